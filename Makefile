@@ -1,0 +1,56 @@
+# Thin: each target calls one documented command. PYTHON is the interpreter the environment is made with.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+NETWORK := assets/mobilenetv2_050_128
+
+# What Qt needs from Debian to open a window, and what the tests build and run the firmware with.
+DEBIAN_RUN := python3-venv libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-icccm4 \
+	libxcb-keysyms1 libxcb-cursor0 libxcb-image0 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
+	libxcb-xkb1 fonts-dejavu-core
+DEBIAN_TEST := $(DEBIAN_RUN) gcc libc6-dev gcc-arm-none-eabi qemu-system-arm xvfb xauth
+
+# $(call debian,packages): install what is missing where that is allowed, else print the one line to run.
+define debian
+	@if command -v dpkg-query >/dev/null; then \
+	  missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done | tr '\n' ' '); \
+	  if [ -n "$$missing" ]; then \
+	    if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else sudo=no; fi; \
+	    if [ "$$sudo" = no ]; then echo "Debian packages are missing; run: sudo apt-get install $$missing"; \
+	    else $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi; \
+	  fi; \
+	fi
+endef
+
+.PHONY: run test lint firmware bench clean
+
+run: $(VENV)/run
+	$(BIN)/python main.py $(ARGS)
+
+test: $(VENV)/test
+	$(BIN)/python -m pytest $(ARGS)
+
+lint: $(VENV)/test
+	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+firmware: $(VENV)/run
+	$(call debian,gcc-arm-none-eabi)
+	$(BIN)/python -m device.images build --network $(NETWORK).tflite
+
+bench: $(VENV)/run
+	$(BIN)/python -m device bench --layers $(ARGS)
+
+clean:
+	rm -rf $(VENV) device/firmware/build
+
+$(VENV)/run: pyproject.toml
+	$(call debian,$(DEBIAN_RUN))
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -e .
+	@touch $@
+
+$(VENV)/test: pyproject.toml
+	$(call debian,$(DEBIAN_TEST))
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[test]'
+	@touch $@ $(VENV)/run

@@ -1,0 +1,1 @@
+"""Train, quantise, evaluate and export the network: ``python -m device.model``."""

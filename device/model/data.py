@@ -1,0 +1,172 @@
+"""Training crops: decoded once into a memory-mapped cache, augmented on the fly.
+
+A crop archive is a zip of 144x144 RGB pictures; the 128x128 that the network sees is the middle, and the margin of
+8 pixels on each side is room for jitter. ``teacher.npz`` names the members and gives two unit embeddings for each.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from device.errors import FileError
+
+ARCHIVE_SIZE = 144
+_CROP_SIZE = 128
+
+Crops = NDArray[np.uint8]
+Embeddings = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class TrainingSet:
+    """``crops`` (N, 144, 144, 3) uint8 RGB, ``half`` the same at 72x72, ``targets`` (N, D) unit float32."""
+
+    names: NDArray[np.str_]
+    crops: Crops
+    half: Crops
+    targets: Embeddings
+    target_sizes: tuple[int, ...]
+
+
+def _decode(data: bytes, where: str) -> Crops:
+    picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
+    if picture is None or picture.shape != (ARCHIVE_SIZE, ARCHIVE_SIZE, 3):
+        got = "no picture" if picture is None else f"{picture.shape[1]}x{picture.shape[0]}"
+        raise FileError(f"{where}: {got} where a {ARCHIVE_SIZE}x{ARCHIVE_SIZE} crop was expected", "make the archive again")
+    return np.ascontiguousarray(picture[:, :, ::-1])
+
+
+def read_archive(path: Path) -> dict[str, Crops]:
+    """All crops of one zip: member name to (144, 144, 3) uint8 RGB."""
+    with zipfile.ZipFile(path) as archive:
+        names = [name for name in archive.namelist() if not name.endswith("/")]
+        return {name: _decode(archive.read(name), f"{path}:{name}") for name in names}
+
+
+def load_training_set(faces: Path, cache: Path) -> TrainingSet:
+    """Load the archives that ``faces/teacher.npz`` names; the decoded crops are kept in ``cache`` for the next start."""
+    with np.load(faces / "teacher.npz") as teacher:
+        names: NDArray[np.str_] = teacher["names"].astype(str)
+        parts = [teacher[key].astype(np.float32) for key in ("mfn128", "mfn192")]
+    cache.mkdir(parents=True, exist_ok=True)
+    done, full, small = cache / "done", cache / "crops.npy", cache / "half.npy"
+    if not done.exists():
+        shape = (len(names), ARCHIVE_SIZE, ARCHIVE_SIZE, 3)
+        crops = np.lib.format.open_memmap(full, "w+", np.uint8, shape)
+        half = np.lib.format.open_memmap(small, "w+", np.uint8, (len(names), 72, 72, 3))
+        archives: dict[str, zipfile.ZipFile] = {}
+        for index, name in enumerate(names):
+            source = str(name).split("/", 1)[0]
+            if source not in archives:
+                archives[source] = zipfile.ZipFile(faces / f"{source}.zip")
+            crops[index] = _decode(archives[source].read(str(name)), str(name))
+            half[index] = cv2.resize(crops[index], (72, 72), interpolation=cv2.INTER_AREA)
+        for archive in archives.values():
+            archive.close()
+        crops.flush()
+        half.flush()
+        done.touch()
+    # Each teacher counts the same: unit vectors side by side, scaled so that the whole is a unit vector too.
+    joined = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+    targets = np.concatenate(joined, axis=1) / np.sqrt(len(joined))
+    return TrainingSet(
+        names,
+        np.load(full, mmap_mode="r"),
+        np.load(small, mmap_mode="r"),
+        targets.astype(np.float32),
+        tuple(part.shape[1] for part in parts),
+    )
+
+
+def middle(crops: Crops, size: int) -> Crops:
+    """The crop without its margin, at ``size``: (N, 144, 144, 3) to (N, size, size, 3)."""
+    margin = (ARCHIVE_SIZE - _CROP_SIZE) // 2
+    cut = crops[:, margin:-margin, margin:-margin]
+    if size == _CROP_SIZE:
+        return np.ascontiguousarray(cut)
+    return np.stack([cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA) for crop in cut])
+
+
+def augment(crop: Crops, size: int, rng: np.random.Generator) -> Crops:
+    """One training view of one archived crop (S, S, 3): what a detector, a camera and a room do to a face."""
+    side = crop.shape[0]
+    # The margin is part of the archive, so the scale that keeps the middle 128 of 144 pixels is size/side * 144/128.
+    scale = size / side * ARCHIVE_SIZE / _CROP_SIZE * rng.uniform(0.93, 1.08)
+    angle = np.deg2rad(rng.normal(0, 3.5))
+    cos, sin = scale * np.cos(angle), scale * np.sin(angle)
+    shift = rng.normal(0, 0.018, 2) * size
+    flip = -1.0 if rng.random() < 0.5 else 1.0
+    linear = np.array([[cos * flip, -sin], [sin * flip, cos]])
+    centre = linear @ np.full(2, (side - 1) / 2)
+    matrix = np.column_stack([linear, (size - 1) / 2 + shift - centre])
+    view = cv2.warpAffine(crop, matrix, (size, size), flags=cv2.INTER_LINEAR)
+    if rng.random() < 0.7:
+        gain, offset, gamma = rng.uniform(0.65, 1.35), rng.uniform(-25, 25), np.exp(rng.normal(0, 0.25))
+        ramp = 255 * (np.arange(256) / 255) ** gamma * gain + offset
+        view = cv2.LUT(view, np.clip(ramp, 0, 255).astype(np.uint8))
+    if rng.random() < 0.3:
+        tint = np.clip(view * rng.uniform(0.8, 1.2, 3), 0, 255)
+        view = tint.astype(np.uint8)
+    if rng.random() < 0.12:
+        view = cv2.cvtColor(cv2.cvtColor(view, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
+    kind = rng.random()
+    if kind < 0.12:
+        view = cv2.GaussianBlur(view, (0, 0), rng.uniform(0.3, 1.6) * size / _CROP_SIZE)
+    elif kind < 0.2:
+        small = int(size * rng.uniform(0.3, 0.8))
+        view = cv2.resize(cv2.resize(view, (small, small), interpolation=cv2.INTER_AREA), (size, size))
+    elif kind < 0.3:
+        noise = rng.normal(0, rng.uniform(2, 14), view.shape)
+        view = np.clip(view + noise, 0, 255).astype(np.uint8)
+    elif kind < 0.36:
+        _, packed = cv2.imencode(".jpg", view, (cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 80))))
+        view = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    if rng.random() < 0.15:
+        height, width = rng.integers(size // 8, size // 3, 2)
+        top, left = rng.integers(0, size - height), rng.integers(0, size - width)
+        view = view.copy()
+        view[top : top + height, left : left + width] = rng.integers(0, 256, 3)
+    return view
+
+
+def batches(
+    data: TrainingSet, rows: NDArray[np.int64], size: int, batch: int, seed: int
+) -> Iterator[tuple[Crops, NDArray[np.int64]]]:
+    """Endless shuffled (views (batch, size, size, 3), row numbers (batch,)), made ahead by one thread."""
+    source = data.half if size <= 72 else data.crops
+    ready: queue.Queue[tuple[Crops, NDArray[np.int64]]] = queue.Queue(maxsize=4)
+    stop = threading.Event()
+
+    def produce() -> None:
+        rng = np.random.default_rng(seed)
+        while not stop.is_set():
+            order = rng.permutation(rows)
+            for start in range(0, len(order) - batch + 1, batch):
+                picked = np.sort(order[start : start + batch])
+                item = (np.stack([augment(source[row], size, rng) for row in picked]), picked)
+                while not stop.is_set():
+                    try:
+                        ready.put(item, timeout=0.5)
+                        break
+                    except queue.Full:
+                        continue
+                if stop.is_set():
+                    return
+
+    producer = threading.Thread(target=produce, name="augment", daemon=True)
+    producer.start()
+    try:
+        while True:
+            yield ready.get()
+    finally:
+        stop.set()
+        producer.join()
