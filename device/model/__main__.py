@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import json
 import math
 import sys
 from pathlib import Path
@@ -19,6 +20,43 @@ def _train(args: argparse.Namespace) -> None:
     print(train(variant, Plan.parse(args.plan), args.faces, args.out, seconds))
 
 
+def _quantise(args: argparse.Namespace) -> None:
+    from device.model.quantise import quantise
+
+    network = quantise(args.checkpoint, args.faces, args.out, report=lambda line: print(line, flush=True))
+    print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
+
+
+def _export(args: argparse.Namespace) -> None:
+    from device.model.export import export
+
+    network = export(args.network, headless=args.headless)
+    out = args.out or args.network.with_suffix(".network.bin")
+    beside = out.with_name(out.name + ".tmp")
+    beside.write_bytes(network.data)
+    beside.replace(out)
+    header = network.header
+    print(
+        f"{out}: {header.total_bytes} bytes, {header.layer_count} layers, arena {header.arena_bytes} bytes, "
+        f"{sum(layer.macs for layer in network.layers)} MACs, hash {network.hash_hex}; every layer equals LiteRT"
+    )
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from device.model.evaluate import evaluate
+
+    result = evaluate(
+        args.network,
+        args.faces,
+        checkpoint=args.checkpoint,
+        count=args.pairs,
+        board=args.int8_on,
+        report=(lambda line: None) if args.json else lambda line: print(line, flush=True),
+    )
+    if args.json:
+        print(json.dumps(result, indent=1))
+
+
 def main() -> int:
     """Run one command; errors the user can mend are printed, not traced."""
     parser = argparse.ArgumentParser(prog="python -m device.model", description=__doc__)
@@ -31,6 +69,24 @@ def main() -> int:
     train.add_argument("--plan", default="64:1600000,96:600000,128:500000", help="size:pictures,…")
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)
+    quantise = commands.add_parser("quantise", help="checkpoint to int8 .tflite and feature map")
+    quantise.add_argument("--checkpoint", type=Path, required=True)
+    quantise.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    quantise.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    quantise.set_defaults(run=_quantise)
+    export = commands.add_parser("export", help=".tflite to network.bin, checked against LiteRT on every layer")
+    export.add_argument("--network", type=Path, required=True, help="an int8 .tflite")
+    export.add_argument("--out", type=Path, help="default: beside the .tflite")
+    export.add_argument("--headless", action="store_true", help="cut off a classifier behind the feature")
+    export.set_defaults(run=_export)
+    evaluate = commands.add_parser("evaluate", help="accuracy and ROC on LFW, float and int8")
+    evaluate.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    evaluate.add_argument("--checkpoint", type=Path, help="also the float network")
+    evaluate.add_argument("--faces", type=Path, required=True, help="folder with lfw.zip and pairs.txt")
+    evaluate.add_argument("--pairs", type=int, help="only about so many of the 6,000 pairs")
+    evaluate.add_argument("--int8-on", metavar="URL|virtual", help="also check 20 crops through a board")
+    evaluate.add_argument("--json", action="store_true")
+    evaluate.set_defaults(run=_evaluate)
     args = parser.parse_args()
     try:
         args.run(args)

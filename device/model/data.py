@@ -21,6 +21,7 @@ from device.errors import FileError
 
 ARCHIVE_SIZE = 144
 _CROP_SIZE = 128
+_HELD_OUT = 1500
 
 Crops = NDArray[np.uint8]
 Embeddings = NDArray[np.float32]
@@ -41,7 +42,8 @@ def _decode(data: bytes, where: str) -> Crops:
     picture = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR)
     if picture is None or picture.shape != (ARCHIVE_SIZE, ARCHIVE_SIZE, 3):
         got = "no picture" if picture is None else f"{picture.shape[1]}x{picture.shape[0]}"
-        raise FileError(f"{where}: {got} where a {ARCHIVE_SIZE}x{ARCHIVE_SIZE} crop was expected", "make the archive again")
+        wanted = f"{ARCHIVE_SIZE}x{ARCHIVE_SIZE}"
+        raise FileError(f"{where}: {got} where a {wanted} crop was expected", "make the archive again")
     return np.ascontiguousarray(picture[:, :, ::-1])
 
 
@@ -52,8 +54,13 @@ def read_archive(path: Path) -> dict[str, Crops]:
         return {name: _decode(archive.read(name), f"{path}:{name}") for name in names}
 
 
+def decode_member(archive: zipfile.ZipFile, name: str, where: str) -> Crops:
+    """One crop (144, 144, 3) uint8 RGB of an open archive; KeyError where it is not in there."""
+    return _decode(archive.read(name), f"{where}:{name}")
+
+
 def load_training_set(faces: Path, cache: Path) -> TrainingSet:
-    """Load the archives that ``faces/teacher.npz`` names; the decoded crops are kept in ``cache`` for the next start."""
+    """Load the archives that ``faces/teacher.npz`` names; ``cache`` keeps the decoded crops for the next start."""
     with np.load(faces / "teacher.npz") as teacher:
         names: NDArray[np.str_] = teacher["names"].astype(str)
         parts = [teacher[key].astype(np.float32) for key in ("mfn128", "mfn192")]
@@ -85,6 +92,30 @@ def load_training_set(faces: Path, cache: Path) -> TrainingSet:
         targets.astype(np.float32),
         tuple(part.shape[1] for part in parts),
     )
+
+
+def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(held-out rows, training rows), sorted; the same for the same number of crops."""
+    order = np.random.default_rng(7).permutation(count).astype(np.int64)
+    return np.sort(order[:_HELD_OUT]), np.sort(order[_HELD_OUT:])
+
+
+def read_members(folder: Path, names: list[str]) -> Crops:
+    """(N, 144, 144, 3) of names like ``utk/1.webp``, from ``utk.zip`` in ``folder``; FileError where one is missing."""
+    archives: dict[str, zipfile.ZipFile] = {}
+    try:
+        crops = []
+        for name in names:
+            source = name.split("/", 1)[0]
+            if source not in archives:
+                archives[source] = zipfile.ZipFile(folder / f"{source}.zip")
+            crops.append(_decode(archives[source].read(name), f"{folder / source}.zip:{name}"))
+        return np.stack(crops)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise FileError(f"{folder}: {error}", "give the folder that holds teacher.npz and the crop archives") from error
+    finally:
+        for archive in archives.values():
+            archive.close()
 
 
 def middle(crops: Crops, size: int) -> Crops:
@@ -129,13 +160,13 @@ def augment(crop: Crops, size: int, rng: np.random.Generator) -> Crops:
         view = np.clip(view + noise, 0, 255).astype(np.uint8)
     elif kind < 0.36:
         _, packed = cv2.imencode(".jpg", view, (cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 80))))
-        view = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+        view = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
     if rng.random() < 0.15:
         height, width = rng.integers(size // 8, size // 3, 2)
         top, left = rng.integers(0, size - height), rng.integers(0, size - width)
         view = view.copy()
         view[top : top + height, left : left + width] = rng.integers(0, 256, 3)
-    return view
+    return np.asarray(view, np.uint8)
 
 
 def batches(

@@ -10,7 +10,7 @@ from device.model.variant import Block, Variant
 
 
 class SameConv(nn.Module):
-    """Convolution, batch normalisation and an optional ReLU6; stride 2 pads below and right only, as LiteRT's SAME does.
+    """Convolution, batch normalisation, optional ReLU6; stride 2 pads below and right only, as LiteRT's SAME does.
 
     Input and output are NCHW float tensors.
     """
@@ -29,7 +29,8 @@ class SameConv(nn.Module):
             # SAME for an even size needs one pixel in all: TensorFlow puts it after the picture.
             x = functional.pad(x, (0, 1, 0, 1))
         x = self.norm(self.conv(x))
-        return functional.relu6(x) if self.relu6 else x
+        y: Tensor = functional.relu6(x) if self.relu6 else x
+        return y
 
 
 class InvertedResidual(nn.Module):

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -22,11 +21,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from device.model.data import TrainingSet, batches, load_training_set, middle
+from device.model.data import TrainingSet, batches, load_training_set, middle, split_rows
 from device.model.mobilenet import MobileNetV2
 from device.model.variant import Variant
-
-_HELD_OUT = 1500
 
 
 @dataclass(frozen=True)
@@ -113,15 +110,14 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
 def _save(path: Path, state: dict[str, Any]) -> None:
     beside = path.with_suffix(".tmp")
     torch.save(state, beside)
-    os.replace(beside, path)
+    beside.replace(path)
 
 
 def train(variant: Variant, plan: Plan, faces: Path, out: Path, seconds: float = math.inf) -> Path:
     """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from."""
     out.mkdir(parents=True, exist_ok=True)
     data = load_training_set(faces, out / "cache")
-    order = np.random.default_rng(7).permutation(len(data.names)).astype(np.int64)
-    held_out, rows = np.sort(order[:_HELD_OUT]), np.sort(order[_HELD_OUT:])
+    held_out, rows = split_rows(len(data.names))
     targets = torch.from_numpy(data.targets)
     class_of_row = np.full(len(data.names), -1)
     class_of_row[rows] = np.arange(len(rows))
@@ -184,7 +180,7 @@ def train(variant: Variant, plan: Plan, faces: Path, out: Path, seconds: float =
                         mean.lerp_(new, 1 - keep)
                     else:
                         mean.copy_(new)
-            sums += (float(contrast), float(1 - distance))
+            sums += (float(contrast.detach()), float(1 - distance.detach()))
             count += 1
             now = time.monotonic()
             if now - saved > 120:

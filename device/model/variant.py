@@ -66,7 +66,7 @@ class Variant:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
-        found = []
+        found: list[Block] = []
         channels = self.stem_channels
         for factor, outputs_at_one, repeats, first_stride in _STAGES:
             outputs = make_divisible(outputs_at_one * self.width)

@@ -1,0 +1,161 @@
+"""Post-training quantisation of a checkpoint: ``.tflite`` and the host's feature map.
+
+Calibration pictures are training crops. Several recipes are tried, and the one whose fingerprints stay closest to the
+float network's on held-out crops (never on the test set) is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.errors import FileError
+from device.fingerprint import FeatureMap
+from device.model.calibrate import (
+    Crops,
+    Layers,
+    choose_activations,
+    choose_weights,
+    chunks,
+    correct_biases,
+    equalise_rectified,
+    measure,
+)
+from device.model.data import middle, read_members, split_rows
+from device.model.export import convert, export
+from device.model.float_network import forward
+from device.model.fold import fold, host_map, load_student
+from device.model.litert import LiteRT
+from device.model.network_file import Network
+from device.model.ptq import build_graph
+from device.model.tflite_file import Graph, pack_tflite
+
+_CORRECTED_ON = 96  # crops of which all activations are held at once
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``ranges`` as in calibrate.choose_activations; ``equalise`` None or the strength before projections."""
+
+    ranges: str
+    equalise: float | None
+    correct: bool
+
+    def __str__(self) -> str:
+        equalised = "not equalised" if self.equalise is None else f"equalised {self.equalise}"
+        return f"{self.ranges}, {equalised}, {'biases corrected' if self.correct else 'biases as they are'}"
+
+
+RECIPES = (
+    Recipe("minmax", None, False),
+    Recipe("mse", None, True),
+    Recipe("mse", 0.5, True),
+    Recipe("99.99", 0.5, True),
+    Recipe("mse", 1.0, True),
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A recipe's graph and how far its fingerprints are from the float ones: mean of 1 - cosine of mapped features."""
+
+    recipe: Recipe
+    graph: Graph
+    distance: float
+
+
+def float_features(layers: Layers, crops: Crops) -> NDArray[np.float32]:
+    """Features (N, F) of crops (N, S, S, 3) by the float network."""
+    return np.concatenate([forward(layers, chunk)[-1].reshape(len(chunk), -1) for chunk in chunks(crops)])
+
+
+def int8_features(content: bytes, where: str, crops: Crops) -> NDArray[np.float32]:
+    """Real features (N, F) of crops by LiteRT's reference kernels, which is what a board computes."""
+    oracle, header = LiteRT(content, where), convert(content, where, "").network.header
+    raw = np.stack([oracle.run(crop) for crop in crops]).astype(np.float32)
+    return np.asarray((raw - header.output_zero_point) * np.float32(header.output_scale), np.float32)
+
+
+def try_recipe(
+    recipe: Recipe,
+    layers: Layers,
+    calibration: Crops,
+    held_out: Crops,
+    wanted: NDArray[np.float32],
+    mapping: FeatureMap,
+) -> Trial:
+    """Quantise by ``recipe``; ``wanted`` are the float features of ``held_out``."""
+    size = calibration.shape[1]
+    spreads = measure(layers, calibration)
+    if recipe.equalise is not None:
+        layers = equalise_rectified(layers, spreads, recipe.equalise)
+        spreads = measure(layers, calibration)
+    activations = choose_activations(layers, spreads, recipe.ranges)
+    weights = choose_weights(layers, activations)
+    if recipe.correct:
+        layers = correct_biases(layers, weights, activations, calibration[:_CORRECTED_ON])
+    graph = build_graph(layers, weights, activations, size, "MobileNetV2 without classifier, int8")
+    got = int8_features(pack_tflite(graph), str(recipe), held_out)
+    cosines = np.sum(mapping.apply(wanted) * mapping.apply(got), axis=1)
+    return Trial(recipe, graph, float(1 - cosines.mean()))
+
+
+def training_crops(faces: Path, size: int, calibration: int, held_out: int) -> tuple[Crops, Crops]:
+    """Some training crops and some held-out ones at ``size``."""
+    try:
+        with np.load(faces / "teacher.npz") as teacher:
+            names = teacher["names"].astype(str)
+    except (OSError, KeyError, ValueError) as error:
+        raise FileError(f"{faces / 'teacher.npz'}: {error}", "give the folder that holds teacher.npz") from error
+    held, rows = split_rows(len(names))
+    rng = np.random.default_rng(11)
+    parts = []
+    for source, count in ((rows, calibration), (held, held_out)):
+        picked = rng.permutation(source)[:count]
+        parts.append(middle(read_members(faces, [str(names[row]) for row in picked]), size))
+    return parts[0], parts[1]
+
+
+def quantise(
+    checkpoint: Path,
+    faces: Path,
+    out: Path,
+    *,
+    calibration: int = 256,
+    held_out: int = 200,
+    report: Callable[[str], None] = lambda line: None,
+) -> Network:
+    """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
+    student = load_student(checkpoint)
+    layers, mapping = fold(student.network), host_map(student)
+    calibrated, held = training_crops(faces, student.network.variant.input_size, calibration, held_out)
+    wanted = float_features(layers, held)
+    trials = []
+    for recipe in RECIPES:
+        trial = try_recipe(recipe, layers, calibrated, held, wanted, FeatureMap(mapping.mean, mapping.matrix))
+        report(f"{trial.distance:.5f}  {recipe}")
+        trials.append(trial)
+    best = min(trials, key=lambda trial: trial.distance)
+    beside = out.with_name(out.name + ".tmp")
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside.write_bytes(pack_tflite(best.graph))
+    beside.replace(out)
+    network = export(out)
+    write_map(mapping.mean, mapping.matrix, network, out)
+    return network
+
+
+def map_path(network: Path) -> Path:
+    """Where the feature map of a ``.tflite`` stands."""
+    return network.with_name(network.stem + ".map.npz")
+
+
+def write_map(mean: NDArray[np.float32], matrix: NDArray[np.float32], network: Network, out: Path) -> None:
+    """The feature map of ``network`` beside ``out``; float16 is far finer than the fingerprint it is applied to."""
+    halves: list[Any] = [array.astype(np.float16) for array in (mean, matrix)]
+    FeatureMap(halves[0], halves[1], network.header.hash).save(map_path(out))

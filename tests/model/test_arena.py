@@ -1,0 +1,69 @@
+"""The arena's plan: nothing that is needed is overwritten, and little is wasted."""
+
+import numpy as np
+
+from device.model.arena import Buffer, lower_bound, plan_arena
+from device.model.network_file import ARENA_ALIGNMENT, LayerRecord
+from device.protocol import LayerKind
+
+
+def random_buffers(rng: np.random.Generator) -> list[Buffer]:
+    buffers = []
+    for _ in range(rng.integers(1, 30)):
+        first = int(rng.integers(0, 20))
+        buffers.append(Buffer(int(rng.integers(1, 5000)), first, first + int(rng.integers(0, 8))))
+    return buffers
+
+
+def test_buffers_that_meet_never_overlap() -> None:
+    rng = np.random.default_rng(3)
+    for _ in range(60):
+        buffers = random_buffers(rng)
+        offsets, total = plan_arena(buffers, 16)
+        assert all(offset % 16 == 0 for offset in offsets)
+        assert total >= lower_bound(buffers, 16)
+        for i, one in enumerate(buffers):
+            assert offsets[i] + one.size_bytes <= total
+            for j in range(i):
+                if one.meets(buffers[j]):
+                    apart = offsets[i] >= offsets[j] + buffers[j].size_bytes
+                    assert apart or offsets[j] >= offsets[i] + one.size_bytes
+
+
+def test_a_chain_needs_its_two_largest_neighbours() -> None:
+    sizes = [160, 320, 640, 320, 160, 32]
+    buffers = [Buffer(size, index - 1, index) for index, size in enumerate(sizes)]
+    assert plan_arena(buffers, 16)[1] == 960
+
+
+def test_the_plan_is_always_the_same() -> None:
+    buffers = random_buffers(np.random.default_rng(8))
+    assert plan_arena(buffers, 16) == plan_arena(list(buffers), 16)
+
+
+def test_no_layer_writes_over_what_a_later_one_reads(random_network) -> None:  # type: ignore[no-untyped-def]
+    """Every byte remembers who wrote it; every layer must find its inputs whole."""
+    network = random_network.exported.network
+    owner = np.full(network.header.arena_bytes, -2)
+    height, width, channels = network.input_shape
+    owner[network.header.input_offset :][: height * width * channels] = -1
+    offsets = [layer.out_offset for layer in network.layers]
+
+    def whole(layer: LayerRecord, offset: int) -> int:
+        writers = set(owner[offset : offset + layer.in_bytes])
+        assert len(writers) == 1, f"{layer.label} reads bytes of {writers}"
+        return int(writers.pop())
+
+    for index, layer in enumerate(network.layers):
+        assert layer.out_offset % ARENA_ALIGNMENT == 0
+        read = whole(layer, layer.in_offset)
+        if layer.kind == LayerKind.ADD:
+            assert layer.out_offset in (layer.in_offset, layer.in2_offset)
+            assert whole(layer, layer.in2_offset) == index - 1
+            assert read < index - 1
+            assert network.layers[read].out_bytes == layer.out_bytes
+        else:
+            assert read == index - 1
+            ends = layer.in_offset + layer.in_bytes, layer.out_offset + layer.out_bytes
+            assert layer.out_offset >= ends[0] or layer.in_offset >= ends[1]
+        owner[offsets[index] : offsets[index] + layer.out_bytes] = index

@@ -1,0 +1,129 @@
+"""Training goes on from its checkpoint; the data are read, cut and augmented as said."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+
+from device.errors import FileError
+from device.model.data import augment, load_training_set, middle, read_archive, read_members, split_rows
+
+torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
+
+from device.model.train import Plan, train  # noqa: E402
+from device.model.variant import Variant  # noqa: E402
+
+
+def weights(checkpoint: Path) -> dict[str, object]:
+    state: dict[str, object] = torch.load(checkpoint, weights_only=True)
+    return state
+
+
+def test_training_goes_on_from_its_checkpoint(tiny_faces: Path, tmp_path: Path) -> None:
+    variant, batch = Variant(0.35, 32), 8
+    first = weights(train(variant, Plan.parse("32:16", batch=batch), tiny_faces, tmp_path / "a"))
+    assert first["shown"] == 16
+    (tmp_path / "a" / "checkpoint.tmp").write_bytes(b"a save that was killed")
+    second = weights(train(variant, Plan.parse("32:32", batch=batch), tiny_faces, tmp_path / "a"))
+    assert second["shown"] == 32
+    key = "network.head.conv.weight"
+    assert not torch.equal(first["student"][key], second["student"][key])  # type: ignore[index]
+    again = weights(train(variant, Plan.parse("32:32", batch=batch), tiny_faces, tmp_path / "a"))
+    assert torch.equal(again["student"][key], second["student"][key])  # type: ignore[index]
+    assert second["variant"] == [0.35, 32]
+    steps = {int(state["step"]) for state in second["optimiser"]["state"].values()}  # type: ignore[index]
+    assert steps == {4}, "the optimiser's state was not carried over"
+
+
+def test_no_time_means_a_checkpoint_and_no_step(tiny_faces: Path, tmp_path: Path) -> None:
+    path = train(Variant(0.35, 32), Plan.parse("32:64", batch=8), tiny_faces, tmp_path / "a", seconds=0)
+    assert weights(path)["shown"] == 0
+
+
+def test_a_plan_is_followed() -> None:
+    plan = Plan.parse("64:1000,96:500", batch=10)
+    assert plan.total == 1500
+    assert [plan.size_at(shown) for shown in (0, 999, 1000, 1499, 9999)] == [64, 64, 96, 96, 96]
+    rates = [plan.rate_at(shown) for shown in range(0, 1501, 100)]
+    assert max(rates) <= plan.peak_rate
+    assert plan.rate_at(1500) < plan.rate_at(750)
+    with pytest.raises(ValueError, match="unpack"):
+        Plan.parse("64")
+
+
+def test_rows_are_split_for_good() -> None:
+    held_out, rows = split_rows(46465)
+    assert len(held_out) == 1500
+    assert not set(held_out) & set(rows)
+    assert len(held_out) + len(rows) == 46465
+    # A resumed run must hold out the same crops: the first ones of this split are fixed.
+    np.testing.assert_array_equal(split_rows(46465)[0], held_out)
+
+
+def test_targets_are_unit_and_count_the_teachers_alike(tiny_faces: Path, tmp_path: Path) -> None:
+    data = load_training_set(tiny_faces, tmp_path)
+    assert data.crops.shape[1:] == (144, 144, 3)
+    assert data.half.shape[1:] == (72, 72, 3)
+    np.testing.assert_allclose(np.linalg.norm(data.targets, axis=1), 1, atol=1e-5)
+    start = 0
+    for size in data.target_sizes:
+        part = data.targets[:, start : start + size]
+        np.testing.assert_allclose(np.linalg.norm(part, axis=1), math.sqrt(0.5), atol=1e-5)
+        start += size
+
+
+def test_the_middle_is_what_the_network_sees() -> None:
+    crop = np.zeros((1, 144, 144, 3), np.uint8)
+    crop[0, 8, 8] = 200
+    crop[0, 7, 7] = 100
+    assert middle(crop, 128)[0, 0, 0, 0] == 200
+    assert middle(crop, 128).shape == (1, 128, 128, 3)
+    assert middle(crop, 64).shape == (1, 64, 64, 3)
+
+
+def test_views_vary_but_stay_pictures(tiny_faces: Path) -> None:
+    crop = next(iter(read_archive(tiny_faces / "one.zip").values()))
+    rng = np.random.default_rng(0)
+    seen = [augment(crop, 64, rng) for _ in range(60)]
+    assert {view.shape for view in seen} == {(64, 64, 3)}
+    assert {view.dtype for view in seen} == {np.dtype(np.uint8)}
+    assert len({view.tobytes() for view in seen}) == 60
+    first = augment(crop, 64, np.random.default_rng(9))
+    np.testing.assert_array_equal(first, augment(crop, 64, np.random.default_rng(9)))
+
+
+def test_bad_archives_are_named(tiny_faces: Path) -> None:
+    with pytest.raises(FileError, match=r"missing\.webp"):
+        read_members(tiny_faces, ["one/missing.webp"])
+    with pytest.raises(FileError, match=r"other\.zip"):
+        read_members(tiny_faces, ["other/1.webp"])
+
+
+def test_a_crop_of_the_wrong_size_is_named(tiny_archive, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    tiny_archive(tmp_path / "bad.zip", {"bad/1.webp": np.zeros((100, 90, 3), np.uint8)})
+    with pytest.raises(FileError, match=r"1\.webp: 90x100 where a 144x144"):
+        read_archive(tmp_path / "bad.zip")
+
+
+def test_log_lines_are_json(tiny_faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # A clock on which every step takes minutes, so that each one is logged.
+    ticks = iter(range(0, 10**6, 300))
+    monkeypatch.setattr("device.model.train.time.monotonic", lambda: float(next(ticks)))
+    train(Variant(0.35, 32), Plan.parse("32:16", batch=8), tiny_faces, tmp_path / "a")
+    lines = [json.loads(line) for line in (tmp_path / "a" / "log.jsonl").read_text().splitlines()]
+    assert [line["shown"] for line in lines] == [8, 16]
+    assert 0 <= lines[0]["held_out_nearest"] <= 1
+
+
+def test_written_pictures_are_rgb(tiny_archive, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+    picture = np.zeros((144, 144, 3), np.uint8)
+    picture[:, :, 0] = 250
+    tiny_archive(tmp_path / "red.zip", {"red/1.png": picture})
+    (crop,) = read_archive(tmp_path / "red.zip").values()
+    assert crop[70, 70].tolist() == [250, 0, 0]
+    assert cv2.imencode(".png", crop)[0]
