@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import json
 import math
 import sys
+from dataclasses import asdict
 from pathlib import Path
 
 from device.errors import DeviceError
@@ -23,7 +25,28 @@ def _train(args: argparse.Namespace) -> None:
 def _quantise(args: argparse.Namespace) -> None:
     from device.model.quantise import quantise
 
-    network = quantise(args.checkpoint, args.faces, args.out, report=lambda line: print(line, flush=True))
+    network = quantise(
+        args.checkpoint,
+        args.faces,
+        args.out,
+        map_crops=args.map_crops,
+        report=lambda line: print(line, flush=True),
+    )
+    print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
+
+
+def _finetune(args: argparse.Namespace) -> None:
+    from device.model.finetune import finetune
+
+    network = finetune(
+        args.checkpoint,
+        args.faces,
+        args.cache or args.checkpoint.parent / "cache",
+        args.out,
+        pictures=args.pictures,
+        map_crops=args.map_crops,
+        report=lambda line: print(line, flush=True),
+    )
     print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
 
 
@@ -57,6 +80,36 @@ def _evaluate(args: argparse.Namespace) -> None:
         print(json.dumps(result, indent=1))
 
 
+def _demo_clip(args: argparse.Namespace) -> None:
+    from device.model.demo_clip import write_clip
+
+    for visit in write_clip(args.faces, args.out):
+        print(f"{visit.id}: {visit.from_s:.1f} to {visit.to_s:.1f} s{'' if visit.enrol else ', never enrolled'}")
+
+
+def _choose(args: argparse.Namespace) -> None:
+    from device.model.choose import choices, pick
+
+    rows = choices(args.max_bytes, args.max_activation_bytes)
+    best = pick(rows)
+    table = [asdict(row) for row in rows]
+    if args.json:
+        print(json.dumps({"variants": table, "pick": None if best is None else asdict(best)}, indent=1))
+        return
+    if args.csv:
+        with args.csv.open("w", newline="", encoding="utf-8") as file:
+            writer = csv.DictWriter(file, list(table[0]))
+            writer.writeheader()
+            writer.writerows(table)
+    print("width input      MACs parameters  weights activations  top-1  breaks")
+    for row in rows:
+        print(
+            f"{row.width:5} {row.input_size:5} {row.macs:9} {row.parameters:10} {row.weight_bytes:8} "
+            f"{row.activation_bytes:11} {row.imagenet_top1:6} {row.breaks and '  ' + row.breaks}"
+        )
+    print(f"pick: {Variant(best.width, best.input_size).name}" if best else "pick: none keeps the limits")
+
+
 def main() -> int:
     """Run one command; errors the user can mend are printed, not traced."""
     parser = argparse.ArgumentParser(prog="python -m device.model", description=__doc__)
@@ -73,7 +126,18 @@ def main() -> int:
     quantise.add_argument("--checkpoint", type=Path, required=True)
     quantise.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
     quantise.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    quantise.add_argument(
+        "--map-crops", type=int, default=20_000, help="crops the feature map is fitted on; 0: not at all"
+    )
     quantise.set_defaults(run=_quantise)
+    finetune = commands.add_parser("finetune", help="quantisation-aware fine-tuning of a checkpoint, to int8 .tflite")
+    finetune.add_argument("--checkpoint", type=Path, required=True)
+    finetune.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    finetune.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    finetune.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
+    finetune.add_argument("--pictures", type=int, default=40_000, help="training views shown")
+    finetune.add_argument("--map-crops", type=int, default=20_000, help="as for quantise")
+    finetune.set_defaults(run=_finetune)
     export = commands.add_parser("export", help=".tflite to network.bin, checked against LiteRT on every layer")
     export.add_argument("--network", type=Path, required=True, help="an int8 .tflite")
     export.add_argument("--out", type=Path, help="default: beside the .tflite")
@@ -87,6 +151,16 @@ def main() -> int:
     evaluate.add_argument("--int8-on", metavar="URL|virtual", help="also check 20 crops through a board")
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(run=_evaluate)
+    clip = commands.add_parser("demo-clip", help="the clip of people who do not exist, and its .json")
+    clip.add_argument("--faces", type=Path, required=True, help="folder with landmarked.zip")
+    clip.add_argument("--out", type=Path, required=True, help="the .mp4")
+    clip.set_defaults(run=_demo_clip)
+    choose = commands.add_parser("choose", help="the cost of all published variants, and the best within limits")
+    choose.add_argument("--max-bytes", type=float, default=math.inf, help="int8 weights without the classifier")
+    choose.add_argument("--max-activation-bytes", type=float, default=math.inf, help="layer by layer")
+    choose.add_argument("--csv", type=Path, help="write the table here")
+    choose.add_argument("--json", action="store_true")
+    choose.set_defaults(run=_choose)
     args = parser.parse_args()
     try:
         args.run(args)

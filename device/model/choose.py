@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 from device.model.float_network import LayerPlan, plan_layers, same_padding
@@ -99,3 +100,48 @@ def cost(variant: Variant) -> Cost:
         picture = 3 * variant.input_size**2 if plan.source < 0 else 0
         peak = max(peak, own + live + picture)
     return Cost(macs, sum(map(_weights, plans)), peak, variant.fingerprint_length)
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One line of the table of variants; ``breaks`` names the limits it does not keep."""
+
+    width: float
+    input_size: int
+    macs: int
+    parameters: int
+    weight_bytes: int
+    activation_bytes: int
+    fingerprint_length: int
+    imagenet_top1: float
+    breaks: str
+
+
+def choices(max_bytes: float = math.inf, max_activation_bytes: float = math.inf) -> list[Choice]:
+    """All published variants with their costs, and which limit each one breaks."""
+    rows = []
+    for published in PUBLISHED:
+        found = cost(Variant(published.width, published.input_size))
+        limits = {
+            "weights": found.weight_bytes > max_bytes,
+            "activations": found.activation_bytes > max_activation_bytes,
+        }
+        rows.append(
+            Choice(
+                published.width,
+                published.input_size,
+                found.macs,
+                found.parameters_with_classifier,
+                found.weight_bytes,
+                found.activation_bytes,
+                found.fingerprint_length,
+                published.top1,
+                " ".join(name for name, broken in limits.items() if broken),
+            )
+        )
+    return rows
+
+
+def pick(rows: list[Choice]) -> Choice | None:
+    """The variant of the best published accuracy that keeps every limit."""
+    return max((row for row in rows if not row.breaks), key=lambda row: row.imagenet_top1, default=None)

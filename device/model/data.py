@@ -59,11 +59,24 @@ def decode_member(archive: zipfile.ZipFile, name: str, where: str) -> Crops:
     return _decode(archive.read(name), f"{where}:{name}")
 
 
+def read_teachers(faces: Path) -> tuple[NDArray[np.str_], Embeddings, tuple[int, ...]]:
+    """(names (N,), unit embeddings (N, D), the size of each teacher's part) of ``faces/teacher.npz``."""
+    path = faces / "teacher.npz"
+    try:
+        with np.load(path) as teacher:
+            names: NDArray[np.str_] = teacher["names"].astype(str)
+            parts = [teacher[key].astype(np.float32) for key in ("mfn128", "mfn192")]
+    except (OSError, KeyError, ValueError) as error:
+        raise FileError(f"{path}: {error}", "give the folder that holds teacher.npz and the crop archives") from error
+    # Each teacher counts the same: unit vectors side by side, scaled so that the whole is a unit vector too.
+    joined = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+    targets = np.concatenate(joined, axis=1) / np.sqrt(len(joined))
+    return names, targets.astype(np.float32), tuple(part.shape[1] for part in parts)
+
+
 def load_training_set(faces: Path, cache: Path) -> TrainingSet:
     """Load the archives that ``faces/teacher.npz`` names; ``cache`` keeps the decoded crops for the next start."""
-    with np.load(faces / "teacher.npz") as teacher:
-        names: NDArray[np.str_] = teacher["names"].astype(str)
-        parts = [teacher[key].astype(np.float32) for key in ("mfn128", "mfn192")]
+    names, targets, sizes = read_teachers(faces)
     cache.mkdir(parents=True, exist_ok=True)
     done, full, small = cache / "done", cache / "crops.npy", cache / "half.npy"
     if not done.exists():
@@ -82,16 +95,7 @@ def load_training_set(faces: Path, cache: Path) -> TrainingSet:
         crops.flush()
         half.flush()
         done.touch()
-    # Each teacher counts the same: unit vectors side by side, scaled so that the whole is a unit vector too.
-    joined = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
-    targets = np.concatenate(joined, axis=1) / np.sqrt(len(joined))
-    return TrainingSet(
-        names,
-        np.load(full, mmap_mode="r"),
-        np.load(small, mmap_mode="r"),
-        targets.astype(np.float32),
-        tuple(part.shape[1] for part in parts),
-    )
+    return TrainingSet(names, np.load(full, mmap_mode="r"), np.load(small, mmap_mode="r"), targets, sizes)
 
 
 def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

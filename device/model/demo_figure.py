@@ -7,10 +7,11 @@ channel: hair behind the neck, body, head. A turn moves each pixel of the head b
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import cv2
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from device.model.composite import PORTRAIT_HEIGHT, PORTRAIT_WIDTH, Portrait
 
@@ -66,6 +67,10 @@ class Figure:
     closed: Floats = field(repr=False)
 
 
+def _floats(values: ArrayLike) -> Floats:
+    return np.asarray(values, np.float32)
+
+
 def _grid() -> tuple[Floats, Floats]:
     y, x = np.mgrid[0:CANVAS, 0:CANVAS].astype(np.float32)
     return x, y
@@ -89,10 +94,10 @@ def _outline(points: list[tuple[float, float]], feather: float, mirror: bool = T
         curve = np.stack([0.75 * curve + 0.25 * ahead, 0.25 * curve + 0.75 * ahead], axis=1).reshape(-1, 2)
     mask = np.zeros((CANVAS, CANVAS), np.uint8)
     cv2.fillPoly(mask, [np.rint(curve * 16).astype(np.int32)], 255, cv2.LINE_AA, shift=4)
-    return np.asarray(cv2.GaussianBlur(mask, (0, 0), feather), np.float32) / 255
+    return _floats(cv2.GaussianBlur(mask, (0, 0), feather) / np.float32(255))
 
 
-def _layer(colour: Floats, alpha: Floats) -> Floats:
+def _layer(colour: NDArray[Any], alpha: Floats) -> Floats:
     return np.dstack([np.clip(colour, 0, 255) * alpha[:, :, None], alpha]).astype(np.float32)
 
 
@@ -115,7 +120,7 @@ def _hair_paint(tone: Floats, seed: int) -> Floats:
     radius = np.hypot(x - MIDDLE[0], (y - 240) * 0.9)
     angle = np.arctan2(y - 240, x - MIDDLE[0])
     strands = _noise(seed, 1.2, 40)
-    swept = cv2.remap(strands, (angle * 220 + 400).astype(np.float32), (radius * 2).astype(np.float32), cv2.INTER_LINEAR)
+    swept = cv2.remap(strands, _floats(angle * 220 + 400), _floats(radius * 2), cv2.INTER_LINEAR)
     light = 0.95 + 0.30 * np.exp(-(((y - 140) / 45) ** 2) - (((x - 380) / 90) ** 2)) - 0.15 * (y > 330)
     return np.asarray(tone * (light + 0.10 * swept)[:, :, None], np.float32)
 
@@ -134,7 +139,8 @@ def _hair_points(style: Style) -> list[tuple[float, float]]:
     if style.hair == "short":
         return [*top, (0.93 * wide, crown + 150), (0.82 * wide, 268), (0.76 * wide, 296), (0.70 * wide, 250), (0, 200)]
     ends = [(0.93, 392), (0.66, 402), (0.62, 300)] if style.hair == "bob" else [(1.0, 440), (0.92, 520), (0.66, 500)]
-    return [*top, (1.02 * wide, 240), (1.0 * wide, 330), *((wide * part, y) for part, y in ends), (0.6 * wide, 300), (0, 220)]
+    sides = [(1.02, 240), (1.0, 330), *ends, (0.6, 300), (0.0, 220)]
+    return [*top, *((wide * part, y) for part, y in sides)]
 
 
 def _behind_points(style: Style) -> list[tuple[float, float]]:
@@ -160,8 +166,8 @@ def _body(style: Style, skin: Floats, seed: int) -> Floats:
     cloth = _outline([*opening, *slope[1:]], 1.0)
     if style.collar == "v":
         inner = _outline([(0, 521), (40, 496), (74, 444), (92, 456), (60, 536), (0, 616)], 1.0)
-        layer = _over(_layer(np.float32(style.shirt) * fold[:, :, None], inner), layer)
-    layer = _over(_layer(np.float32(style.clothes) * fold[:, :, None], cloth), layer)
+        layer = _over(_layer(_floats(style.shirt) * fold[:, :, None], inner), layer)
+    layer = _over(_layer(_floats(style.clothes) * fold[:, :, None], cloth), layer)
     seam = np.clip(cloth - cv2.GaussianBlur(cloth, (0, 0), 5), 0, 1) * (np.hypot(x - MIDDLE[0], y - 446) < 130)
     layer[:, :, :3] *= (1 - 0.5 * seam)[:, :, None]
     return layer
@@ -172,7 +178,7 @@ def make_figure(portrait: Portrait, style: Style, seed: int) -> Figure:
     left, top = OFFSET
     room = ((top, CANVAS - top - PORTRAIT_HEIGHT), (left, CANVAS - left - PORTRAIT_WIDTH), (0, 0))
     picture = np.pad(portrait.picture, room, mode="edge").astype(np.float32)
-    lightness = picture @ np.float32([0.299, 0.587, 0.114])
+    lightness = picture @ _floats((0.299, 0.587, 0.114))
     cheeks = picture[300:350, 330:470].reshape(-1, 3)
     skin = np.median(cheeks, axis=0).astype(np.float32)
     band = picture[int(style.crown) + 16 : int(style.hairline) - 14, 340:460].reshape(-1, 3)
@@ -183,7 +189,8 @@ def make_figure(portrait: Portrait, style: Style, seed: int) -> Figure:
     hair = _ragged(_outline(_hair_points(style), 1.8), seed)
     # Along the jaw the photos do not agree: there the colour of the face is carried outwards.
     sure = cv2.erode(face, np.ones((27, 27), np.uint8))[:, :, None]
-    carried = cv2.GaussianBlur(picture * sure, (0, 0), 9) / np.maximum(cv2.GaussianBlur(sure, (0, 0), 9), 1e-3)[:, :, None]
+    weight = np.maximum(cv2.GaussianBlur(sure, (0, 0), 9), 1e-3)[:, :, None]
+    carried = cv2.GaussianBlur(picture * sure, (0, 0), 9) / weight
     # Where the photos agree on dark hair their own texture is better than paint; background shining through is not.
     own = np.clip((110 - cv2.GaussianBlur(lightness, (0, 0), 4)) / 50, 0, 1)[:, :, None] * 0.75
     hair_colour = own * picture + (1 - own) * paint
@@ -210,9 +217,11 @@ def _with_closed_eyes(head: Floats, portrait: Portrait) -> Floats:
         (middle_x, _), wide = points.mean(axis=0), np.ptp(points[:, 0])
         upper, lower = points[:, 1].min() - 1, points[:, 1].max() + 1
         tall = lower - upper
-        across = np.clip(1 - ((x - middle_x) / (0.60 * wide)) ** 2, 0, 1)
-        down = np.clip((y - (upper - 1.2 * tall)) / (1.2 * tall), 0, 1) * np.clip((lower + 2 - y) / 4, 0, 1)
-        moved = (y - 1.05 * tall * across * down).astype(np.float32)
+        # The strip of skin above the lashes is stretched over the eye; the brow above it stays where it is.
+        start = upper - 0.5 * tall
+        across = np.clip(1.15 * (1 - ((x - middle_x) / (0.62 * wide)) ** 2), 0, 1)
+        pulled = np.maximum(y - start, 0) * (tall - 2) / (1.5 * tall) * np.clip((lower + 2 - y) / 4, 0, 1)
+        moved = _floats(y - pulled * across)
         closed = np.asarray(cv2.remap(closed, x, moved, cv2.INTER_LINEAR), np.float32)
     return closed
 
@@ -225,7 +234,8 @@ def depth_of_head() -> Floats:
         return np.asarray(np.exp(-(((x - at_x) / wide) ** 2) - (((y - at_y) / tall) ** 2)), np.float32)
 
     depth = 125 * bump(MIDDLE[0], 275, 126, 215) - 25 + 26 * bump(400, 322, 20, 26) + 12 * bump(400, 290, 14, 40)
-    depth += 8 * bump(400, 372, 40, 24) + 8 * bump(400, 420, 34, 20) - 7 * (bump(352, 272, 26, 16) + bump(448, 272, 26, 16))
+    depth += 8 * bump(400, 372, 40, 24) + 8 * bump(400, 420, 34, 20)
+    depth -= 7 * (bump(352, 272, 26, 16) + bump(448, 272, 26, 16))
     return np.asarray(cv2.GaussianBlur(depth, (0, 0), 3), np.float32)
 
 

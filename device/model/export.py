@@ -6,6 +6,7 @@ What the engine cannot run is refused with the operator's name.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -28,6 +29,7 @@ from device.model.tflite_file import parse_tflite
 from device.protocol import LayerKind
 
 GOLDEN_SEED = 20260701
+_WORD = re.compile(r"[a-z0-9_.-]{1,16}")
 
 
 @dataclass(frozen=True)
@@ -80,28 +82,37 @@ def convert(content: bytes, where: str, name: str, *, headless: bool = False) ->
         )
         layers.append((record, step.tables))
     out_scale, out_zp = reader.activation(output)
+    own_name = reader.graph.description if _WORD.fullmatch(reader.graph.description) else ""
     header = NetworkHeader(
         b"", 0, 0, 0, b"", height, width, channels, layers[-1][0].out_bytes, in_scale,
         in_zp - 128 if offered.dtype == "UINT8" else in_zp, out_scale, out_zp, arena_bytes,
-        offsets[source], offsets[output], 0, GOLDEN_SEED, 0, pack_name(name), bytes(4),
+        offsets[source], offsets[output], 0, GOLDEN_SEED, 0, pack_name(own_name or name), bytes(4),
     )  # fmt: skip
     return ExportedNetwork(build_network(header, layers), tuple(step.output for step in reader.steps))
 
 
 def export(path: Path, *, headless: bool = False) -> Network:
-    """Read ``path``, convert it, and put LiteRT's answer to the golden picture in; the NumPy reference must agree."""
+    """Read ``path``, convert it, and put LiteRT's answer to the golden picture in; the NumPy reference must agree.
+
+    The network is called as the file says in its description, where that is one short word, else as the file.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
         raise FileError(f"{path}: {error.strerror}", "give the path of an int8 .tflite file") from error
-    exported = convert(content, str(path), path.stem, headless=headless)
+    return export_bytes(content, str(path), path.stem, headless=headless)
+
+
+def export_bytes(content: bytes, where: str, name: str, *, headless: bool = False) -> Network:
+    """As :func:`export`, from bytes."""
+    exported = convert(content, where, name, headless=headless)
     network = exported.network
-    oracle = LiteRT(content, str(path))
+    oracle = LiteRT(content, where)
     picture = network.golden_input()
     oracle.run(picture)
     for (layer, ours), tensor in zip(run(network, picture), exported.tensors, strict=True):
         theirs = oracle.tensor(tensor).reshape(-1)
         different = int(np.count_nonzero(ours.reshape(-1) != theirs))
         if different:
-            raise FileError(f"{path}: layer {layer.label}: {different} of {theirs.size} numbers differ from LiteRT's")
+            raise FileError(f"{where}: layer {layer.label}: {different} of {theirs.size} numbers differ from LiteRT's")
     return with_golden(network, theirs)

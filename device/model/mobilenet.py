@@ -44,7 +44,7 @@ class InvertedResidual(nn.Module):
         self.project = SameConv(block.expanded, block.outputs, 1, relu6=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        y = x if self.expand is None else self.expand(x)
+        y: Tensor = x if self.expand is None else self.expand(x)
         y = self.project(self.depthwise(y))
         return x + y if self.residual else y
 

@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import FileError
 from device.fingerprint import FeatureMap
 from device.model.calibrate import (
     Crops,
@@ -26,10 +25,11 @@ from device.model.calibrate import (
     equalise_rectified,
     measure,
 )
-from device.model.data import middle, read_members, split_rows
-from device.model.export import convert, export
+from device.model.data import middle, read_members, read_teachers, split_rows
+from device.model.export import convert, export_bytes
+from device.model.feature_map import quick_features, refit
 from device.model.float_network import forward
-from device.model.fold import fold, host_map, load_student
+from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.litert import LiteRT
 from device.model.network_file import Network
 from device.model.ptq import build_graph
@@ -84,12 +84,13 @@ def int8_features(content: bytes, where: str, crops: Crops) -> NDArray[np.float3
 def try_recipe(
     recipe: Recipe,
     layers: Layers,
+    name: str,
     calibration: Crops,
     held_out: Crops,
     wanted: NDArray[np.float32],
     mapping: FeatureMap,
 ) -> Trial:
-    """Quantise by ``recipe``; ``wanted`` are the float features of ``held_out``."""
+    """Quantise by ``recipe``; ``name`` goes into the file, ``wanted`` are the float features of ``held_out``."""
     size = calibration.shape[1]
     spreads = measure(layers, calibration)
     if recipe.equalise is not None:
@@ -99,19 +100,16 @@ def try_recipe(
     weights = choose_weights(layers, activations)
     if recipe.correct:
         layers = correct_biases(layers, weights, activations, calibration[:_CORRECTED_ON])
-    graph = build_graph(layers, weights, activations, size, "MobileNetV2 without classifier, int8")
+    graph = build_graph(layers, weights, activations, size, name)
     got = int8_features(pack_tflite(graph), str(recipe), held_out)
     cosines = np.sum(mapping.apply(wanted) * mapping.apply(got), axis=1)
     return Trial(recipe, graph, float(1 - cosines.mean()))
 
 
-def training_crops(faces: Path, size: int, calibration: int, held_out: int) -> tuple[Crops, Crops]:
+def training_crops(
+    faces: Path, names: NDArray[np.str_], size: int, calibration: int, held_out: int
+) -> tuple[Crops, Crops]:
     """Some training crops and some held-out ones at ``size``."""
-    try:
-        with np.load(faces / "teacher.npz") as teacher:
-            names = teacher["names"].astype(str)
-    except (OSError, KeyError, ValueError) as error:
-        raise FileError(f"{faces / 'teacher.npz'}: {error}", "give the folder that holds teacher.npz") from error
     held, rows = split_rows(len(names))
     rng = np.random.default_rng(11)
     parts = []
@@ -128,25 +126,43 @@ def quantise(
     *,
     calibration: int = 256,
     held_out: int = 200,
+    map_crops: int = 20_000,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
     """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
     student = load_student(checkpoint)
-    layers, mapping = fold(student.network), host_map(student)
-    calibrated, held = training_crops(faces, student.network.variant.input_size, calibration, held_out)
+    variant, layers, mapping = student.network.variant, fold(student.network), host_map(student)
+    names = read_teachers(faces)[0]
+    calibrated, held = training_crops(faces, names, variant.input_size, calibration, held_out)
     wanted = float_features(layers, held)
     trials = []
     for recipe in RECIPES:
-        trial = try_recipe(recipe, layers, calibrated, held, wanted, FeatureMap(mapping.mean, mapping.matrix))
+        own = FeatureMap(mapping.mean, mapping.matrix)
+        trial = try_recipe(recipe, layers, variant.short_name, calibrated, held, wanted, own)
         report(f"{trial.distance:.5f}  {recipe}")
         trials.append(trial)
     best = min(trials, key=lambda trial: trial.distance)
-    beside = out.with_name(out.name + ".tmp")
+    return save(best.graph, mapping, faces, out, map_crops, report)
+
+
+def save(
+    graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int, report: Callable[[str], None]
+) -> Network:
+    """Write the graph and its feature map, fitted anew on ``map_crops`` training crops (0: ``mapping`` as it is)."""
+    content = pack_tflite(graph)
+    network = export_bytes(content, str(out), out.stem)
+    mean, matrix = mapping.mean, mapping.matrix
+    if map_crops:
+        names, targets, _ = read_teachers(faces)
+        rows = np.random.default_rng(12).permutation(split_rows(len(names))[1])[:map_crops]
+        report(f"fitting the feature map on {len(rows)} training crops")
+        features = quick_features(content, network, faces, [str(names[row]) for row in rows])
+        mean, matrix = refit(features, targets[rows], matrix)
     out.parent.mkdir(parents=True, exist_ok=True)
-    beside.write_bytes(pack_tflite(best.graph))
+    beside = out.with_name(out.name + ".tmp")
+    beside.write_bytes(content)
     beside.replace(out)
-    network = export(out)
-    write_map(mapping.mean, mapping.matrix, network, out)
+    write_map(mean, matrix, network, out)
     return network
 
 

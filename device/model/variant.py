@@ -56,6 +56,11 @@ class Variant:
         return f"mobilenetv2_{round(self.width * 100):03d}_{self.input_size}"
 
     @property
+    def short_name(self) -> str:
+        """The name that fits into ``network.bin``'s 16 bytes."""
+        return f"mnv2_{round(self.width * 100):03d}_{self.input_size}"
+
+    @property
     def stem_channels(self) -> int:
         return make_divisible(_STEM_CHANNELS * self.width)
 

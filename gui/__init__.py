@@ -1,0 +1,1 @@
+"""The desktop window and what feeds it: camera, vision, board, gallery, decision."""

@@ -1,0 +1,288 @@
+"""The sole owner of the board: newest crop out, fingerprints back, the door, and connecting again; one worker thread.
+
+While the board computes one crop the next one is already on its way, as far as the board allows. A crop that was not
+sent when a newer one comes is dropped, so a slow board sees fewer faces, never old ones.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from device.board import Board
+from device.errors import BoardError, DeviceError, LinkError
+from device.ports import VIRTUAL, OpenedBoard, list_ports, open_board
+from device.protocol import Capability
+from device.records import Door, Hello, Inference
+from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Problem, now_s
+from gui.vision import CropJob
+
+RETRY_S = 0.4  # between two tries to connect
+POLL_S = 0.01  # how late a new crop may leave while another is computed
+DOOR_OPEN_POLL_S = 0.25
+DOOR_IDLE_POLL_S = 1.5  # also how a board that went away is noticed when nobody stands at the door
+PACER_MEMORY = 8
+PACER_SPARE_S = 0.03
+STOP_GRACE_S = 1.0  # what a request under way may take after stop()
+
+Command = Callable[[Board], None]
+
+
+class Pacer:
+    """When the next crop should leave while another is computed: so that it arrives just before the board is free.
+
+    Earlier, it would only grow old in the board's buffer; later, the board would wait. Both are reckoned from the last
+    few crops, on the side of earlier: the shortest time computed, the longest time sent.
+    """
+
+    def __init__(self) -> None:
+        self._computed_s: deque[float] = deque(maxlen=PACER_MEMORY)
+        self._sending_s: deque[float] = deque(maxlen=PACER_MEMORY)
+        self._written_s = 0.0
+        self._received_s = 0.0
+
+    def sent(self, written_s: float) -> None:
+        """The last byte of a crop was taken by the port."""
+        self._written_s = written_s
+
+    def received(self, inference: Inference) -> None:
+        """A fingerprint came back."""
+        sent_s, written_s, received_s = (
+            stamp / 1e9 for stamp in (inference.sent_ns, inference.written_ns, inference.received_ns)
+        )
+        self._sending_s.append(written_s - sent_s)
+        self._computed_s.append(received_s - max(written_s, self._received_s))
+        self._received_s = received_s
+
+    @property
+    def due_s(self) -> float:
+        """The instant at which the next crop should leave; in the past while nothing is known."""
+        if not self._computed_s:
+            return 0.0
+        free_s = max(self._written_s, self._received_s) + min(self._computed_s)
+        return free_s - 1.3 * max(self._sending_s) - PACER_SPARE_S
+
+
+class BoardWorker:
+    """Connects to ``spec`` (None: the first known board, else the virtual one), and again whenever the board is lost.
+
+    A board that was lost is waited for at its own port; the virtual board takes its place only at the start. Callbacks
+    come on the worker's thread: ``on_hello`` before the first crop of every connection, ``on_inference`` for every
+    fingerprint.
+    """
+
+    def __init__(
+        self,
+        spec: str | None,
+        *,
+        on_hello: Callable[[Hello], None],
+        on_inference: Callable[[CropJob, Inference], None],
+        on_state: Callable[[BoardState], None],
+        on_door: Callable[[DoorView], None],
+        on_problem: Callable[[Problem], None],
+        opener: Callable[[str | None], OpenedBoard] = open_board,
+    ) -> None:
+        self._asked = spec
+        self._on_hello, self._on_inference = on_hello, on_inference
+        self._on_state, self._on_door, self._on_problem = on_state, on_door, on_problem
+        self._opener = opener
+        self._wake = threading.Condition()
+        self._crop: CropJob | None = None
+        self._commands: deque[Command] = deque()
+        self._stopping = False
+        self._opened: OpenedBoard | None = None
+        self._sent: deque[CropJob] = deque()
+        self._door_due_s = 0.0
+        self._refusal = ""
+        self._pacer = Pacer()
+        self._thread = threading.Thread(target=self._run, name="board")
+
+    def start(self) -> None:
+        """Begin to connect."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop, join and end the virtual board's process. A board that hangs is cut off after ``STOP_GRACE_S``."""
+        with self._wake:
+            self._stopping = True
+            self._wake.notify_all()
+        if self._thread.ident is None:
+            return
+        self._thread.join(STOP_GRACE_S)
+        if self._thread.is_alive() and (opened := self._opened) is not None:
+            opened.board.link.close()  # the request under way fails at once
+        self._thread.join()
+
+    def offer(self, job: CropJob) -> None:
+        """The newest crop; one that was not sent yet is dropped. Never waits."""
+        with self._wake:
+            self._crop = job
+            self._wake.notify_all()
+
+    def ask(self, command: Command) -> None:
+        """Run ``command`` with the board on the worker's thread, before the next crop; dropped where there is none."""
+        with self._wake:
+            self._commands.append(command)
+            self._wake.notify_all()
+
+    def open_door(self, open_ms: int, opened: Callable[[], None] | None = None) -> None:
+        """Ask the board to open; the answer comes as ``on_door``, and ``opened`` is called once the board did."""
+
+        def open_it(board: Board) -> None:
+            self._tell_door(board.open_door(open_ms))
+            if opened is not None:
+                opened()
+
+        self.ask(open_it)
+
+    def lock_door(self) -> None:
+        """Ask the board to lock now."""
+        self.ask(lambda board: self._tell_door(board.lock_door()))
+
+    def _run(self) -> None:
+        spec, told = self._asked, ""
+        while not self._stopping:
+            self._on_state(BoardState(BoardPhase.CONNECTING, url=spec or "", message=told))
+            try:
+                self._opened = self._open(spec)
+                told = ""
+                self._serve(self._opened)
+            except DeviceError as error:
+                if self._stopping:
+                    break
+                self._lose(error, spec, again=error.message == told)
+                told = error.message
+            finally:
+                opened = self._opened
+                self._close()
+            if opened is not None and self._asked is None:
+                spec = self._same_again(opened)
+            self._pause(RETRY_S)
+        self._close()
+
+    def _open(self, spec: str | None) -> OpenedBoard:
+        try:
+            return self._opener(spec)
+        except OSError as error:  # no process or no socket to be had
+            raise LinkError(f"no board could be opened: {error}", "are too many programs running?") from error
+
+    def _serve(self, opened: OpenedBoard) -> None:
+        board, hello = opened.board, opened.board.hello
+        with self._wake:
+            self._crop = None
+            self._commands.clear()
+        self._pacer = Pacer()
+        self._on_hello(hello)
+        self._on_state(
+            BoardState(
+                BoardPhase.READY,
+                where=hello.where,
+                name=hello.board,
+                firmware=hello.firmware,
+                network_hash=hello.network,
+                clock_hz=hello.clock_hz,
+                url=opened.url,
+                message=opened.description,
+            )
+        )
+        has_door = Capability.DOOR in hello.capabilities
+        self._door_due_s = now_s() if has_door else float("inf")
+        while not self._stopping:
+            if (command := self._next_command()) is not None:
+                self._try(board, command)
+            elif now_s() >= self._door_due_s:
+                self._tell_door(board.door())
+            elif self._may_send(board) and (job := self._next_crop()) is not None:
+                self._send(board, job)
+            elif board.waiting:
+                if board.ready(POLL_S):
+                    self._receive(board)
+            else:
+                self._idle()
+
+    def _may_send(self, board: Board) -> bool:
+        return not board.waiting or (board.waiting < board.in_flight and now_s() >= self._pacer.due_s)
+
+    def _send(self, board: Board, job: CropJob) -> None:
+        if job.crop.shape != board.hello.input_shape:
+            return  # cut before the board said what it wants
+        board.send_crop(job.crop)
+        self._pacer.sent(now_s())
+        self._sent.append(job)
+
+    def _receive(self, board: Board) -> None:
+        job = self._sent.popleft()
+        try:
+            inference = board.receive()
+        except BoardError as error:
+            self._refused(error)
+        else:
+            self._refusal = ""
+            self._pacer.received(inference)
+            self._on_inference(job, inference)
+
+    def _try(self, board: Board, command: Command) -> None:
+        try:
+            command(board)
+        except BoardError as error:
+            self._refused(error)
+
+    def _refused(self, error: BoardError) -> None:
+        """The board is there and says no: once is enough to tell."""
+        if error.message != self._refusal:
+            self._on_problem(Problem(error.message, error.hint, "board"))
+        self._refusal = error.message
+
+    def _tell_door(self, door: Door) -> None:
+        at_s = now_s()
+        wait_s = DOOR_OPEN_POLL_S if door.is_open else DOOR_IDLE_POLL_S
+        if door.is_open:  # look once right after it should have locked
+            wait_s = min(wait_s, door.remaining_ms / 1e3 + 0.02)
+        self._door_due_s = at_s + wait_s
+        self._on_door(DoorView(DoorWord.OPEN if door.is_open else DoorWord.LOCKED, door.remaining_ms, at_s))
+
+    def _next_command(self) -> Command | None:
+        with self._wake:
+            return self._commands.popleft() if self._commands else None
+
+    def _next_crop(self) -> CropJob | None:
+        with self._wake:
+            job, self._crop = self._crop, None
+            return job
+
+    def _idle(self) -> None:
+        """Wait for something to do."""
+        with self._wake:
+            if self._stopping or self._crop is not None or self._commands:
+                return
+            self._wake.wait(min(1.0, max(0.0, self._door_due_s - now_s())))
+
+    def _pause(self, seconds: float) -> None:
+        end_s = now_s() + seconds
+        with self._wake:
+            while not self._stopping and (left_s := end_s - now_s()) > 0:
+                self._wake.wait(left_s)
+
+    def _lose(self, error: DeviceError, spec: str | None, *, again: bool) -> None:
+        url = self._opened.url if self._opened is not None else spec or ""
+        self._on_state(BoardState(BoardPhase.LOST, url=url, message=str(error)))
+        self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
+        if not again:
+            self._on_problem(Problem(error.message, error.hint, "board"))
+
+    def _close(self) -> None:
+        opened, self._opened = self._opened, None
+        self._sent.clear()
+        if opened is not None:
+            with contextlib.suppress(DeviceError):
+                opened.close()
+
+    @staticmethod
+    def _same_again(opened: OpenedBoard) -> str | None:
+        """What to look for after a board chosen by the program was lost: its port, or wherever a board is now."""
+        if opened.where == "virtual":
+            return VIRTUAL
+        boards = list_ports()
+        return opened.url if not boards or any(port.device == opened.url for port in boards) else boards[0].device

@@ -1,0 +1,186 @@
+"""What is painted over the live picture, and where: pure functions from faces to shapes. No Qt.
+
+Everything is in view pixels. ``role`` names a colour of the theme; no state is told by colour alone, so the outline's
+dashes and the tag's mark say it too.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+from gui.records import Decision, TrackedFace, Verdict
+
+TextWidth = Callable[[str], float]
+"""Width in view pixels of a text in the tag's font."""
+
+MARKS = {
+    Decision.ACCEPTED: "✓",
+    Decision.REFUSED: "✕",
+    Decision.UNCERTAIN: "?",
+    Decision.SEEN: "…",
+    Decision.BY_HAND: "✓",
+}
+ROLES = {
+    Decision.ACCEPTED: "good",
+    Decision.REFUSED: "bad",
+    Decision.UNCERTAIN: "warn",
+    Decision.SEEN: "neutral",
+    Decision.BY_HAND: "good",
+}
+
+
+class Detail(IntEnum):
+    """How much is written over the picture; one key steps through."""
+
+    NAMES = 0
+    SCORES = 1
+    EVERYTHING = 2
+
+    def following(self) -> Detail:
+        """The next level, round and round."""
+        return Detail((self + 1) % len(Detail))
+
+    @property
+    def words(self) -> str:
+        """What the level shows."""
+        return ("names", "names, scores, landmarks", "everything")[self]
+
+
+@dataclass(frozen=True)
+class Rect:
+    """x, y of the upper left corner, width and height."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+    @property
+    def right(self) -> float:
+        return self.x + self.width
+
+    @property
+    def bottom(self) -> float:
+        return self.y + self.height
+
+
+@dataclass(frozen=True)
+class Outline:
+    """A face's box."""
+
+    rect: Rect
+    role: str
+    dashed: bool
+
+
+@dataclass(frozen=True)
+class Dot:
+    """A landmark."""
+
+    x: float
+    y: float
+    role: str
+
+
+@dataclass(frozen=True)
+class Tag:
+    """Lines of text on a filled plate; the first line is the heading."""
+
+    rect: Rect
+    role: str
+    lines: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything to paint over one picture, back to front."""
+
+    outlines: tuple[Outline, ...] = ()
+    dots: tuple[Dot, ...] = ()
+    tags: tuple[Tag, ...] = ()
+
+
+def fit(picture_size: tuple[int, int], view_size: tuple[float, float]) -> Rect:
+    """The largest place of a picture (width, height) inside a view, undistorted and centred."""
+    width, height = picture_size
+    if width <= 0 or height <= 0 or view_size[0] <= 0 or view_size[1] <= 0:
+        return Rect(0.0, 0.0, 0.0, 0.0)
+    scale = min(view_size[0] / width, view_size[1] / height)
+    shown_w, shown_h = width * scale, height * scale
+    return Rect((view_size[0] - shown_w) / 2, (view_size[1] - shown_h) / 2, shown_w, shown_h)
+
+
+def tag_lines(face: TrackedFace, detail: Detail) -> tuple[str, ...]:
+    """What a face's tag says: mark and name, the score, then what is wrong with the picture."""
+    known = face.name is not None and face.decision is Decision.ACCEPTED
+    if known:
+        who = face.name or ""
+    elif face.decision is Decision.REFUSED:
+        who = "unknown"
+    elif face.decision is Decision.UNCERTAIN:
+        who = f"{face.name}?" if face.name else "uncertain"
+    else:
+        who = "looking"
+    heading = f"{MARKS[face.decision]} {who}"
+    if detail >= Detail.SCORES and face.score is not None:
+        heading += f"  {face.score:.2f}"
+    lines = [heading]
+    if face.verdict is not Verdict.GOOD and (detail >= Detail.SCORES or not known):
+        lines.append(face.verdict.value)
+    if detail is Detail.EVERYTHING:
+        box = face.box
+        lines.append(f"face {face.track_id} · {box[2]:.0f}x{box[3]:.0f} px · {face.age_ms:.0f} ms old")
+    return tuple(lines)
+
+
+def place_tag(
+    *, box: Rect, inside: Rect, width: float, height: float, taken: Sequence[Rect] = (), gap: float = 6.0
+) -> Rect:
+    """A plate above the box, else below it, else inside its top; within ``inside``, off other plates if possible."""
+    x = min(max(box.x, inside.x), max(inside.x, inside.right - width))
+    choices = (box.y - gap - height, box.bottom + gap, box.y + gap)
+    allowed = [y for y in choices if y >= inside.y and y + height <= inside.bottom]
+    for y in allowed:
+        place = Rect(x, y, width, height)
+        if not any(overlaps(place, other) for other in taken):
+            return place
+    y = allowed[0] if allowed else min(max(box.y, inside.y), max(inside.y, inside.bottom - height))
+    return Rect(x, y, width, height)
+
+
+def overlaps(one: Rect, other: Rect) -> bool:
+    """Whether two rectangles share an area."""
+    return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
+
+
+def plan(
+    *,
+    faces: Sequence[TrackedFace],
+    picture_size: tuple[int, int],
+    place: Rect,
+    detail: Detail,
+    text_width: TextWidth,
+    line_height: float,
+    padding: float = 8.0,
+) -> Plan:
+    """Outlines, landmarks and tags of ``faces`` (in picture pixels) for a picture shown at ``place``."""
+    if not faces or picture_size[0] <= 0 or place.width <= 0:
+        return Plan()
+    scale = place.width / picture_size[0]
+    outlines: list[Outline] = []
+    dots: list[Dot] = []
+    tags: list[Tag] = []
+    for face in faces:
+        role = ROLES[face.decision]
+        x, y, width, height = face.box
+        box = Rect(place.x + x * scale, place.y + y * scale, width * scale, height * scale)
+        outlines.append(Outline(box, role, dashed=face.decision in (Decision.SEEN, Decision.UNCERTAIN)))
+        if detail >= Detail.SCORES:
+            dots += [Dot(place.x + float(px) * scale, place.y + float(py) * scale, role) for px, py in face.landmarks]
+        lines = tag_lines(face, detail)
+        size = (max(map(text_width, lines)) + 2 * padding, line_height * len(lines) + padding)
+        rect = place_tag(box=box, inside=place, width=size[0], height=size[1], taken=[tag.rect for tag in tags])
+        tags.append(Tag(rect, role, lines))
+    return Plan(tuple(outlines), tuple(dots), tuple(tags))

@@ -1,0 +1,396 @@
+"""Camera, vision, board, gallery and decision as one object for the window.
+
+Threads: camera and vision pass the newest frame on and wait for nobody; the board's thread matches and decides; one
+store thread writes the gallery, because a durable write waits for the disk. What they have to say goes into a mailbox
+that is emptied on the thread of the ``Pipeline``: every word in its order, of frames the newest alone.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+
+from PySide6.QtCore import QObject, Signal, SignalInstance
+
+from device.errors import DeviceError
+from device.ports import OpenedBoard, open_board
+from device.records import Hello, Inference
+from gui.board_worker import BoardWorker
+from gui.camera import CameraWorker, parse_spec
+from gui.decision import Outcome, Rules
+from gui.enrolment import Enrolment, EnrolmentRules
+from gui.gallery import Gallery, GalleryError, clean_name
+from gui.mailbox import Mailbox
+from gui.match import Floats
+from gui.opencv import cv2
+from gui.recognise import Label, Recogniser
+from gui.records import (
+    CameraState,
+    Decision,
+    EnrolmentPhase,
+    EnrolmentProgress,
+    Event,
+    Frame,
+    FrameView,
+    Person,
+    Picture,
+    PipelineOptions,
+    Problem,
+    Recognition,
+    Span,
+    Stage,
+    Timeline,
+    TrackedFace,
+    now_s,
+)
+from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
+
+GALLERY_FILE = "gallery.sqlite"
+NO_LABEL = Label(None, None, Decision.SEEN)
+
+
+class Pipeline(QObject):
+    """Runs the live side. Every signal is delivered on the thread this object lives in; only stop() waits for a worker.
+
+    Frames are newest-wins: a slow window skips frames, it never queues them.
+    """
+
+    frame_ready = Signal(object)  # FrameView
+    recognised = Signal(object)  # Recognition
+    board_changed = Signal(object)  # BoardState
+    door_changed = Signal(object)  # DoorView
+    camera_changed = Signal(object)  # CameraState
+    event_logged = Signal(object)  # Event
+    gallery_changed = Signal()  # people() has something new to say
+    enrolment_changed = Signal(object)  # EnrolmentProgress
+    problem = Signal(object)  # Problem
+
+    def __init__(
+        self,
+        options: PipelineOptions,
+        parent: QObject | None = None,
+        *,
+        rules: Rules | None = None,
+        opener: Callable[[str | None], OpenedBoard] = open_board,
+    ) -> None:
+        """Opens the gallery in ``options.data``; raises device.errors.FileError where it cannot be used, CameraError
+        where ``options.camera`` names nothing. ``rules`` are the decision's, but for the threshold of a known network.
+        """
+        super().__init__(parent)
+        self._options = options
+        camera = None if options.camera is None else parse_spec(options.camera)
+        self._gallery = Gallery(options.data / GALLERY_FILE)
+        self._recogniser = Recogniser(self._gallery, rules or Rules())
+        self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble)
+        self._vision = VisionWorker(self._view_is, self._crop, self._trouble)
+        self._board = BoardWorker(
+            options.board,
+            on_hello=self._hello,
+            on_inference=self._inference,
+            on_state=lambda state: self._post(self.board_changed, state),
+            on_door=lambda door: self._post(self.door_changed, door),
+            on_problem=self._trouble,
+            opener=opener,
+        )
+        self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
+        self._mailbox = Mailbox(self)
+        self._lock = threading.Lock()  # guards the enrolment
+        self._running = False
+        self._stopped = False
+        self._view = View()
+        self._draw_ms: float | None = None
+        self._shown: deque[float] = deque(maxlen=31)
+        self._enrolment: Enrolment | None = None
+        self._stale = False  # the gallery changed since the templates were built
+        self._where = ""
+        self._deleted: list[int] = []
+
+    def start(self) -> None:
+        """Start the workers. Returns at once; camera_changed and board_changed tell how it goes. Once only."""
+        if self._running or self._stopped:
+            return
+        self._running = True
+        if self._gallery.notice:
+            self._trouble(Problem(self._gallery.notice, "enrol again, or have the old file repaired", "gallery"))
+        self._board.start()
+        self._vision.start()
+        self._camera.start()
+
+    def stop(self) -> None:
+        """Stop and join every worker and the virtual board. No signal comes after it. Harmless when not started."""
+        if self._stopped:
+            return
+        self._stopped = True
+        self._mailbox.close()
+        self._camera.stop()
+        self._vision.stop()
+        self._board.stop()
+        self._store.shutdown(wait=True)
+        self._gallery.close()
+
+    def people(self) -> list[Person]:
+        """Everyone enrolled, by name."""
+        return [] if self._stopped else self._gallery.people(self._recogniser.network_hash)
+
+    def events(self, limit: int = 200) -> list[Event]:
+        """The newest events, newest first."""
+        return [] if self._stopped else self._gallery.events(limit)
+
+    def begin_enrolment(self, name: str) -> None:
+        """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest.
+
+        A name that is empty or taken comes back as an EnrolmentProgress that failed, with the reason in ``verdict``.
+        While one is running, nothing is decided and the door is not opened by a face.
+        """
+        wanted = self._options.enrolment_crops
+        try:
+            cleaned = clean_name(name)
+            if not self._gallery.name_is_free(cleaned):
+                raise GalleryError(f"the name {cleaned} is taken", "choose another name")
+        except DeviceError as error:
+            self._post(self.enrolment_changed, EnrolmentProgress(name, EnrolmentPhase.FAILED, wanted, 0, str(error)))
+            return
+        self.cancel_enrolment()
+        with self._lock:
+            # Below the threshold while the face is followed, because poses are to differ.
+            same = self._recogniser.rules.threshold
+            self._enrolment = Enrolment(cleaned, EnrolmentRules(wanted, 0.75 * same, same), now_s())
+            first = self._enrolment.progress
+        self._post(self.enrolment_changed, first)
+
+    def cancel_enrolment(self) -> None:
+        """Drop what was collected. Harmless when none is running, and too late once all crops are taken."""
+        with self._lock:
+            enrolment = self._enrolment
+            if enrolment is None or enrolment.complete:
+                return
+            enrolment.cancel()
+            self._enrolment = None
+        self._post(self.enrolment_changed, enrolment.progress)
+
+    def rename(self, person_id: int, name: str) -> None:
+        """Give a person another name; a taken or empty one comes back as ``problem``."""
+        self._change(lambda: self._gallery.rename(person_id, name))
+
+    def delete(self, person_id: int) -> None:
+        """Take a person out; undo_delete() brings the last one back while the program runs."""
+
+        def delete() -> None:
+            self._gallery.delete(person_id)
+            self._deleted.append(person_id)
+
+        self._change(delete)
+
+    def undo_delete(self) -> None:
+        """Bring back the person deleted last. Harmless when there is none."""
+
+        def restore() -> None:
+            if self._deleted:
+                self._gallery.restore(self._deleted[-1])
+                self._deleted.pop()
+
+        self._change(restore)
+
+    def open_door(self) -> None:
+        """Ask the board to open the door for the usual time; logged as opened by hand once the board has said so."""
+
+        def opened() -> None:
+            self._log(Event(0, time.time(), None, None, Decision.BY_HAND, None, None, "by hand", self._where, None))
+
+        self._board.open_door(self._options.door_open_ms, opened)
+
+    def lock_door(self) -> None:
+        """Ask the board to lock the door now."""
+        self._board.lock_door()
+
+    def note_drawn(self, number: int, draw_ms: float) -> None:
+        """The window tells how long painting frame ``number`` took; the draw stage of later timelines."""
+        self._draw_ms = draw_ms
+
+    # Called from any thread; what the mailbox delivers runs on this object's.
+
+    def _post(self, signal: SignalInstance, *values: object) -> None:
+        self._mailbox.post(lambda: signal.emit(*values))
+
+    def _trouble(self, problem: Problem) -> None:
+        self._post(self.problem, problem)
+
+    # On the camera's thread.
+
+    def _camera_state(self, state: CameraState) -> None:
+        self._post(self.camera_changed, state)
+
+    def _frame(self, frame: Frame) -> None:
+        self._vision.offer(frame)
+        view, labels = self._view, self._recogniser.labels
+        faces = tuple(
+            _tracked(track, labels.get(track.id, NO_LABEL), frame.taken_s)
+            for track in view.tracks
+            if frame.taken_s - track.seen_s <= KEEP_S
+        )
+        timeline = Timeline(frame.asked_s).with_span(Stage.CAPTURE, frame.asked_s, frame.taken_s)
+        for stage, span in ((Stage.DETECT, view.detect), (Stage.ALIGN, view.align)):
+            if span is not None:
+                start_ms = (timeline.end_s - timeline.start_s) * 1e3
+                timeline = replace(timeline, spans=(*timeline.spans, Span(stage, start_ms, (span[1] - span[0]) * 1e3)))
+        shown = FrameView(frame.number, frame.picture, faces, timeline, self._camera.fps, 0.0)
+        self._mailbox.post_newest(lambda: self._show(shown))
+
+    def _show(self, frame: FrameView) -> None:
+        self._shown.append(now_s())
+        self.frame_ready.emit(replace(frame, shown_fps=_rate(self._shown)))
+
+    # On vision's thread.
+
+    def _view_is(self, view: View) -> None:
+        self._view = view
+        with self._lock:
+            enrolment = self._enrolment
+            if enrolment is None or not enrolment.look(view.quality, now_s()):
+                return
+            progress = enrolment.progress
+            if progress.phase is not EnrolmentPhase.COLLECTING:
+                self._enrolment = None
+        self._post(self.enrolment_changed, progress)
+
+    def _crop(self, job: CropJob) -> None:
+        self._board.offer(job)
+
+    # On the board's thread.
+
+    def _hello(self, hello: Hello) -> None:
+        height, width, channels = hello.input_shape
+        if height != width or channels != 3:
+            text = f"the board's network wants {width}x{height} pixels of {channels} channels"
+            self._trouble(Problem(text, "faces are cut square and in colour: flash another network", "board"))
+        self._vision.crop_size = height
+        self._where = hello.where
+        if warning := self._recogniser.connect(hello):
+            self._trouble(Problem(warning, "python -m device.model export writes one", "board"))
+        self._post(self.gallery_changed)
+
+    def _inference(self, job: CropJob, inference: Inference) -> None:
+        try:
+            self._use(job, inference)
+        except DeviceError as error:  # a fingerprint without direction, a gallery that cannot be read
+            self._trouble(Problem(error.message, error.hint, "gallery"))
+
+    def _use(self, job: CropJob, inference: Inference) -> None:
+        if self._stale:
+            self._stale = False
+            self._recogniser.reload()
+        embedding = self._recogniser.embed(inference)
+        paused = self._enrol(job, inference, embedding)
+        recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, paused=paused)
+        if outcome.announce:
+            if outcome.decision is Decision.ACCEPTED:
+                self._board.open_door(self._options.door_open_ms)
+            self._announce(recognition, outcome)
+        self._post(self.recognised, recognition)
+
+    def _enrol(self, job: CropJob, inference: Inference, embedding: Floats) -> str:
+        """Give the crop to the enrolment that is running; why nothing is decided, or empty where none is."""
+        with self._lock:
+            enrolment = self._enrolment
+            if enrolment is None:
+                return ""
+            if not enrolment.wants(job.quality, job.alone, job.taken_s):
+                return f"{enrolment.name} is being enrolled"
+            kept = self._recogniser.keep(job, inference, _png(job.crop))
+            enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id)
+            done = enrolment.complete
+        self._post(self.enrolment_changed, enrolment.progress)
+        if done:
+            twin = self._recogniser.templates.match(enrolment.template)
+            alike = twin.name if (twin.score or 0.0) >= self._recogniser.rules.threshold else None
+            self._write(lambda: self._save(enrolment, alike))
+        return f"{enrolment.name} is being enrolled"
+
+    # On the store's thread.
+
+    def _save(self, enrolment: Enrolment, alike: str | None) -> None:
+        try:
+            person_id = self._gallery.add_person(enrolment.name, [take.print for take in enrolment.takes])
+            enrolment.saved(person_id, alike)
+        except DeviceError as error:
+            enrolment.fail(str(error))
+        self._stale = True
+        with self._lock:
+            if self._enrolment is enrolment:
+                self._enrolment = None
+        self._post(self.gallery_changed)
+        self._post(self.enrolment_changed, enrolment.progress)
+
+    def _announce(self, recognition: Recognition, outcome: Outcome) -> None:
+        when = time.time()
+
+        def write() -> None:
+            event = Event(
+                id=0,
+                time=when,
+                person_id=outcome.person_id,
+                name=outcome.name,
+                decision=outcome.decision,
+                score=recognition.score,
+                threshold=recognition.threshold,
+                reason=outcome.reason,
+                where=recognition.where,
+                network_ms=recognition.network_ms,
+                thumbnail=_png(recognition.crop) if self._options.event_thumbnails else None,
+            )
+            self._post(self.event_logged, self._gallery.log(event))
+            if outcome.person_id is not None:
+                self._post(self.gallery_changed)  # last seen
+
+        self._write(write)
+
+    def _log(self, event: Event) -> None:
+        self._write(lambda: self._post(self.event_logged, self._gallery.log(event)))
+
+    def _change(self, change: Callable[[], None]) -> None:
+        if self._stopped:
+            return
+
+        def write() -> None:
+            change()
+            self._stale = True
+            self._post(self.gallery_changed)
+
+        self._write(write)
+
+    def _write(self, work: Callable[[], None]) -> None:
+        """Run ``work`` on the store's thread; what it raises becomes a problem."""
+
+        def guarded() -> None:
+            try:
+                work()
+            except DeviceError as error:
+                self._trouble(Problem(error.message, error.hint, "gallery"))
+
+        self._store.submit(guarded)
+
+
+def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
+    return TrackedFace(
+        track.id,
+        track.shown_box,
+        track.shown_landmarks,
+        track.quality.verdict,
+        label.name,
+        label.score,
+        label.decision,
+        max(0.0, (at_s - track.seen_s) * 1e3),
+    )
+
+
+def _rate(times: deque[float]) -> float:
+    return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 and times[-1] > times[0] else 0.0
+
+
+def _png(crop: Picture) -> bytes | None:
+    good, data = cv2.imencode(".png", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
+    return data.tobytes() if good else None

@@ -1,0 +1,195 @@
+"""From a fingerprint to a decision: reading it as the board's network wants, matching, deciding. No Qt, no threads.
+
+One ``Recogniser`` belongs to the board's thread. It knows the network that the board runs, so it also says which kept
+fingerprints can be compared.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+import numpy as np
+
+from device.crop import CROP_VERSION
+from device.errors import FileError
+from device.fingerprint import FeatureMap, Fingerprints
+from device.records import Hello, Inference
+from gui.decision import DEFAULT_THRESHOLD, Decider, Outcome, Rules
+from gui.gallery import Gallery, Print
+from gui.match import Floats, Match, Templates, build
+from gui.records import Clock, Decision, Recognition, Span, Stage, Verdict, now_s
+from gui.vision import CropJob
+
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+# Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
+# strangers' cosines lie far higher than after centring.
+PLAIN_THRESHOLD = 0.90
+THRESHOLD_KEY = "threshold_far_1e3"
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is known of a track, for the picture."""
+
+    name: str | None
+    score: float | None
+    decision: Decision
+
+
+def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, float, str]:
+    """The feature map and the threshold for a network, and a word of warning where there is none for it.
+
+    The maps are the ``*.map.npz`` of ``folder``; the threshold is the one measured with the map, where it holds one.
+    """
+    why = "there is no feature map for this network; comparing without one"
+    for path in sorted(folder.glob("*.map.npz")):
+        try:
+            found = FeatureMap.load(path)
+        except FileError as error:
+            why = f"{error.message}; comparing without it"
+            continue
+        if found.network_hash == network_hash:
+            return found, _threshold(path), ""
+    return FeatureMap(), PLAIN_THRESHOLD, why
+
+
+def _threshold(path: Path) -> float:
+    with np.load(path, allow_pickle=False) as arrays:
+        if THRESHOLD_KEY not in arrays.files:
+            return DEFAULT_THRESHOLD
+        value = float(arrays[THRESHOLD_KEY])
+    return value if 0.0 < value < 1.0 else DEFAULT_THRESHOLD
+
+
+class Recogniser:
+    """Matches and decides for the network that ``connect`` named."""
+
+    def __init__(self, gallery: Gallery, rules: Rules, assets: Path = ASSETS) -> None:
+        self._gallery, self._assets = gallery, assets
+        self._hello: Hello | None = None
+        self._reader: Fingerprints | None = None
+        self._templates = Templates()
+        self._decider = Decider(rules)
+        self._labels: dict[int, tuple[float, Label]] = {}
+
+    @property
+    def rules(self) -> Rules:
+        """Those in force."""
+        return self._decider.rules
+
+    @property
+    def templates(self) -> Templates:
+        """The people that can be recognised."""
+        return self._templates
+
+    @property
+    def network_hash(self) -> str:
+        """Of the network that the board runs, in hex; empty before there was a board."""
+        return self._hello.network if self._hello is not None else ""
+
+    @property
+    def labels(self) -> Mapping[int, Label]:
+        """What is known of each track by now; a new mapping every time."""
+        return MappingProxyType({track: label for track, (_, label) in self._labels.items()})
+
+    def connect(self, hello: Hello) -> str:
+        """A board answered: read its fingerprints from now on. A word of warning, or empty.
+
+        Raises MismatchError where map and board contradict each other.
+        """
+        feature_map, threshold, warning = load_map(hello.network_hash, self._assets)
+        self._reader = Fingerprints(
+            hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+        )
+        self._hello = hello
+        if threshold != self.rules.threshold:
+            self._decider = Decider(replace(self.rules, threshold=threshold))
+        self.reload()
+        return warning
+
+    def reload(self) -> None:
+        """The gallery changed: build the templates anew."""
+        if self._hello is None or self._reader is None:
+            return
+        prints = self._gallery.prints(self._hello.network, CROP_VERSION)
+        people = [(person.id, person.name) for person in self._gallery.people()]
+        # Only what this board could have made: the same network may be quantised in one way only.
+        same = {key: [one for one in own if one.data.size == self._reader.length] for key, own in prints.items()}
+        self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map)
+        self._decider.forget_all()
+
+    def embed(self, inference: Inference) -> Floats:
+        """The unit vector (D,) of a fingerprint."""
+        assert self._reader is not None, "connect() comes first"
+        return self._reader.embed(inference.fingerprint)
+
+    def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> Print:
+        """The fingerprint as the gallery keeps it."""
+        assert self._hello is not None, "connect() comes first"
+        return Print(
+            inference.fingerprint,
+            self._hello.scale,
+            self._hello.zero_point,
+            self._hello.network,
+            CROP_VERSION,
+            job.quality.score,
+            thumbnail,
+        )
+
+    def recognise(
+        self, job: CropJob, inference: Inference, embedding: Floats, draw_ms: float | None, *, paused: str = ""
+    ) -> tuple[Recognition, Outcome]:
+        """Match and decide about one crop. ``paused`` says why nothing is to be decided now; the match is shown all the
+        same."""
+        assert self._hello is not None, "connect() comes first"
+        began_s = now_s()
+        match = self._templates.match(embedding)
+        if paused:
+            outcome = Outcome(Decision.SEEN, None, None, paused)
+        else:
+            usable = job.quality.verdict is Verdict.GOOD
+            outcome = self._decider.consider(job.track_id, job.taken_s, match, usable)
+        self._label(job, match, outcome)
+        done_s = now_s()
+        timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
+        timeline = timeline.with_board(inference, job.crop.size).with_span(Stage.MATCH, began_s, done_s)
+        if draw_ms is not None:
+            drawn = Span(Stage.DRAW, (done_s - timeline.start_s) * 1e3, draw_ms, Clock.HOST)
+            timeline = replace(timeline, spans=(*timeline.spans, drawn))
+        recognition = Recognition(
+            number=job.frame,
+            timeline=timeline,
+            crop=job.crop,
+            track_id=job.track_id,
+            where=inference.where,
+            clock_hz=self._hello.clock_hz,
+            receive_cycles=inference.receive_cycles,
+            network_cycles=inference.network_cycles,
+            total_cycles=inference.total_cycles,
+            network_instructions=inference.network_instructions,
+            receive_ms=inference.receive_ms,
+            network_ms=inference.network_ms,
+            total_ms=inference.total_ms,
+            link_ms=inference.link_ms,
+            latency_ms=(done_s - timeline.start_s) * 1e3,
+            person_id=match.person_id,
+            person=match.name,
+            score=match.score,
+            second=match.second,
+            margin=match.margin,
+            threshold=self.rules.threshold,
+            decision=outcome.decision,
+            reason=outcome.reason,
+            verdict=job.quality.verdict,
+        )
+        return recognition, outcome
+
+    def _label(self, job: CropJob, match: Match, outcome: Outcome) -> None:
+        at_s = job.taken_s
+        kept = {track: entry for track, entry in self._labels.items() if at_s - entry[0] < self.rules.visit_gap_s}
+        name = outcome.name if outcome.decision is Decision.ACCEPTED else None
+        kept[job.track_id] = (at_s, Label(name, match.score, outcome.decision))
+        self._labels = kept

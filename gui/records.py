@@ -1,0 +1,316 @@
+"""What the live side hands to the window: frozen records, no Qt.
+
+Times ending in ``_s`` are seconds of ``now_s()``, the one monotonic clock, unless a docstring says otherwise;
+lengths end in ``_ms``.
+Pictures are RGB uint8 arrays (height, width, 3) that nobody writes to after they were handed over.
+"""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.records import Inference
+from device.timing import Stage as Stage
+from device.timing import board_spans
+
+Picture = NDArray[np.uint8]
+Landmarks = NDArray[np.float32]
+
+
+def now_s() -> float:
+    """The one clock of all stages: monotonic seconds, the same that ``device.link`` stamps its replies with."""
+    return time.perf_counter()
+
+
+class Clock(StrEnum):
+    """Whose clock measured a span."""
+
+    HOST = "host"
+    BOARD = "board"
+
+
+@dataclass(frozen=True)
+class Span:
+    """One stage of one frame. ``start_ms`` counts from the moment the frame was asked of the camera."""
+
+    stage: Stage
+    start_ms: float
+    length_ms: float
+    clock: Clock = Clock.HOST
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The stages one frame went through so far. Board spans come from the board's own clock."""
+
+    start_s: float
+    spans: tuple[Span, ...] = ()
+
+    def with_span(self, stage: Stage, start_s: float, end_s: float) -> Timeline:
+        """This timeline and one more stage, measured by the host between two monotonic instants."""
+        span = Span(stage, (start_s - self.start_s) * 1e3, (end_s - start_s) * 1e3)
+        return Timeline(self.start_s, (*self.spans, span))
+
+    def with_board(self, inference: Inference, crop_bytes: int) -> Timeline:
+        """This timeline and the stages of one inference; where the board's own stand on this clock is estimated."""
+        spans = tuple(
+            Span(span.stage, span.start_ns / 1e6 - self.start_s * 1e3, span.ms, Clock(span.clock))
+            for span in board_spans(inference, crop_bytes)
+        )
+        return Timeline(self.start_s, self.spans + spans)
+
+    @property
+    def end_s(self) -> float:
+        """When the last stage so far ended."""
+        return self.start_s + max((span.start_ms + span.length_ms for span in self.spans), default=0.0) / 1e3
+
+    def ms(self, stage: Stage) -> float | None:
+        """Length of a stage, None where the frame did not go through it."""
+        for span in self.spans:
+            if span.stage is stage:
+                return span.length_ms
+        return None
+
+
+class Verdict(StrEnum):
+    """What is good or bad about a face in a picture; the value is the words to show."""
+
+    GOOD = "good"
+    NO_FACE = "no face"
+    TWO_FACES = "two faces"
+    CUT_OFF = "cut off by the edge"
+    TOO_SMALL = "too small"
+    TURNED = "turned too far"
+    TOO_DARK = "too dark"
+    OVER_EXPOSED = "over-exposed"
+    BLURRED = "blurred"
+
+
+class Decision(StrEnum):
+    """What was decided about a face. BY_HAND stands only in events: the door was opened from the window."""
+
+    SEEN = "seen"
+    UNCERTAIN = "uncertain"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    BY_HAND = "opened by hand"
+
+
+@dataclass(frozen=True, eq=False)
+class TrackedFace:
+    """A face followed through the frames. ``box`` is (x, y, width, height), ``landmarks`` (5, 2), in picture pixels.
+
+    ``name`` is the best person so far, None for unknown or not yet recognised (``decision`` tells which).
+    """
+
+    track_id: int
+    box: tuple[float, float, float, float]
+    landmarks: Landmarks
+    verdict: Verdict
+    name: str | None = None
+    score: float | None = None
+    decision: Decision = Decision.SEEN
+    age_ms: float = 0.0  # since the detection that the box comes from
+
+
+@dataclass(frozen=True, eq=False)
+class FrameView:
+    """One camera picture to paint, with the newest known faces."""
+
+    number: int
+    picture: Picture
+    faces: tuple[TrackedFace, ...]
+    timeline: Timeline  # capture of this frame; detect and align of the newest frame that vision finished
+    camera_fps: float
+    shown_fps: float
+
+
+@dataclass(frozen=True, eq=False)
+class Recognition:
+    """One fingerprint that came back, what it was compared with and what followed.
+
+    ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (``clock_hz``); ``link_ms`` and
+    ``latency_ms`` are the host's: round trip less the board's time, and capture to decision.
+    """
+
+    number: int
+    timeline: Timeline
+    crop: Picture
+    track_id: int
+    where: str
+    clock_hz: int
+    receive_cycles: int
+    network_cycles: int
+    total_cycles: int
+    network_instructions: int | None
+    receive_ms: float
+    network_ms: float
+    total_ms: float
+    link_ms: float
+    latency_ms: float
+    person_id: int | None
+    person: str | None
+    score: float | None  # cosine with the best person, None where the gallery is empty
+    second: str | None  # the runner-up
+    margin: float | None  # best less second best, None with fewer than two people
+    threshold: float
+    decision: Decision
+    reason: str
+    verdict: Verdict = Verdict.GOOD
+
+
+class BoardPhase(StrEnum):
+    CONNECTING = "connecting"
+    READY = "ready"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class BoardState:
+    """What is known of the board. ``where`` is board, virtual, qemu or host, empty until it answered."""
+
+    phase: BoardPhase
+    where: str = ""
+    name: str = ""
+    firmware: str = ""
+    network_hash: str = ""
+    clock_hz: int = 0
+    url: str = ""
+    message: str = ""
+
+
+class DoorWord(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DoorView:
+    """The door as the board reported it at ``stamp_s``; ``remaining_ms`` was left then."""
+
+    state: DoorWord
+    remaining_ms: float = 0.0
+    stamp_s: float = 0.0
+
+    def remaining_at(self, now_s: float) -> float:
+        """Milliseconds left at an instant of ``now_s()``, not below zero."""
+        return max(0.0, self.remaining_ms - (now_s - self.stamp_s) * 1e3)
+
+
+class CameraKind(StrEnum):
+    WEBCAM = "webcam"
+    FILE = "file"
+    FOLDER = "folder"
+    STREAM = "stream"
+    DEMO = "demo"
+
+
+class CameraPhase(StrEnum):
+    OPENING = "opening"
+    LIVE = "live"
+    LOST = "lost"
+    ENDED = "ended"
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One picture as the camera gave it: ``number`` counts from 0; asked for at ``asked_s``, here at ``taken_s``."""
+
+    number: int
+    picture: Picture
+    asked_s: float
+    taken_s: float
+
+
+@dataclass(frozen=True)
+class CameraState:
+    """The picture source: ``size`` is (width, height), ``fps`` what the source says of itself, 0 where it does not."""
+
+    kind: CameraKind
+    phase: CameraPhase
+    description: str
+    size: tuple[int, int] = (0, 0)
+    fps: float = 0.0
+    message: str = ""
+
+
+class EnrolmentPhase(StrEnum):
+    COLLECTING = "collecting"
+    SAVED = "saved"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, eq=False)
+class EnrolmentProgress:
+    """How an enrolment stands. ``verdict`` says in words what is wrong now, or how it ended."""
+
+    name: str
+    phase: EnrolmentPhase
+    wanted: int
+    taken: int
+    verdict: str
+    crops: tuple[Picture, ...] = ()  # the crops taken so far, (128, 128, 3) each
+    person_id: int | None = None  # once saved
+
+
+@dataclass(frozen=True)
+class Person:
+    """One enrolled person. Times are seconds of the Unix clock."""
+
+    id: int
+    name: str
+    created: float
+    fingerprints: int
+    usable: int  # of them, made by the network the board runs now
+    thumbnail: bytes | None = None  # PNG
+    last_seen: float | None = None
+
+
+@dataclass(frozen=True)
+class Event:
+    """One line of the log. ``name`` is the person's name at that time; ``time`` is Unix seconds."""
+
+    id: int
+    time: float
+    person_id: int | None
+    name: str | None
+    decision: Decision
+    score: float | None
+    threshold: float | None
+    reason: str
+    where: str
+    network_ms: float | None
+    thumbnail: bytes | None = None  # PNG
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something went wrong that a person should know; ``where`` is camera, vision, board, gallery or enrolment."""
+
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class PipelineOptions:
+    """What the pipeline is started with.
+
+    ``board`` None: the first known board, else the virtual one. ``camera`` None: the first webcam that delivers, else
+    the demo clip.
+    """
+
+    data: Path
+    board: str | None = None
+    camera: str | None = None
+    door_open_ms: int = 5_000
+    enrolment_crops: int = 8
+    event_thumbnails: bool = True

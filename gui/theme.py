@@ -1,0 +1,269 @@
+"""Colours, type scale and spacing, written once; light and dark follow the system's palette."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPainter, QPalette, QPixmap
+from PySide6.QtSvg import QSvgRenderer
+from PySide6.QtWidgets import QApplication, QStyleFactory
+
+ICONS = Path(__file__).resolve().parent.parent / "assets" / "icons"
+GAP = 16  # between cards; half of it inside
+MIN_BODY_PX, MAX_BODY_PX = 13, 18
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One set of colours, as #rrggbb. ``accent`` is the only colour without a meaning of its own."""
+
+    dark: bool
+    window: str
+    card: str
+    sunk: str  # fields and tracks inside a card
+    line: str
+    text: str
+    muted: str
+    accent: str
+    accent_text: str
+    good: str
+    warn: str
+    bad: str
+    stage: str  # behind the live picture
+    door_locked: str
+    door_open: str
+    door_unknown: str
+
+    def role(self, role: str) -> QColor:
+        """The colour of an overlay's role on the live picture: bright ones, whatever the theme."""
+        return QColor({"good": "#2fbf71", "bad": "#ff6b5e", "warn": "#f5b83d"}.get(role, "#f2f4f7"))
+
+
+LIGHT = Colours(
+    dark=False,
+    window="#f1f3f6",
+    card="#ffffff",
+    sunk="#eef1f5",
+    line="#dfe4ea",
+    text="#161a20",
+    muted="#59636f",
+    accent="#2f62d9",
+    accent_text="#ffffff",
+    good="#17794a",
+    warn="#8f5c00",
+    bad="#b3321f",
+    stage="#14171b",
+    door_locked="#27313d",
+    door_open="#157a47",
+    door_unknown="#8a6100",
+)
+DARK = Colours(
+    dark=True,
+    window="#101317",
+    card="#191d23",
+    sunk="#232932",
+    line="#2b323c",
+    text="#e9edf2",
+    muted="#98a3b1",
+    accent="#7ea2ff",
+    accent_text="#0d1420",
+    good="#5ccf94",
+    warn="#f0b94a",
+    bad="#ff8a7c",
+    stage="#07090b",
+    door_locked="#2c3745",
+    door_open="#13854c",
+    door_unknown="#7d5a08",
+)
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Type sizes in pixels, from the desktop's own text size."""
+
+    body: int
+
+    @property
+    def caption(self) -> int:
+        return max(11, round(self.body * 0.86))
+
+    @property
+    def title(self) -> int:
+        return round(self.body * 1.12)
+
+    @property
+    def figure(self) -> int:
+        return round(self.body * 1.55)
+
+
+class Theme(QObject):
+    """Applies the colours to the application and tells when they change."""
+
+    changed = Signal()
+
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+        # Qt's own default text size: what the desktop says, within what the layout is made for.
+        size = QFontInfo(app.font()).pixelSize()
+        self.scale = Scale(min(MAX_BODY_PX, max(MIN_BODY_PX, size)))
+        app.setStyle(QStyleFactory.create("Fusion"))
+        self.colours = self._wanted()
+        self._apply()
+        app.styleHints().colorSchemeChanged.connect(self._follow)
+
+    def font(self, px: int, *, bold: bool = False) -> QFont:
+        """The desktop's font at a size in pixels, figures all of one width."""
+        font = QFont(self._app.font())
+        font.setPixelSize(px)
+        font.setBold(bold)
+        font.setFeature(QFont.Tag("tnum"), 1)
+        return font
+
+    def use(self, colours: Colours) -> None:
+        """Switch to these colours now."""
+        if colours is not self.colours:
+            self.colours = colours
+            self._apply()
+            self.changed.emit()
+
+    def _follow(self, _scheme: Qt.ColorScheme) -> None:
+        self.use(self._wanted())
+
+    def _wanted(self) -> Colours:
+        return DARK if self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
+
+    def _apply(self) -> None:
+        font = self.font(self.scale.body)
+        self._app.setFont(font)
+        self._app.setPalette(_palette(self.colours))
+        self._app.setStyleSheet(stylesheet(self.colours, self.scale))
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    role = QPalette.ColorRole
+    for name, value in {
+        role.Window: colours.window,
+        role.Base: colours.card,
+        role.AlternateBase: colours.sunk,
+        role.Button: colours.card,
+        role.ToolTipBase: colours.card,
+        role.WindowText: colours.text,
+        role.Text: colours.text,
+        role.ButtonText: colours.text,
+        role.ToolTipText: colours.text,
+        role.PlaceholderText: colours.muted,
+        role.Highlight: colours.accent,
+        role.HighlightedText: colours.accent_text,
+        role.Link: colours.accent,
+        role.Accent: colours.accent,
+        role.Light: colours.line,
+        role.Mid: colours.line,
+        role.Dark: colours.line,
+        role.Shadow: colours.stage,
+    }.items():
+        palette.setColor(name, QColor(value))
+    for name in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, name, QColor(colours.muted))
+    return palette
+
+
+def stylesheet(colours: Colours, scale: Scale) -> str:
+    """Qt style sheet of the whole window. Widgets say what they are with the property ``look``."""
+    c = colours
+    hover = QColor(c.accent).lighter(112).name()
+    return f"""
+    QMainWindow, QDialog {{ background: {c.window}; }}
+    QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
+    QLabel {{ background: transparent; }}
+    [look="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 12px; }}
+    [look="header"] {{ background: {c.card}; border: 0; border-bottom: 1px solid {c.line}; }}
+    [look="title"] {{ font-size: {scale.title}px; font-weight: 600; color: {c.text}; }}
+    [look="name"] {{ font-weight: 600; color: {c.text}; }}
+    [look="muted"] {{ color: {c.muted}; }}
+    [look="caption"] {{ font-size: {scale.caption}px; color: {c.muted}; }}
+    [look="figure"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.text}; }}
+    [look="good"] {{ color: {c.good}; font-weight: 600; }}
+    [look="warn"] {{ color: {c.warn}; font-weight: 600; }}
+    [look="bad"] {{ color: {c.bad}; font-weight: 600; }}
+    [look="bar"] {{ background: {_mix(c.bad, c.card, 0.14)}; border: 1px solid {_mix(c.bad, c.card, 0.45)};
+        border-radius: 10px; }}
+    [look="note"] {{ background: {c.sunk}; border: 1px solid {c.line}; border-radius: 8px; }}
+    QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
+        padding: 6px 14px; }}
+    QPushButton:hover {{ background: {c.sunk}; }}
+    QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.accent}; }}
+    QPushButton:focus {{ padding: 5px 13px; }}
+    QPushButton:disabled {{ color: {c.muted}; background: {c.sunk}; }}
+    QPushButton[look="primary"] {{ background: {c.accent}; color: {c.accent_text}; border: 1px solid {c.accent};
+        font-weight: 600; }}
+    QPushButton[look="primary"]:hover {{ background: {hover}; }}
+    QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
+    QPushButton[look="primary"]:disabled {{ background: {c.sunk}; color: {c.muted}; border-color: {c.line}; }}
+    QPushButton[look="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};
+        font-weight: 600; padding: 4px 8px; }}
+    QPushButton[look="quiet"]:hover {{ background: {c.sunk}; }}
+    QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton[look="quiet"]:disabled {{ color: {c.muted}; }}
+    QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px; }}
+    QToolButton:hover {{ background: {c.sunk}; }}
+    QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
+        padding: 7px 10px; selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}
+    QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 6px 9px; }}
+    QListView, QTreeView {{ background: transparent; border: 0; outline: 0; }}
+    QListView::item, QTreeView::item {{ border: 0; }}
+    QMenu {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
+    QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
+    QMenu::item:selected {{ background: {c.sunk}; }}
+    QMenu::item:disabled {{ color: {c.muted}; }}
+    QTabWidget::pane {{ border: 0; }}
+    QTabBar {{ background: transparent; }}
+    QTabWidget::tab-bar {{ left: 8px; }}
+    QTabBar::tab {{ background: transparent; color: {c.muted}; padding: 4px 2px 8px 2px; margin-right: 18px;
+        border-bottom: 2px solid transparent; font-weight: 600; font-size: {scale.title}px; }}
+    QTabBar::tab:selected {{ color: {c.text}; border-bottom: 2px solid {c.accent}; }}
+    QTabBar::tab:focus {{ color: {c.accent}; }}
+    QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
+    QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 4px; min-height: 28px; margin: 1px; }}
+    QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
+    QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
+        background: transparent; height: 0; border: 0; }}
+    QSplitter::handle {{ background: transparent; }}
+    """
+
+
+def _mix(top: str, under: str, part: float) -> str:
+    """``part`` of one colour over another."""
+    a, b = QColor(top), QColor(under)
+    return QColor(
+        *(round(x * part + y * (1 - part)) for x, y in zip(a.getRgb()[:3], b.getRgb()[:3], strict=True))  # type: ignore[index]
+    ).name()
+
+
+@lru_cache(maxsize=256)
+def _drawing(name: str, colour: str) -> bytes:
+    text = (ICONS / f"{name}.svg").read_text(encoding="utf-8")
+    return text.replace("currentColor", colour).encode()
+
+
+def paint_icon(painter: QPainter, name: str, colour: QColor, rect: QRectF) -> None:
+    """An icon of ``assets/icons`` in one colour."""
+    QSvgRenderer(QByteArray(_drawing(name, colour.name()))).render(painter, rect)
+
+
+def icon(name: str, colour: str, px: int = 20) -> QIcon:
+    """An icon for a button, sharp at the usual device pixel ratios."""
+    result = QIcon()
+    for ratio in (1, 2, 3):
+        pixmap = QPixmap(px * ratio, px * ratio)
+        pixmap.fill(Qt.GlobalColor.transparent)
+        painter = QPainter(pixmap)
+        paint_icon(painter, name, QColor(colour), QRectF(0, 0, px * ratio, px * ratio))
+        painter.end()
+        pixmap.setDevicePixelRatio(ratio)
+        result.addPixmap(pixmap)
+    return result

@@ -1,0 +1,120 @@
+"""One frame's way as texts and bars: pure functions from a recognition to what the timing strip paints. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from gui import words
+from gui.records import Clock, Recognition, Span, Stage
+
+LIMIT_MS = 500.0  # the project's limit for the network on the board
+
+LABELS = {
+    Stage.CAPTURE: "Capture",
+    Stage.DETECT: "Detect",
+    Stage.ALIGN: "Align",
+    Stage.WAIT: "Wait",
+    Stage.SEND: "Send",
+    Stage.RECEIVE: "Receive",
+    Stage.NETWORK: "Network",
+    Stage.REPLY: "Reply",
+    Stage.MATCH: "Match",
+    Stage.DRAW: "Draw",
+}
+MEANINGS = {
+    Stage.CAPTURE: "asking the camera for a picture until it is here",
+    Stage.DETECT: "finding the faces and their five landmarks",
+    Stage.ALIGN: "turning and scaling the face to the 128x128 crop",
+    Stage.WAIT: "the crop waits for the board: the newest wins",
+    Stage.SEND: "writing the crop to the port",
+    Stage.RECEIVE: "first to last byte of the crop at the board",
+    Stage.NETWORK: "the network on the board",
+    Stage.REPLY: "the fingerprint's way back",
+    Stage.MATCH: "comparing with everybody enrolled, and deciding",
+    Stage.DRAW: "painting a frame in this window",
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stage in words: ``place`` is whose clock measured it."""
+
+    stage: Stage
+    label: str
+    value: str
+    place: str
+    on_board: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stage on the time axis, as parts of the axis' width (0..1). Lane 0 is the PC, lane 1 the board."""
+
+    stage: Stage
+    lane: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The two lanes: bars, where the limit for the network begins and ends, and marks (part, text) of the axis."""
+
+    bars: tuple[Bar, ...] = ()
+    limit_start: float | None = None
+    limit_end: float | None = None
+    over_limit: bool = False
+    marks: tuple[tuple[float, str], ...] = ()
+
+
+def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
+    """All stages in order, a dash where nothing was measured."""
+    place = words.measured(recognition.where) if recognition else "board"
+    spans = {span.stage: span for span in recognition.timeline.spans} if recognition else {}
+    result = []
+    for stage in Stage:
+        span = spans.get(stage)
+        on_board = span.clock is Clock.BOARD if span else stage in (Stage.RECEIVE, Stage.NETWORK)
+        value = words.milliseconds(span.length_ms if span else None)
+        result.append(Cell(stage, LABELS[stage], value, place if on_board else "PC", on_board))
+    return tuple(result)
+
+
+def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
+    """Places the stages on one axis that always holds the whole way and the limit, counted from the network's start."""
+    way = [span for span in spans if span.stage is not Stage.DRAW]
+    if not way:
+        return Chart()
+    first = min(span.start_ms for span in way)
+    last = max(span.start_ms + span.length_ms for span in way)
+    network = next((span for span in way if span.stage is Stage.NETWORK), None)
+    limit_at = network.start_ms + limit_ms if network else None
+    axis = max(last, limit_at or 0.0) - first
+    axis = max(axis * 1.02, 1.0)
+    bars = tuple(
+        Bar(
+            span.stage,
+            1 if span.clock is Clock.BOARD else 0,
+            (span.start_ms - first) / axis,
+            max(0.0, span.length_ms) / axis,
+        )
+        for span in way
+    )
+    step = next(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if axis / step <= 8)
+    marks = tuple((at / axis, f"{at}") for at in range(0, int(axis) + 1, step))
+    return Chart(
+        bars=bars,
+        limit_start=(network.start_ms - first) / axis if network else None,
+        limit_end=(limit_at - first) / axis if limit_at is not None else None,
+        over_limit=network is not None and network.length_ms > limit_ms,
+        marks=marks,
+    )
+
+
+def spoken(recognition: Recognition | None) -> str:
+    """The strip for a screen reader."""
+    if recognition is None:
+        return "No face has been sent to the board yet"
+    stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
+    return f"{stages}. Network: {words.network_line(recognition)}, {words.measured(recognition.where)}"

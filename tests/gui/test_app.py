@@ -1,0 +1,70 @@
+"""The program as a process: it opens, obeys signals, and says what is missing."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+import main as program
+
+
+def start(root: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(folder / "state"), **environment}
+    command = [sys.executable, str(root / "main.py"), "--data", str(folder / "data"), *arguments]
+    return subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+
+
+def test_wrong_use_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        program.main(["--screenshot", "x.png"])
+    assert ended.value.code == 2
+    assert "--quit-after" in capsys.readouterr().err
+
+
+def test_without_a_screen_it_says_so_and_ends_with_one(root: Path, tmp_path: Path) -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux can be without a screen")
+    process = start(root, tmp_path, QT_QPA_PLATFORM="", DISPLAY="", WAYLAND_DISPLAY="")
+    _out, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "no screen" in told
+    assert "Traceback" not in told
+
+
+def test_camera_that_is_not_there_is_a_message_not_a_trace(root: Path, tmp_path: Path) -> None:
+    process = start(root, tmp_path, "--camera", "no_such_file.mp4")
+    _out, told = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "no_such_file.mp4" in told
+    assert "Traceback" not in told
+
+
+def test_it_closes_by_itself_and_leaves_a_picture_and_a_log(root: Path, tmp_path: Path) -> None:
+    # A port that is not there: the window opens all the same, and says so.
+    port = "socket://127.0.0.1:9"
+    process = start(
+        root, tmp_path, "--board", port, "--camera", "demo", "--quit-after", "2", "--screenshot", "window.png"
+    )
+    _out, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert (tmp_path / "window.png").stat().st_size > 10_000
+    assert "board" in (tmp_path / "state" / "mcu-face-door" / "log" / "window.log").read_text(encoding="utf-8")
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signals")
+def test_interrupt_closes_it_cleanly(root: Path, tmp_path: Path) -> None:
+    process = start(root, tmp_path, "--board", "socket://127.0.0.1:9", "--camera", "demo")
+    log = tmp_path / "state" / "mcu-face-door" / "log" / "window.log"
+    end = time.monotonic() + 40
+    while time.monotonic() < end and not (log.exists() and "board" in log.read_text(encoding="utf-8")):
+        time.sleep(0.1)
+    process.send_signal(signal.SIGINT)
+    _out, told = process.communicate(timeout=30)
+    assert process.returncode == 0, told
+    assert "Traceback" not in told

@@ -1,0 +1,66 @@
+"""The door card shows what the board reported, and nothing else."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QPushButton
+from pytestqt.qtbot import QtBot
+
+from gui.door_card import DoorCard
+from gui.records import DoorView, DoorWord, now_s
+from gui.theme import Theme
+
+
+def card_of(qtbot: QtBot, theme: Theme) -> DoorCard:
+    card = DoorCard(theme)
+    qtbot.addWidget(card)
+    card.resize(340, 160)
+    card.show()
+    return card
+
+
+def button_of(card: DoorCard) -> QPushButton:
+    return card.findChild(QPushButton)
+
+
+def test_before_the_board_reports_the_state_is_not_known(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    assert "not known" in card.accessibleDescription()
+    assert not button_of(card).isVisible()
+
+
+def test_open_door_counts_down_for_a_person(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_person("Ada")
+    card.set_door(DoorView(DoorWord.OPEN, 60_000.0, now_s()))
+    assert card.detail.startswith("for Ada, locks by itself in ")
+    assert "open" in card.accessibleDescription()
+
+
+def test_asking_changes_nothing_until_the_board_reports(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_door(DoorView(DoorWord.LOCKED))
+    with qtbot.waitSignal(card.open_asked, timeout=1000):
+        qtbot.mouseClick(button_of(card), Qt.MouseButton.LeftButton)
+    assert card.door.state is DoorWord.LOCKED
+    card.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
+    with qtbot.waitSignal(card.lock_asked, timeout=1000):
+        qtbot.mouseClick(button_of(card), Qt.MouseButton.LeftButton)
+
+
+def test_each_state_looks_different(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    pictures = []
+    for state in DoorWord:
+        card.set_door(DoorView(state, 5_000.0, now_s()))
+        pictures.append(card.grab().toImage())
+    assert pictures[0] != pictures[1] != pictures[2] != pictures[0]
+
+
+def test_name_is_forgotten_once_locked(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_person("Ada")
+    card.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
+    card.set_door(DoorView(DoorWord.LOCKED))
+    card.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
+    assert "Ada" not in card.detail

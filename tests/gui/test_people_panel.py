@@ -1,0 +1,91 @@
+"""The list of people."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gui import words
+from gui.people_panel import PeoplePanel
+from gui.theme import Theme
+from tests.gui.samples import person
+
+
+def panel_of(qtbot: QtBot, theme: Theme) -> PeoplePanel:
+    panel = PeoplePanel(theme)
+    qtbot.addWidget(panel)
+    panel.resize(340, 260)
+    panel.show()
+    return panel
+
+
+def editor_of(panel: PeoplePanel) -> QLineEdit:
+    return panel.view.viewport().findChild(QLineEdit)
+
+
+def test_empty_list_says_what_to_do(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    assert panel.empty.isVisible()
+    assert panel.empty.text() == words.NOBODY_ENROLLED
+    panel.set_people([person()])
+    assert panel.view.isVisible()
+    assert not panel.empty.isVisible()
+
+
+def test_row_is_spoken_with_its_details(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person()])
+    told = panel.model.index(0).data(Qt.ItemDataRole.AccessibleTextRole)
+    assert told == "Ada, 8 crops · not seen yet"
+
+
+def test_rename_in_place_asks_and_changes_nothing_itself(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person()])
+    panel.rename_current()
+    editor = editor_of(panel)
+    editor.setText("Ada Lovelace")
+    with qtbot.waitSignal(panel.rename_asked, timeout=1000) as asked:
+        qtbot.keyClick(editor, Qt.Key.Key_Return)
+    assert asked.args == [1, "Ada Lovelace"]
+    assert panel.model.people[0].name == "Ada"
+
+
+def test_same_name_asks_nothing(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person()])
+    with qtbot.assertNotEmitted(panel.rename_asked):
+        assert not panel.model.setData(panel.model.index(0), " Ada ")
+
+
+def test_delete_asks_and_offers_undo(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person(1, "Ada"), person(2, "Bo")])
+    panel.view.setCurrentIndex(panel.model.index(1))
+    with qtbot.waitSignal(panel.delete_asked, timeout=1000) as asked:
+        panel.delete_current()
+    assert asked.args == [2]
+    assert panel.undo_offered
+
+
+def test_delete_without_a_selection_does_nothing(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person(1, "Ada"), person(2, "Bo")])
+    with qtbot.assertNotEmitted(panel.delete_asked):
+        panel.delete_current()
+
+
+def test_selection_follows_the_person(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person(1, "Bo"), person(2, "Cy")])
+    panel.view.setCurrentIndex(panel.model.index(1))
+    panel.set_people([person(3, "Ada"), person(1, "Bo"), person(2, "Cy")])
+    assert panel.current is not None
+    assert panel.current.name == "Cy"
+
+
+def test_rows_paint(qtbot: QtBot, theme: Theme) -> None:
+    panel = panel_of(qtbot, theme)
+    panel.set_people([person(1, "Ada"), person(2, "A very long name that does not fit into the row at all", usable=0)])
+    assert not panel.grab().isNull()

@@ -1,0 +1,157 @@
+"""From an inference to a recognition: the network's map and threshold, the gallery, the timeline."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.errors import MismatchError
+from device.fingerprint import FeatureMap
+from device.protocol import Capability
+from device.records import Hello, Inference
+from gui.decision import DEFAULT_THRESHOLD, Rules
+from gui.gallery import Gallery
+from gui.quality import Quality
+from gui.recognise import PLAIN_THRESHOLD, Recogniser, load_map
+from gui.records import Clock, Decision, Stage, Timeline, Verdict
+from gui.vision import CropJob
+
+NETWORK = bytes(range(16))
+LENGTH = 64
+
+
+def hello(network: bytes = NETWORK, length: int = LENGTH) -> Hello:
+    return Hello(
+        board="nucleo", firmware="1", where="virtual", unique_id=b"VIRTUALBOARD", network_hash=network,
+        input_shape=(128, 128, 3), fingerprint_length=length, scale=0.02, zero_point=0, layer_count=1,
+        capabilities=Capability.INFER, clock_hz=216_000_000, max_baud=2_000_000, arena_bytes=0, flash_bytes=0,
+        network_bytes=0, fault_status=0, fault_address=0, protocol_version=1,
+    )  # fmt: skip
+
+
+def inference(person: int, seed: int = 0) -> Inference:
+    base = np.random.default_rng(person).integers(-100, 100, LENGTH)
+    data = (base + np.random.default_rng(seed).integers(-4, 5, LENGTH)).astype(np.int8)
+    return Inference(
+        fingerprint=data, receive_cycles=216_000, network_cycles=43_200_000, total_cycles=43_300_000,
+        network_instructions=50_000_000, link_ms=20.0, receive_ms=1.0, network_ms=200.0, total_ms=200.5,
+        where="virtual", sent_ns=1_030_000_000, written_ns=1_031_000_000, received_ns=1_251_500_000,
+    )  # fmt: skip
+
+
+def job(track: int = 1, taken_s: float = 1.0, verdict: Verdict = Verdict.GOOD) -> CropJob:
+    timeline = Timeline(1.0).with_span(Stage.CAPTURE, 1.0, 1.01).with_span(Stage.ALIGN, 1.01, 1.02)
+    return CropJob(7, track, np.zeros((128, 128, 3), np.uint8), Quality(verdict, 0.9), True, taken_s, timeline)
+
+
+def write_map(folder: Path, network: bytes = NETWORK, **more: object) -> None:
+    path = folder / "net.map.npz"
+    FeatureMap(mean=np.zeros(LENGTH, np.float32), network_hash=network).save(path)
+    if more:
+        with np.load(path) as arrays:
+            kept = {name: arrays[name] for name in arrays.files}
+        np.savez(path, **kept, **more)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def gallery(tmp_path: Path) -> Iterator[Gallery]:
+    opened = Gallery(tmp_path / "data" / "gallery.sqlite")
+    yield opened
+    opened.close()
+
+
+def enrol(recogniser: Recogniser, gallery: Gallery, name: str, person: int) -> int:
+    prints = [recogniser.keep(job(), inference(person, seed), None) for seed in range(4)]
+    return gallery.add_person(name, prints)
+
+
+def test_the_threshold_comes_with_the_map_of_this_very_network(tmp_path: Path) -> None:
+    assert load_map(NETWORK, tmp_path)[1:] == (
+        PLAIN_THRESHOLD,
+        "there is no feature map for this network; comparing without one",
+    )
+    write_map(tmp_path)
+    assert load_map(NETWORK, tmp_path)[1:] == (DEFAULT_THRESHOLD, "")
+    write_map(tmp_path, threshold_far_1e3=np.float32(0.375))
+    assert load_map(NETWORK, tmp_path)[1:] == (0.375, "")
+    write_map(tmp_path, threshold_far_1e3=np.float32(7))  # no cosine
+    assert load_map(NETWORK, tmp_path)[1] == DEFAULT_THRESHOLD
+    assert load_map(b"\1" * 16, tmp_path)[1] == PLAIN_THRESHOLD
+    (tmp_path / "net.map.npz").write_bytes(b"nothing")
+    assert "without it" in load_map(NETWORK, tmp_path)[2]
+
+
+def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery: Gallery) -> None:
+    write_map(tmp_path)
+    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    assert recogniser.connect(hello()) == ""
+    ada, ben = enrol(recogniser, gallery, "Ada", 1), enrol(recogniser, gallery, "Ben", 2)
+    recogniser.reload()
+    for seed in (10, 11):
+        found = inference(1, seed)
+        recognition, outcome = recogniser.recognise(job(), found, recogniser.embed(found), 5.0)
+    assert (recognition.person_id, recognition.person, recognition.second) == (ada, "Ada", "Ben")
+    assert recognition.decision is Decision.ACCEPTED
+    assert outcome.announce
+    assert recognition.score is not None
+    assert recognition.score > 0.9
+    assert recogniser.labels[1].name == "Ada"
+    for seed in range(4):
+        other = inference(3, seed)
+        recognition, outcome = recogniser.recognise(job(track=2), other, recogniser.embed(other), None)
+    assert recognition.decision is Decision.REFUSED
+    assert outcome.announce
+    assert recogniser.labels[2].name is None
+    gallery.delete(ada)
+    recogniser.reload()
+    assert recogniser.templates.ids == (ben,)
+
+
+def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, gallery: Gallery) -> None:
+    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser.connect(hello())
+    found = inference(1)
+    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), 4.0)
+    spans = {span.stage: span for span in recognition.timeline.spans}
+    assert set(spans) == set(Stage) - {Stage.DETECT}
+    assert {stage for stage, span in spans.items() if span.clock is Clock.BOARD} == {Stage.RECEIVE, Stage.NETWORK}
+    assert spans[Stage.WAIT].start_ms == pytest.approx(20.0)
+    assert spans[Stage.WAIT].length_ms == pytest.approx(10.0)
+    assert spans[Stage.NETWORK].length_ms == pytest.approx(200.0)
+    assert spans[Stage.REPLY].start_ms + spans[Stage.REPLY].length_ms == pytest.approx(251.5)
+    assert recognition.timeline.ms(Stage.DRAW) == 4.0
+    assert (recognition.person, recognition.score, recognition.decision) == (None, None, Decision.SEEN)
+
+
+def test_nothing_is_decided_while_somebody_is_enrolled_or_by_a_bad_picture(tmp_path: Path, gallery: Gallery) -> None:
+    write_map(tmp_path)
+    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser.connect(hello())
+    enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    found = inference(1, 9)
+    for bad, paused in ((job(), "Ben is being enrolled"), (job(verdict=Verdict.BLURRED), "")):
+        for _ in range(4):
+            recognition, outcome = recogniser.recognise(bad, found, recogniser.embed(found), None, paused=paused)
+            assert (recognition.decision, recognition.person, outcome.announce) == (Decision.SEEN, "Ada", False)
+
+
+def test_fingerprints_of_another_network_are_not_compared(tmp_path: Path, gallery: Gallery) -> None:
+    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser.connect(hello())
+    enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    assert len(recogniser.templates.ids) == 1
+    recogniser.connect(hello(network=b"\2" * 16))
+    assert recogniser.templates.ids == ()
+    recogniser.connect(hello())
+    assert len(recogniser.templates.ids) == 1
+
+
+def test_a_map_that_contradicts_the_board_is_refused(tmp_path: Path, gallery: Gallery) -> None:
+    write_map(tmp_path)
+    with pytest.raises(MismatchError):
+        Recogniser(gallery, Rules(), tmp_path).connect(hello(length=LENGTH + 1))

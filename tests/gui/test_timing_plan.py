@@ -1,0 +1,69 @@
+"""One frame's way as texts and bars, without Qt."""
+
+from __future__ import annotations
+
+import pytest
+
+from gui import timing_plan
+from gui.records import Clock, Span, Stage
+from tests.gui.samples import recognition, timeline
+
+
+def test_every_stage_has_a_cell_with_its_clock() -> None:
+    cells = {cell.stage: cell for cell in timing_plan.cells(recognition())}
+    assert list(cells) == list(Stage)
+    assert cells[Stage.NETWORK].value == "246"
+    assert cells[Stage.NETWORK].place == "emulated"
+    assert cells[Stage.DETECT].value == "20.0"
+    assert cells[Stage.DETECT].place == "PC"
+    assert set(timing_plan.LABELS) == set(timing_plan.MEANINGS) == set(Stage)
+
+
+def test_a_real_board_is_called_so() -> None:
+    cells = {cell.stage: cell for cell in timing_plan.cells(recognition(where="board"))}
+    assert cells[Stage.RECEIVE].place == cells[Stage.NETWORK].place == "board"
+
+
+def test_nothing_measured_is_a_dash() -> None:
+    assert {cell.value for cell in timing_plan.cells(None)} == {"–"}
+
+
+def test_limit_is_counted_from_the_start_of_the_network() -> None:
+    spans = [Span(Stage.SEND, 0.0, 100.0), Span(Stage.NETWORK, 100.0, 250.0, Clock.BOARD)]
+    chart = timing_plan.chart(spans)
+    assert chart.limit_start is not None
+    assert chart.limit_end is not None
+    network = chart.bars[1]
+    assert network.lane == 1
+    assert network.start == chart.limit_start
+    assert network.width == pytest.approx((chart.limit_end - chart.limit_start) / 2)
+    assert not chart.over_limit
+
+
+def test_network_over_the_limit_is_said() -> None:
+    assert timing_plan.chart(timeline(network_ms=501.0).spans).over_limit
+    assert not timing_plan.chart(timeline(network_ms=500.0).spans).over_limit
+
+
+@pytest.mark.parametrize("network_ms", [0.0, 30.0, 246.0, 900.0, 60_000.0])
+def test_everything_lies_on_the_axis(network_ms: float) -> None:
+    chart = timing_plan.chart(timeline(network_ms=network_ms).spans)
+    assert all(bar.start >= 0.0 and bar.start + bar.width <= 1.0 for bar in chart.bars)
+    assert chart.limit_end is not None
+    assert chart.limit_end <= 1.0
+    assert 1 <= len(chart.marks) <= 9
+
+
+def test_drawing_is_of_another_frame_and_not_on_the_axis() -> None:
+    assert Stage.DRAW not in {bar.stage for bar in timing_plan.chart(timeline().spans).bars}
+
+
+def test_no_spans_no_chart() -> None:
+    assert timing_plan.chart(()) == timing_plan.Chart()
+
+
+def test_screen_reader_hears_figures_and_where_they_come_from() -> None:
+    told = timing_plan.spoken(recognition())
+    assert "Network 246 ms emulated" in told
+    assert "53.1 M cycles at 216 MHz" in told
+    assert "No face" in timing_plan.spoken(None)

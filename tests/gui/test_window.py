@@ -1,0 +1,191 @@
+"""The whole window on a pipeline that is not started: signals in, words out."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit
+from pytestqt.qtbot import QtBot
+
+from gui import words
+from gui.overlay import Detail
+from gui.pipeline import Pipeline
+from gui.records import (
+    BoardPhase,
+    CameraPhase,
+    Decision,
+    DoorView,
+    DoorWord,
+    EnrolmentPhase,
+    EnrolmentProgress,
+    PipelineOptions,
+    Problem,
+    now_s,
+)
+from gui.theme import DARK, Theme
+from gui.window import Window
+from tests.gui.samples import board, camera, event, face, frame, person, recognition
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    pipeline = Pipeline(PipelineOptions(data=tmp_path, board="virtual", camera="demo"))
+    yield pipeline
+    pipeline.stop()
+
+
+@pytest.fixture
+def window(qtbot: QtBot, theme: Theme, pipeline: Pipeline, tmp_path: Path) -> Window:
+    window = Window(pipeline, PipelineOptions(data=tmp_path), theme)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+def test_it_fits_the_smallest_screen(window: Window) -> None:
+    smallest = window.minimumSizeHint()
+    assert smallest.width() <= 1280
+    assert smallest.height() <= 800 - 40  # a title bar and a panel
+
+
+def test_first_run_says_what_to_do(window: Window, pipeline: Pipeline) -> None:
+    pipeline.camera_changed.emit(camera())
+    pipeline.frame_ready.emit(frame())
+    assert window.live.hint == words.NOBODY_ENROLLED
+
+
+def test_frame_is_shown_and_its_drawing_told(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.live.drawn, timeout=2000) as told:
+        pipeline.frame_ready.emit(frame(5, (face(),)))
+    assert told.args[0] == 5
+
+
+def test_recognition_goes_to_every_pane(window: Window, pipeline: Pipeline) -> None:
+    pipeline.recognised.emit(recognition())
+    assert window.decision.recognition is window.strip.recognition
+    assert window.plot.figures.endswith("emulated")
+    assert window.board.value("network_ms") == "246 ms, emulated"
+
+
+def test_head_follows_board_and_camera(window: Window, pipeline: Pipeline) -> None:
+    pipeline.board_changed.emit(board())
+    pipeline.camera_changed.emit(camera())
+    assert window.header.board.title.text() == "Virtual board, emulated timing"
+    assert window.header.camera.title.text() == "Demo clip"
+
+
+def test_door_opens_for_who_was_let_in(window: Window, pipeline: Pipeline) -> None:
+    pipeline.event_logged.emit(event())
+    pipeline.door_changed.emit(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
+    assert window.door.detail.startswith("for Ada")
+    assert window.events.model.events[0].name == "Ada"
+
+
+def test_refused_face_does_not_name_the_door(window: Window, pipeline: Pipeline) -> None:
+    pipeline.event_logged.emit(event(name=None, person_id=None, decision=Decision.REFUSED))
+    pipeline.door_changed.emit(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
+    assert window.door.detail.startswith("locks by itself")
+
+
+def test_problem_is_a_bar_that_goes_when_it_is_over(window: Window, pipeline: Pipeline) -> None:
+    pipeline.problem.emit(Problem("the board does not answer", "plug it in again", "board"))
+    assert window.problems.isVisible()
+    pipeline.board_changed.emit(board(phase=BoardPhase.LOST))
+    assert window.problems.isVisible()
+    pipeline.board_changed.emit(board())
+    assert not window.problems.isVisible()
+
+
+def test_lost_camera_leaves_words_instead_of_an_old_picture(window: Window, pipeline: Pipeline) -> None:
+    pipeline.frame_ready.emit(frame())
+    pipeline.camera_changed.emit(camera(phase=CameraPhase.LOST, message="the webcam is gone"))
+    assert window.live.frame is None
+    assert "the webcam is gone" in window.live.accessibleDescription()
+
+
+def test_key_e_opens_the_dialog_once(window: Window, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    first = window.enrol_dialog
+    assert first is not None
+    assert first.isVisible()
+    window.enrol()
+    assert window.enrol_dialog is first
+    first.reject()
+    assert window.enrol_dialog is None
+
+
+def test_taken_name_comes_back_in_the_dialog(window: Window, qtbot: QtBot) -> None:
+    window.enrol()
+    dialog = window.enrol_dialog
+    assert dialog is not None
+    dialog.start_asked.emit(" ")
+    qtbot.waitUntil(lambda: dialog.progress is not None, timeout=2000)
+    assert dialog.progress is not None
+    assert dialog.progress.phase is EnrolmentPhase.FAILED
+    dialog.reject()
+
+
+def test_progress_without_a_dialog_is_harmless(window: Window, pipeline: Pipeline) -> None:
+    pipeline.enrolment_changed.emit(EnrolmentProgress("Ada", EnrolmentPhase.COLLECTING, 8, 1, "hold still"))
+    assert window.enrol_dialog is None
+
+
+def test_key_d_steps_through_the_detail(window: Window, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    assert window.live.detail is Detail.EVERYTHING
+
+
+def test_letters_typed_into_a_name_are_no_shortcuts(window: Window, qtbot: QtBot) -> None:
+    window.people.set_people([person()])
+    window.people.rename_current()
+    editor = window.people.view.viewport().findChild(QLineEdit)
+    qtbot.keyClicks(editor, "ed?")
+    assert editor.text() == "ed?"
+    assert window.enrol_dialog is None
+    assert window.live.detail is Detail.SCORES
+
+
+def test_shortcuts_are_listed(window: Window, qtbot: QtBot) -> None:
+    window.show_shortcuts()
+    dialog = next(shown for shown in window.findChildren(QDialog) if shown.windowTitle() == "Keyboard shortcuts")
+    told = {label.text() for label in dialog.findChildren(QLabel)}
+    assert {command.words for command in window.commands} <= told
+    assert {"E", "F2", "F11", "D", "?"} <= told
+    dialog.close()
+
+
+def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert window.isFullScreen()
+    qtbot.keyClick(window, Qt.Key.Key_F11)
+    assert not window.isFullScreen()
+
+
+def test_layout_is_remembered(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
+    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    options = PipelineOptions(data=tmp_path, board="virtual", camera="demo")
+    heights = []
+    for _ in range(2):
+        window = Window(Pipeline(options), options, theme, settings)
+        window.show()
+        qtbot.waitExposed(window)
+        heights.append(window.people.height())
+        window._side.setSizes([window.people.height() + 60, 200])
+        heights.append(window.people.height())
+        window.close()
+        window.deleteLater()
+    assert heights[1] > heights[0] + 40
+    assert heights[2] == pytest.approx(heights[1], abs=20)
+
+
+def test_buttons_have_names_and_dark_paints_otherwise(window: Window, pipeline: Pipeline, theme: Theme) -> None:
+    pipeline.recognised.emit(recognition())
+    named = [button for button in window.findChildren(QAbstractButton) if button.isVisible()]
+    assert all(button.text() or button.accessibleName() for button in named)
+    light = window.grab().toImage()
+    theme.use(DARK)
+    assert window.grab().toImage() != light
