@@ -180,7 +180,7 @@ class Board:
     def close(self) -> None:
         """Let go of the port, leaving the board at START_BAUD where it still answers."""
         try:
-            if self.baud != START_BAUD and self.link.has_rate and not self.link.outstanding:
+            if self.baud != START_BAUD and self.link.has_rate and self.link.open and not self.link.outstanding:
                 self.link.request(Type.BAUD, BaudRequest(START_BAUD).pack(), timeout_s=HELLO_TIMEOUT_S)
         except DeviceError:
             pass  # gone already: there is nothing to leave behind
@@ -196,6 +196,9 @@ class Board:
         self.close()
 
     def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
+        if Capability.INFER not in self.hello.capabilities:
+            what, hint = _REFUSALS[Status.NO_NETWORK]
+            raise BoardError(f"INFER: the board {what}", hint, status=Status.NO_NETWORK)
         if crop.shape != self.hello.input_shape or crop.dtype != np.uint8:
             raise MismatchError(
                 f"the crop is {crop.shape} {crop.dtype}, the board wants {self.hello.input_shape} uint8",

@@ -164,7 +164,7 @@ class Link:
         return self._done.popleft()
 
     def poll(self, wait_s: float = 0.0) -> bool:
-        """Move what can be moved within ``wait_s``, ask again for what is overdue; whether ``collect`` returns at once."""
+        """Move what moves within ``wait_s``, ask again for what is overdue; whether ``collect`` has something now."""
         if self._done:
             wait_s = 0.0
         if self._pending:

@@ -39,7 +39,7 @@ def random_network() -> RandomNetwork:
     rng = np.random.default_rng(5)
     pictures = rng.integers(0, 256, (6, SIZE, SIZE, 3), dtype=np.uint8)
     layers = random_layers(Variant(0.35, SIZE), pictures, 5)
-    graph = minmax_graph(layers, forward(layers, pictures), SIZE, "random")
+    graph = minmax_graph(layers, forward(layers, pictures), SIZE, "")
     content = pack_tflite(graph)
     return RandomNetwork(pictures, layers, graph, content, convert(content, "random.tflite", "random"))
 

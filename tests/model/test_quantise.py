@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from device.fingerprint import FeatureMap
 from device.model.calibrate import (
@@ -21,6 +22,7 @@ from device.model.calibrate import (
     restore,
 )
 from device.model.evaluate import evaluate
+from device.model.feature_map import refit
 from device.model.float_network import FloatLayer, forward, same_padding
 from device.model.ptq import activation_scale, quantise_bias, quantise_weights
 from device.model.quantise import RECIPES, float_features, map_path, try_recipe, write_map
@@ -75,12 +77,13 @@ def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path)
     save_checkpoint(lively_student(variant), variant, tmp_path / "c.pt")
     lines: list[str] = []
     network = quantise(tmp_path / "c.pt", tiny_faces, out, calibration=12, held_out=6, report=lines.append)
-    assert len(lines) == len(RECIPES)
+    assert len(lines) == len(RECIPES) + 1
     mapping = FeatureMap.load(map_path(out))
     mapping.check(network.header.hash)
     assert mapping.input_length == 1280
     assert mapping.matrix is not None
     assert mapping.matrix.shape == (1280, 24)
+    assert network.name == "mnv2_035_32"
     assert network.header.input_scale == 1 / 128
     assert network.header.input_zero_point == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "net.map.npz", "net.tflite"]
@@ -103,7 +106,8 @@ def test_the_chosen_recipe_beats_the_plainest(random_network: Any) -> None:
     pictures, identity = random_network.pictures, FeatureMap()
     wanted = float_features(random_network.layers, pictures)
     plain, best = (
-        try_recipe(RECIPES[index], random_network.layers, pictures, pictures, wanted, identity) for index in (0, 2)
+        try_recipe(RECIPES[index], random_network.layers, "test", pictures, pictures, wanted, identity)
+        for index in (0, 2)
     )
     assert best.distance < 0.9 * plain.distance
 
@@ -201,3 +205,19 @@ def test_same_padding(size: int, kernel: int, stride: int, expected: tuple[int, 
 
 def test_the_same_network_gives_the_same_file(random_network: Any) -> None:
     assert pack_tflite(random_network.graph) == random_network.content
+
+
+def test_refitting_the_map_comes_closer_to_the_teachers() -> None:
+    rng = np.random.default_rng(6)
+    truth = rng.normal(size=(40, 12))
+    features = (rng.normal(size=(900, 40)) + 3).astype(np.float32)
+    targets = ((features - 3) @ truth + rng.normal(0, 0.5, (900, 12))).astype(np.float32)
+    crooked = (truth @ rng.normal(0, 1, (12, 12))).astype(np.float32)
+    fresh = (rng.normal(size=(100, 40)) + 3).astype(np.float32)
+    wanted = FeatureMap(mean=np.full(40, 3, np.float32), matrix=truth.astype(np.float32)).apply(fresh)
+
+    def closeness(mean: NDArray[np.float32], matrix: NDArray[np.float32]) -> float:
+        return float(np.mean(np.sum(FeatureMap(mean, matrix).apply(fresh) * wanted, axis=1)))
+
+    assert closeness(features.mean(axis=0), crooked) < 0.8
+    assert closeness(*refit(features, targets, crooked)) > 0.95

@@ -1,0 +1,163 @@
+"""``python -m device``: ports, info, infer, bench, selftest, flash and virtual.
+
+Exit status: 0 done, 1 the board or the network failed, 2 wrong use; 130 after Ctrl-C.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from device import flash, images, ports, reports, tables
+from device.errors import DeviceError, FileError
+from device.reports import Report
+
+Command = Callable[[argparse.Namespace], int]
+
+
+class UsageError(Exception):
+    """What was asked makes no sense."""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit status."""
+    parser = _parser()
+    try:
+        options = parser.parse_args(arguments)
+    except SystemExit as stop:  # argparse has printed why, or the help
+        return int(stop.code or 0)
+    command: Command = options.command
+    try:
+        status = command(options)
+        sys.stdout.flush()
+        return status
+    except UsageError as error:
+        return _complain(options, str(error), "", 2)
+    except DeviceError as error:
+        return _complain(options, error.message, error.hint, 1)
+    except KeyboardInterrupt:
+        print("stopped", file=sys.stderr)
+        return 130
+    except BrokenPipeError:  # `| head` has enough; Python would complain once more while it exits
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument(
+        "--board", metavar="SPEC", help="a port, a URL such as socket://localhost:5000, or `virtual`; "
+        "by default the first known board, else the virtual one"
+    )  # fmt: skip
+    common.add_argument("--json", action="store_true", help="print one JSON object")
+    parser = argparse.ArgumentParser(prog="python -m device", description="Talk to the board, from the command line.")
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, text: str, command: Command) -> argparse.ArgumentParser:
+        one = commands.add_parser(name, help=text, description=text, parents=[common])
+        one.set_defaults(command=command)
+        return one
+
+    add("ports", "list the serial ports, and which of them are boards", _ports)
+    add("info", "what the board says of itself, and its counters", _info)
+    add("infer", "find the face in each photo, print fingerprints and cosines", _infer).add_argument(
+        "images", metavar="IMAGE", nargs="+", type=Path
+    )
+    bench = add("bench", "time the link and the network", _bench)
+    bench.add_argument("-n", type=_count, default=20, metavar="N", help="crops, 20 by default")
+    bench.add_argument("--layers", action="store_true", help="print every layer too; JSON always has them")
+    add("selftest", "compute the golden vector that is in the image", _selftest)
+    flasher = add("flash", "put an image on a board that is plugged in", _flash)
+    flasher.add_argument("--board-type", default=images.DEFAULT_BOARD, choices=sorted(flash.LABELS))
+    flasher.add_argument("--image", type=Path, help="by default the prebuilt one for the board type")
+    virtual = add("virtual", "run the virtual board until Ctrl-C and print its URL", _virtual)
+    virtual.add_argument("--image", type=Path, help="by default the prebuilt nucleo_f767zi image")
+    virtual.add_argument("--no-cycles", action="store_true", help="run without counting cycles: faster, no timing")
+    return parser
+
+
+def _count(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError("at least 1")
+    return value
+
+
+def _ports(options: argparse.Namespace) -> int:
+    found = ports.all_ports()
+    report = {"ports": [asdict(port) for port in found], "chosen": ports.choose(options.board)}
+    return _show(options, report, tables.ports)
+
+
+def _info(options: argparse.Namespace) -> int:
+    with ports.open_board(options.board) as opened:
+        return _show(options, reports.info(opened.board), tables.info)
+
+
+def _infer(options: argparse.Namespace) -> int:
+    try:
+        for path in options.images:
+            reports.read_photo(path)
+    except FileError as error:
+        raise UsageError(str(error)) from error
+    with ports.open_board(options.board) as opened:
+        report, remarks = reports.infer(opened.board, options.images)
+    for remark in remarks:
+        print(remark, file=sys.stderr)
+    return _show(options, report, tables.infer)
+
+
+def _bench(options: argparse.Namespace) -> int:
+    with ports.open_board(options.board) as opened:
+        report = reports.bench(opened.board, options.n)
+    return _show(options, report, lambda bench: tables.bench(bench, layers=options.layers))
+
+
+def _selftest(options: argparse.Namespace) -> int:
+    with ports.open_board(options.board) as opened:
+        report = reports.selftest(opened.board)
+    _show(options, report, tables.selftest)
+    return 0 if report["passed"] else 1
+
+
+def _flash(options: argparse.Namespace) -> int:
+    if options.board is not None:
+        raise UsageError("flash takes no --board: name the kind with --board-type")
+    if options.image is not None and not options.image.is_file():
+        raise UsageError(f"there is no file {options.image}")
+    image = options.image or images.find_image(options.board_type)
+    flash.check_image(options.board_type, image)
+    way = flash.pick(flash.ways(options.board_type, image), options.board_type)
+    flash.flash(options.board_type, image, way)
+    return _show(options, {"board": options.board_type, "image": str(image), "way": way.name}, tables.flashed)
+
+
+def _virtual(options: argparse.Namespace) -> int:
+    if options.board not in (None, ports.VIRTUAL):
+        raise UsageError("virtual starts a board of its own: --board makes no sense here")
+    from device.emulator import VirtualBoard
+
+    with VirtualBoard(options.image, cycles=not options.no_cycles) as board:
+        _show(options, {"url": board.url}, lambda report: f"{report['url']}\nuse it with --board; Ctrl-C ends it")
+        sys.stdout.flush()
+        threading.Event().wait()
+    return 0
+
+
+def _show(options: argparse.Namespace, report: Report, table: Callable[[Any], str]) -> int:
+    print(json.dumps(report) if options.json else table(report))
+    return 0
+
+
+def _complain(options: argparse.Namespace, message: str, hint: str, status: int) -> int:
+    if options.json:
+        print(json.dumps({"error": message, "hint": hint}))
+    print(f"error: {message}" + (f"\ntry: {hint}" if hint else ""), file=sys.stderr)
+    return status

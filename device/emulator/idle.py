@@ -1,0 +1,118 @@
+"""What happens to time while the program waits.
+
+The firmware waits by looking at the receiver again and again. Executing that would burn a core and, worse, take a
+UART's time for every crop. So, when the program looks a few times in quick succession and nothing has changed, it
+waits, and
+- with bytes on the wire or in the transmitter, the clock jumps to when the next of them has got through. The first
+  jumps are one byte, so that the program notes the first byte's moment exactly; then they double, up to ``JUMP_S`` or
+  half of what is on the wire, so that the last byte's moment is exact too;
+- with nothing on the wire, this process sleeps, and virtual time follows the wall clock, so that the door's timer is
+  right.
+
+A program that looks once a byte while it works off a full ring must not be taken for a waiting one. It is given as many
+looks as it received bytes; what it does between looks after that (how many instructions, in which block) is what its
+waiting looks like, and is recognised at once from then on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+from device.emulator.clock import Clock
+from device.emulator.meter import Meter
+from device.emulator.wire import Wire
+
+TIGHT_CYCLES = 4_000  # looks further apart than this are a program that does something else in between
+TIGHT_S = 0.002  # the same by the wall clock, where nothing is counted
+WAITING_LOOKS = 3  # so many looks in quick succession with nothing new and nothing left to take: the program waits
+JUMP_S = 0.005  # well under the firmware's time-out for a half-sent frame
+SLEEP_S = 0.010  # how coarse the program's own timers get while it is idle
+CATCH_UP_S = 0.1
+GAP_S = 0.020  # a pause this short in what the host's system hands over is not a pause on the wire
+
+
+class Idle:
+    """Lets time pass for a waiting program. Called from inside the engine, on the board's thread."""
+
+    def __init__(
+        self, clock: Clock, wire: Wire, meter: Meter, byte_cycles: Callable[[], int], sent_at: Callable[[], int]
+    ) -> None:
+        self._clock, self._wire, self._meter = clock, wire, meter
+        self._byte_cycles, self._sent_at = byte_cycles, sent_at
+        self._last_look = 0
+        self._unread = 0  # bytes that the program may not have taken yet
+        self._idle_looks = 0  # the newest looks with nothing new and nothing left to take
+        self._familiar_looks = 0  # the newest looks that look like waiting
+        self._instructions = 0
+        self._waiting_work: set[tuple[int, int]] = set()  # (instructions since the last look, block)
+        self._jump_bytes = 1
+        self._streaming = False  # bytes have come, and nothing was said since: a frame may be half-way
+        self._anchor = (time.monotonic(), clock.now)  # when the two clocks last agreed
+
+    def look(self, received: int) -> None:
+        """The program has looked at the receiver and found ``received`` bytes more than at its last look."""
+        now, instructions = self._clock.now, self._meter.instructions
+        work = (instructions - self._instructions, self._meter.block)
+        tight = now - self._last_look < (TIGHT_CYCLES if self._meter.block else int(TIGHT_S * self._clock.hz))
+        self._last_look, self._instructions = now, instructions
+        if received or not tight:
+            self._unread += received
+            self._idle_looks = self._familiar_looks = 0
+            if received and not self._wire.waiting:
+                self._jump_bytes = 1  # what comes next begins something new
+            return
+        if self._unread:
+            self._unread -= 1
+            self._familiar_looks = self._familiar_looks + 1 if work in self._waiting_work else 0
+            if self._familiar_looks < WAITING_LOOKS:
+                return
+            self._unread = 0
+        else:
+            self._idle_looks += 1
+            if self._idle_looks < WAITING_LOOKS:
+                return
+            if self._meter.block:
+                self._waiting_work.add(work)
+        self._wait()
+        self._last_look = self._clock.now
+
+    def busy(self) -> None:
+        """The program transmits, or sets the receiver up."""
+        self._idle_looks = self._familiar_looks = 0
+        self._streaming = False
+
+    def sleep(self) -> None:
+        """The program waits for an interrupt: let time pass until something happens, or for a while."""
+        self._wait()
+
+    def _wait(self) -> None:
+        clock, byte_cycles = self._clock, self._byte_cycles()
+        arrival = self._wire.arrival(min(self._jump_bytes, self._wire.waiting // 2 or 1), byte_cycles)
+        if arrival is not None:
+            self._streaming = True
+            longest = max(1, int(JUMP_S * clock.hz) // byte_cycles)
+            self._jump_bytes = min(2 * self._jump_bytes, longest)
+            clock.advance_to(arrival)
+        elif self._sent_at() > clock.now:
+            clock.advance_to(self._sent_at())
+        else:
+            started_s = time.monotonic()
+            if self._streaming and self._wire.wait(GAP_S):
+                return
+            self._streaming = False
+            self._jump_bytes = 1
+            self._wire.wait(SLEEP_S)
+            self._follow_the_wall(started_s)
+            self._wire.sent_no_earlier(clock.now)
+
+    def _follow_the_wall(self, slept_since_s: float) -> None:
+        """Add what was slept, and what was lost to the emulation itself since the last sleep if that is little."""
+        clock, now_s = self._clock, time.monotonic()
+        anchor_s, anchor = self._anchor
+        behind = int((now_s - anchor_s) * clock.hz) - (clock.now - anchor)
+        if 0 <= behind <= CATCH_UP_S * clock.hz:
+            clock.advance(behind)
+        else:
+            clock.advance(int((now_s - slept_since_s) * clock.hz))
+            self._anchor = (now_s, clock.now)

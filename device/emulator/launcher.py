@@ -1,0 +1,156 @@
+"""Starting the virtual board from the host: a child process that never outlives it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import threading
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from device.errors import FileError, LinkError
+
+ROOT = Path(__file__).resolve().parents[2]
+IMAGES = (ROOT / "firmware_bin" / "nucleo_f767zi.bin", ROOT / "device/firmware/build/nucleo_f767zi/nucleo_f767zi.bin")
+START_TIMEOUT_S = 20.0
+STOP_TIMEOUT_S = 5.0
+KEPT_LINES = 50
+EXIT_BAD_IMAGE = 4
+
+
+def default_image() -> Path:
+    """The prebuilt image, or else the one built here."""
+    for path in IMAGES:
+        if path.is_file():
+            return path
+    raise FileError(f"there is no image for the virtual board at {IMAGES[0]}", "build it with `make firmware`")
+
+
+class VirtualBoard:
+    """A board in a process of its own, running ``image`` (default: the prebuilt nucleo_f767zi image).
+
+    ``cycles=False`` switches cycle accounting off. ``pty=True`` offers a pseudo-terminal instead of a TCP port. Usable
+    as a context manager; ``start`` returns the URL for pyserial.
+    """
+
+    def __init__(self, image: Path | None = None, *, cycles: bool = True, pty: bool = False) -> None:
+        self._image = image
+        self._options = [*(() if cycles else ("--no-cycles",)), *(("--pty",) if pty else ())]
+        self._process: subprocess.Popen[str] | None = None
+        self._readers: list[threading.Thread] = []
+        self._errors: list[str] = []
+        self._first_line = ""
+        self._have_line = threading.Event()
+        self._url = ""
+
+    @property
+    def url(self) -> str:
+        """Where to connect; empty before ``start``."""
+        return self._url
+
+    @property
+    def pid(self) -> int | None:
+        """The child's process id while it runs."""
+        return self._process.pid if self._process is not None else None
+
+    @property
+    def running(self) -> bool:
+        """Whether the child is alive."""
+        return self._process is not None and self._process.poll() is None
+
+    @property
+    def errors(self) -> str:
+        """The last lines of the child's error output."""
+        return "\n".join(self._errors)
+
+    def start(self) -> str:
+        """Start the child and wait until its image can receive; the URL.
+
+        Raises FileError for a bad image and LinkError where the child does not come up.
+        """
+        if self.running:
+            return self._url
+        image = self._image or default_image()
+        self._errors, self._first_line = [], ""
+        self._have_line.clear()
+        command = [sys.executable, "-m", "device.emulator", "--image", str(image), *self._options]
+        environment = dict(os.environ)
+        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
+        self._process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            errors="replace",
+            env=environment,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+        self._readers = [
+            threading.Thread(target=self._read_output, args=(self._process,), name="virtual board output", daemon=True),
+            threading.Thread(target=self._read_errors, args=(self._process,), name="virtual board errors", daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+        self._have_line.wait(START_TIMEOUT_S)
+        if not self._first_line:
+            raise self._failure(image)
+        self._url = str(json.loads(self._first_line)["url"])
+        return self._url
+
+    def _failure(self, image: Path) -> FileError | LinkError:
+        process = self._process
+        status = process.poll() if process is not None else None
+        if process is not None and status is None and self._have_line.is_set():
+            process.wait(STOP_TIMEOUT_S)
+            status = process.poll()
+        self.stop()
+        said = self.errors or "it said nothing"
+        if status == EXIT_BAD_IMAGE:
+            return FileError(f"the virtual board cannot use {image}: {said}")
+        return LinkError(f"the virtual board did not start (exit status {status}): {said}", "is the image up to date?")
+
+    def _read_output(self, process: subprocess.Popen[str]) -> None:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if not self._have_line.is_set():
+                self._first_line = line
+                self._have_line.set()
+        self._have_line.set()
+
+    def _read_errors(self, process: subprocess.Popen[str]) -> None:
+        assert process.stderr is not None
+        for line in process.stderr:
+            self._errors = [*self._errors[-KEPT_LINES + 1 :], line.rstrip()]
+
+    def stop(self) -> None:
+        """End the child and wait for it; may be called more than once."""
+        process, self._process, self._url = self._process, None, ""
+        if process is None:
+            return
+        assert process.stdin is not None
+        assert process.stdout is not None
+        assert process.stderr is not None
+        process.stdin.close()
+        try:
+            process.wait(STOP_TIMEOUT_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        for reader in self._readers:
+            reader.join()
+        process.stdout.close()
+        process.stderr.close()
+
+    def __enter__(self) -> Self:
+        self.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.stop()

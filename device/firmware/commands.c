@@ -1,0 +1,308 @@
+#include "commands.h"
+
+#include "board.h"
+#include "mem.h"
+#include "version.h"
+
+/* Runs the network on what is in the arena, keeping door and clock going. */
+struct run {
+    struct server *server;
+    struct wire_layer_profile *profiles; /* NULL: only the sums */
+    struct board_count before;
+    uint32_t cycles;
+    uint32_t instructions;
+};
+
+static void step(void *context, uint32_t index)
+{
+    struct run *run = context;
+    struct board_count now;
+    board_count(&now);
+    if (index > 0) {
+        const uint32_t cycles = now.cycles - run->before.cycles;
+        const uint32_t instructions = now.instructions - run->before.instructions;
+        run->cycles += cycles;
+        run->instructions += instructions;
+        if (run->profiles) {
+            run->profiles[index - 1].cycles = cycles;
+            run->profiles[index - 1].instructions = instructions;
+        }
+    }
+    server_tick(run->server);
+    board_count(&run->before);
+}
+
+static void run_network(struct run *run)
+{
+    struct server *server = run->server;
+    network_run(&server->network, step, run);
+    const uint32_t used = server->network.header->arena_bytes;
+    server->arena_bytes = used > server->arena_bytes ? used : server->arena_bytes;
+}
+
+static uint32_t capabilities(const struct server *server)
+{
+    const struct board_id *id = board_id();
+    uint32_t bits = WIRE_CAPABILITY_DOOR;
+    bits |= id->max_baud > 0 ? WIRE_CAPABILITY_BAUD : 0u;
+    bits |= id->counts_cycles ? WIRE_CAPABILITY_CYCLES : 0u;
+    bits |= id->counts_instructions ? WIRE_CAPABILITY_INSTRUCTIONS : 0u;
+    if (server->has_network) {
+        const uint32_t frame_bytes = network_input_bytes(&server->network) + FRAME_OVERHEAD_BYTES;
+        bits |= WIRE_CAPABILITY_INFER | WIRE_CAPABILITY_PROFILE;
+        if (id->receives_meanwhile && (id->ring_bytes == 0 || frame_bytes <= id->ring_bytes)) {
+            bits |= WIRE_CAPABILITY_OVERLAP;
+        }
+    }
+    return bits;
+}
+
+static void hello(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct board_id *id = board_id();
+    struct wire_hello_reply hello = {
+        .protocol_version = WIRE_PROTOCOL_VERSION,
+        .capabilities = capabilities(server),
+        .clock_hz = id->clock_hz,
+        .max_baud = id->max_baud,
+        .flash_bytes = id->code_bytes,
+        .fault_status = id->fault_status,
+        .fault_address = id->fault_address,
+        .firmware = FIRMWARE_VERSION,
+    };
+    memcpy(hello.board, id->name, sizeof hello.board);
+    memcpy(hello.unique_id, id->unique_id, sizeof hello.unique_id);
+    if (server->has_network) {
+        const struct network_header *h = server->network.header;
+        hello.input_height = h->input_h;
+        hello.input_width = h->input_w;
+        hello.input_channels = h->input_c;
+        hello.fingerprint_length = h->output_length;
+        hello.layer_count = h->layer_count;
+        hello.arena_bytes = h->arena_bytes;
+        hello.network_bytes = h->total_bytes;
+        hello.flash_bytes += h->total_bytes;
+        hello.zero_point = h->output_zp;
+        hello.scale = h->output_scale;
+        memcpy(hello.network_hash, h->hash, sizeof hello.network_hash);
+    }
+    memcpy(reply->payload, &hello, sizeof hello);
+    reply->length = sizeof hello;
+}
+
+static void infer(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    const uint32_t received = server->last_byte_cycles;
+    const uint32_t receive_cycles = received - server->first_byte_cycles;
+    network_set_input(&server->network, frame->payload);
+    struct run run = {.server = server};
+    run_network(&run);
+    const uint32_t length = server->network.header->output_length;
+    memcpy(reply->payload + sizeof(struct wire_infer_reply), network_output(&server->network), length);
+    struct board_count now;
+    board_count(&now);
+    const struct wire_infer_reply head = {
+        .receive_cycles = receive_cycles,
+        .network_cycles = run.cycles,
+        .total_cycles = now.cycles - received,
+        .network_instructions = run.instructions,
+    };
+    memcpy(reply->payload, &head, sizeof head);
+    reply->length = sizeof head + length;
+}
+
+static void profile(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct network *network = &server->network;
+    const uint32_t layers = network->header->layer_count;
+    struct wire_layer_profile *profiles = (void *)(reply->payload + sizeof(struct wire_profile_reply));
+    for (uint32_t i = 0; i < layers; i++) {
+        const struct network_layer *l = &network->layers[i];
+        struct wire_layer_profile p = {
+            .kind = l->kind,
+            .out_height = l->out_h,
+            .out_width = l->out_w,
+            .out_channels = l->out_c,
+            .macs = l->macs,
+        };
+        memcpy(p.name, l->name, sizeof p.name);
+        profiles[i] = p;
+    }
+    network_set_golden_input(network);
+    struct run run = {.server = server, .profiles = profiles};
+    run_network(&run);
+    const struct wire_profile_reply head = {
+        .network_cycles = run.cycles,
+        .network_instructions = run.instructions,
+        .layer_count = (uint16_t)layers,
+    };
+    memcpy(reply->payload, &head, sizeof head);
+    reply->length = (uint32_t)(sizeof head + layers * sizeof *profiles);
+}
+
+static void selftest(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct network *network = &server->network;
+    network_set_golden_input(network);
+    struct run run = {.server = server};
+    run_network(&run);
+    struct wire_selftest_reply result = {
+        .length = network->header->output_length,
+        .network_cycles = run.cycles,
+        .network_instructions = run.instructions,
+    };
+    const int8_t *golden = network_golden_output(network);
+    const int8_t *output = network_output(network);
+    for (uint32_t i = 0; i < result.length; i++) {
+        result.mismatches += golden[i] != output[i] ? 1u : 0u;
+    }
+    reply->status = result.mismatches == 0 ? WIRE_STATUS_OK : WIRE_STATUS_SELFTEST_FAILED;
+    memcpy(reply->payload, &result, sizeof result);
+    reply->length = sizeof result;
+}
+
+static void door(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct wire_door_request request;
+    memcpy(&request, frame->payload, sizeof request);
+    bool good = true;
+    if (request.action == WIRE_DOOR_ACTION_OPEN) {
+        good = door_open(&server->door, server->clock.now_ms, request.open_ms);
+    } else if (request.action == WIRE_DOOR_ACTION_CLOSE) {
+        door_lock(&server->door);
+    } else {
+        good = request.action == WIRE_DOOR_ACTION_STATE;
+    }
+    if (!good) {
+        reply->status = WIRE_STATUS_BAD_VALUE;
+        return;
+    }
+    const struct wire_door_reply state = {
+        .state = server->door.open ? WIRE_DOOR_STATE_OPEN : WIRE_DOOR_STATE_LOCKED,
+        .remaining_ms = door_remaining_ms(&server->door, server->clock.now_ms),
+    };
+    memcpy(reply->payload, &state, sizeof state);
+    reply->length = sizeof state;
+}
+
+static void stats(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    struct board_count count;
+    board_count(&count);
+    const struct wire_stats_reply numbers = {
+        .frames = server->parser.frames,
+        .header_errors = server->parser.header_errors,
+        .frame_crc_errors = server->parser.frame_crc_errors,
+        .overruns = count.overruns,
+        .skipped_bytes = server->parser.skipped_bytes,
+        .repeated_frames = server->repeated_frames,
+        .refused_frames = server->refused_frames,
+        .timeouts = server->parser.timeouts,
+        .uptime_ms = server->clock.now_ms,
+        .stack_bytes = stack_used_bytes(),
+        .arena_bytes = server->arena_bytes,
+        .ring_bytes = server->ring_bytes,
+    };
+    memcpy(reply->payload, &numbers, sizeof numbers);
+    reply->length = sizeof numbers;
+}
+
+/* A UART divides its clock by a whole number; a rate is within reach where that comes within 2 % of it. */
+static bool reaches(const struct board_id *id, uint32_t baud)
+{
+    if (baud == 0 || baud > id->max_baud) {
+        return false;
+    }
+    const uint32_t divider = (id->rate_clock_hz + baud / 2) / baud;
+    const uint32_t real = id->rate_clock_hz / divider;
+    const uint32_t off = real > baud ? real - baud : baud - real;
+    return divider <= id->max_divider && off <= baud / 50;
+}
+
+/* The switch itself comes after the reply has left at the old rate. */
+static void baud(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct wire_baud_request request;
+    memcpy(&request, frame->payload, sizeof request);
+    const struct board_id *id = board_id();
+    const bool has_rate = id->max_baud > 0;
+    if (request.baud == 0 || (has_rate && !reaches(id, request.baud))) {
+        reply->status = WIRE_STATUS_BAD_VALUE;
+    } else if (has_rate) {
+        server->wanted_baud = request.baud;
+    }
+}
+
+static void reset(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    (void)reply;
+    server->wanted_reset = true;
+}
+
+enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16 };
+
+struct command {
+    uint8_t flags;
+    uint8_t length; /* of the request's payload */
+    void (*execute)(struct server *server, const struct frame *frame, struct reply *reply);
+};
+
+static const struct command commands[] = {
+    [WIRE_TYPE_HELLO] = {RUNS_AGAIN | ANY_VERSION, 0, hello},
+    [WIRE_TYPE_INFER] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP, 0, infer},
+    [WIRE_TYPE_PROFILE] = {NEEDS_NETWORK | TAKES_ARENA, 0, profile},
+    [WIRE_TYPE_SELFTEST] = {NEEDS_NETWORK | TAKES_ARENA, 0, selftest},
+    [WIRE_TYPE_DOOR] = {0, sizeof(struct wire_door_request), door},
+    [WIRE_TYPE_STATS] = {0, 0, stats},
+    [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
+    [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
+};
+
+static const struct command *find(uint8_t type)
+{
+    const bool known = type < sizeof commands / sizeof commands[0] && commands[type].execute;
+    return known ? &commands[type] : NULL;
+}
+
+bool command_runs_again(uint8_t type)
+{
+    const struct command *command = find(type);
+    return command && (command->flags & RUNS_AGAIN) != 0;
+}
+
+static enum wire_status check(const struct server *server, const struct command *command, const struct wire_header *header)
+{
+    if (header->version != WIRE_PROTOCOL_VERSION && !(command && (command->flags & ANY_VERSION))) {
+        return WIRE_STATUS_BAD_VERSION;
+    }
+    if (!command) {
+        return WIRE_STATUS_UNKNOWN_TYPE;
+    }
+    if ((command->flags & NEEDS_NETWORK) && !server->has_network) {
+        return WIRE_STATUS_NO_NETWORK;
+    }
+    const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&server->network) : command->length;
+    return header->length == length ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;
+}
+
+void command_execute(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    const struct command *command = find(frame->header.type);
+    reply->status = check(server, command, &frame->header);
+    reply->length = 0;
+    if (reply->status != WIRE_STATUS_OK) {
+        return;
+    }
+    if (command->flags & TAKES_ARENA) {
+        const uint32_t kept = frame_parser_take(&server->parser, server->carry, sizeof server->carry);
+        command->execute(server, frame, reply);
+        frame_parser_give(&server->parser, server->carry, kept);
+    } else {
+        command->execute(server, frame, reply);
+    }
+}

@@ -1,0 +1,22 @@
+/* The program of every board without an operating system. */
+#include "board.h"
+#include "board_memory.h"
+#include "server.h"
+
+static struct server server;
+static _Alignas(32) BOARD_ARENA_SECTION uint8_t arena[BOARD_ARENA_BYTES];
+static_assert(sizeof arena >= FRAME_BUFFER_BYTES, "the arena receives frames too");
+
+extern const uint8_t network_image[]; /* network.S */
+extern const uint8_t network_end[]; /* of the room, from the linker script: another network may be put in later */
+
+int main(void);
+
+int main(void)
+{
+    board_init(WIRE_START_BAUD);
+    server_init(&server, arena, sizeof arena, network_image, (uint32_t)(network_end - network_image));
+    for (;;) {
+        server_poll(&server);
+    }
+}

@@ -1,0 +1,97 @@
+/* network.bin: the network as data. The layout is device/model/network_file.py's; all numbers are little-endian. */
+#ifndef NETWORK_H
+#define NETWORK_H
+
+#include <assert.h>
+#include <stdint.h>
+
+#include "kernels.h"
+
+#define NETWORK_FORMAT 1u
+#define NETWORK_MAX_LAYERS 128u
+
+struct network_header {
+    char magic[4]; /* "FNET" */
+    uint16_t format;
+    uint16_t layer_count;
+    uint32_t total_bytes;
+    uint8_t hash[16];
+    uint16_t input_h, input_w, input_c;
+    uint16_t output_length;
+    float input_scale;
+    int32_t input_zp;
+    float output_scale;
+    int32_t output_zp;
+    uint32_t arena_bytes;
+    uint32_t input_offset, output_offset; /* in the arena */
+    uint32_t layers_offset; /* in the file, as the rest */
+    uint32_t golden_seed;
+    uint32_t golden_offset;
+    char name[16];
+    uint32_t reserved;
+};
+static_assert(sizeof(struct network_header) == 96, "network_header");
+
+struct network_layer {
+    char name[16];
+    uint16_t kind; /* wire_layer_kind */
+    uint16_t flags;
+    uint16_t in_h, in_w, in_c;
+    uint16_t out_h, out_w, out_c;
+    uint8_t kernel_h, kernel_w;
+    uint8_t stride_h, stride_w;
+    uint8_t pad_top, pad_left;
+    uint16_t reserved;
+    int32_t in_zp, in2_zp, out_zp;
+    int32_t clamp_min, clamp_max;
+    uint32_t in_offset, in2_offset, out_offset; /* in the arena */
+    uint32_t weights_offset, bias_offset, multiplier_offset, shift_offset; /* in the file */
+    int32_t left_shift;
+    uint32_t macs;
+    uint32_t reserved2[4];
+};
+static_assert(sizeof(struct network_layer) == 112, "network_layer");
+
+enum network_flag { NETWORK_RELU = 1, NETWORK_AVERAGE = 2 };
+
+enum network_status {
+    NETWORK_OK,
+    NETWORK_NO_FILE, /* no magic, or another format */
+    NETWORK_BAD_SIZE, /* the file does not fit its place, or a table reaches out of it */
+    NETWORK_BAD_LAYER, /* a shape, an offset or a number that no kernel takes */
+    NETWORK_NO_ROOM, /* the arena is too small */
+};
+
+struct network {
+    const struct network_header *header;
+    const struct network_layer *layers;
+    const uint8_t *file;
+    uint8_t *arena;
+    const struct kernel_set *kernels;
+};
+
+/* Called before every layer, and after the last with index == layer_count. */
+typedef void network_step(void *context, uint32_t index);
+
+/* Checks everything the kernels rely on, so that no file makes them leave file or arena. On failure header is NULL. */
+enum network_status network_open(struct network *network, const uint8_t *file, uint32_t room_bytes, uint8_t *arena,
+                                 uint32_t arena_room_bytes, const struct kernel_set *kernels);
+
+uint32_t network_input_bytes(const struct network *network);
+
+/* Puts a crop of network_input_bytes (uint8, height x width x channels) into the arena as int8. `crop` may lie in the arena. */
+void network_set_input(const struct network *network, const uint8_t *crop);
+
+/* Puts the golden picture into the arena. */
+void network_set_golden_input(const struct network *network);
+
+/* The golden picture's fingerprint, output_length numbers. */
+const int8_t *network_golden_output(const struct network *network);
+
+void network_run_layer(const struct network *network, uint32_t index);
+void network_run(const struct network *network, network_step *step, void *context);
+
+/* output_length numbers in the arena; they stand until something else is put there. */
+const int8_t *network_output(const struct network *network);
+
+#endif

@@ -1,0 +1,157 @@
+"""Putting an image on a board: by copying it to the disk that an ST-LINK shows, or with a programmer that is installed.
+
+Nothing in the project calls this by itself; it runs when a person says ``python -m device flash``.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import shutil
+import string
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from device.errors import DeviceError, FileError
+from device.images import FLASH_BYTES, split
+
+FLASH_ADDRESS = "0x08000000"  # STM32F767 reference manual RM0410, 2.2.2: flash on the AXIM interface
+LABELS: dict[str, tuple[str, ...]] = {
+    "nucleo_f767zi": ("NODE_F767ZI", "NOD_F767ZI"),
+    "nucleo_h743zi": ("NODE_H743ZI", "NOD_H743ZI"),
+}
+OPENOCD_CONFIGS = {"nucleo_f767zi": "board/st_nucleo_f7.cfg", "nucleo_h743zi": "board/st_nucleo_h743zi.cfg"}
+VERDICT_S = 3.0  # an ST-LINK that could not flash shows its disk again with FAIL.TXT
+
+Which = Callable[[str], str | None]
+
+
+class FlashError(DeviceError):
+    """The image could not be put on the board."""
+
+
+@dataclass(frozen=True)
+class Way:
+    """One way to flash: a disk to copy to, or a command to run."""
+
+    name: str
+    disk: Path | None = None
+    command: tuple[str, ...] = ()
+
+
+def mounted_disks() -> list[Path]:
+    """Where volumes are mounted, on Linux, macOS and Windows."""
+    if sys.platform == "win32":
+        return [Path(f"{letter}:\\") for letter in string.ascii_uppercase if Path(f"{letter}:\\").exists()]
+    if sys.platform == "darwin":
+        return sorted(Path("/Volumes").iterdir())
+    try:
+        lines = Path("/proc/mounts").read_text("utf-8", "replace").splitlines()
+    except OSError:
+        return []
+    return [Path(line.split()[1].replace("\\040", " ")) for line in lines if len(line.split()) > 1]
+
+
+def disk_label(disk: Path) -> str:
+    """A volume's name: its label on Windows, the name of its mount point elsewhere."""
+    if sys.platform != "win32":
+        return disk.name
+    name = ctypes.create_unicode_buffer(261)
+    ok = ctypes.windll.kernel32.GetVolumeInformationW(str(disk), name, len(name), None, None, None, None, 0)
+    return name.value if ok else ""
+
+
+def ways(
+    board: str,
+    image: Path,
+    *,
+    disks: Iterable[Path] | None = None,
+    label: Callable[[Path], str] = disk_label,
+    which: Which = shutil.which,
+) -> list[Way]:
+    """Every way that is open here to put ``image`` on ``board``, the simplest first."""
+    if board not in LABELS:
+        raise FlashError(f"no way is known to flash board {board!r}", f"known: {', '.join(sorted(LABELS))}")
+    found = [
+        Way(f"the disk {disk}", disk=disk)
+        for disk in (mounted_disks() if disks is None else disks)
+        if label(disk).upper() in LABELS[board]
+    ]
+    tools: dict[str, tuple[str, ...]] = {
+        "st-flash": ("--reset", "write", str(image), FLASH_ADDRESS),
+        "openocd": ("-f", OPENOCD_CONFIGS[board], "-c", f"program {{{image}}} verify reset exit {FLASH_ADDRESS}"),
+        "STM32_Programmer_CLI": ("-c", "port=SWD", "-w", str(image), FLASH_ADDRESS, "-v", "-rst"),
+    }
+    for tool, arguments in tools.items():
+        if path := which(tool):
+            found.append(Way(tool, command=(path, *arguments)))
+    return found
+
+
+def flash(board: str, image: Path, way: Way, *, verdict_s: float = VERDICT_S) -> None:
+    """Check ``image`` and put it on the board by ``way``; raises FlashError or FileError."""
+    check_image(board, image)
+    if way.disk is not None:
+        _copy(image, way.disk, verdict_s)
+        return
+    try:
+        run = subprocess.run(way.command, capture_output=True, text=True, errors="replace", check=False)
+    except OSError as error:
+        raise FlashError(
+            f"{way.name} does not run: {error}", "install it again, or copy the image to the disk"
+        ) from error
+    if run.returncode:
+        last = (run.stderr.strip() or run.stdout.strip() or "no word").splitlines()[-1]
+        raise FlashError(
+            f"{way.name} failed with status {run.returncode}: {last}", "is the board plugged in at its ST-LINK side?"
+        )
+
+
+def pick(found: list[Way], board: str) -> Way:
+    """The first way; raises FlashError with what to do where there is none, or where two disks could be meant."""
+    disks = [way for way in found if way.disk is not None]
+    if len(disks) > 1:
+        names = ", ".join(str(way.disk) for way in disks)
+        raise FlashError(f"{len(disks)} boards show a disk: {names}", "leave only the one to be flashed plugged in")
+    if not found:
+        raise FlashError(
+            f"no disk {LABELS[board][0]} is mounted and no programmer is installed",
+            "plug the board in at its ST-LINK side and open its disk, or install stlink-tools or openocd",
+        )
+    return found[0]
+
+
+def check_image(board: str, image: Path) -> None:
+    """Raises FileError unless ``image`` holds code and a network that fit the board's flash."""
+    try:
+        data = image.read_bytes()
+    except OSError as error:
+        raise FileError(f"{image}: {error.strerror or error}", "build it with `make firmware`") from error
+    split(data, str(image))
+    if len(data) > FLASH_BYTES[board]:
+        raise FileError(f"{image} has {len(data)} bytes, {board} has {FLASH_BYTES[board]} of flash", "another board's?")
+
+
+def _copy(image: Path, disk: Path, verdict_s: float) -> None:
+    try:
+        with (disk / image.name).open("wb") as target:
+            target.write(image.read_bytes())
+            target.flush()
+            os.fsync(target.fileno())
+    except OSError as error:
+        raise FlashError(
+            f"copying to {disk} failed: {error}", "unplug the board, plug it in again and repeat"
+        ) from error
+    verdict = disk / "FAIL.TXT"
+    end = time.monotonic() + verdict_s
+    while time.monotonic() < end:
+        try:
+            if verdict.exists():
+                raise FlashError(f"the ST-LINK reports: {verdict.read_text('ascii', 'replace').strip()}", "try again")
+        except OSError:
+            pass  # the disk is away while the ST-LINK writes
+        time.sleep(min(0.1, verdict_s))

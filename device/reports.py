@@ -1,0 +1,171 @@
+"""What the commands find out, as plain dictionaries that are printed as JSON or as a table. Nothing here prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.board import Board
+from device.errors import FileError
+from device.records import Hello, Inference, Layer
+from device.timing import Percentiles
+
+Report = dict[str, Any]
+ASSETS = Path(__file__).resolve().parent.parent / "assets"
+BENCH_SEED = 1
+
+
+def info(board: Board) -> Report:
+    """Everything that HELLO and STATS say."""
+    hello = asdict(board.hello)
+    hello["unique_id"] = board.hello.unique_id.hex()
+    hello["network"] = hello.pop("network_hash").hex()
+    hello["input_shape"] = list(board.hello.input_shape)
+    hello["capabilities"] = [flag.name.lower() for flag in board.hello.capabilities if flag.name]
+    return {**hello, "baud": board.baud, "stats": asdict(board.stats())}
+
+
+def selftest(board: Board) -> Report:
+    """The golden vector in the image against what the board computes."""
+    result = board.selftest()
+    return {**_who(board.hello), "passed": result.passed, **asdict(result)}
+
+
+def bench(board: Board, n: int, progress: Callable[[int], None] = lambda done: None) -> Report:
+    """Time ``n`` crops one by one, then as many overlapped for the frame rate, and one profile."""
+    rng = np.random.default_rng(BENCH_SEED)
+    crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(n, 8))]
+    board.infer(crops[0])  # the first one fills caches at both ends
+    runs: list[Inference] = []
+    for index in range(n):
+        runs.append(board.infer(crops[index % len(crops)]))
+        progress(index + 1)
+    rate = _frames_per_second(board, crops, n)
+    profile = board.profile()
+    stats = board.stats()
+    hello = board.hello
+    return {
+        **_who(hello),
+        "n": n,
+        "link_ms": Percentiles.of(run.link_ms for run in runs).as_dict(),
+        "receive_ms": _board_ms(runs, "receive_ms"),
+        "network_ms": _board_ms(runs, "network_ms"),
+        "total_ms": _board_ms(runs, "total_ms"),
+        "frames_per_second": round(rate, 3),
+        "network_cycles": _middle([run.network_cycles for run in runs]),
+        "network_instructions": _middle([run.network_instructions for run in runs]),
+        "arena_bytes": hello.arena_bytes,
+        "stack_bytes": stats.stack_bytes,
+        "flash_bytes": hello.flash_bytes,
+        "layers": [_layer(layer) for layer in profile.layers],
+    }
+
+
+def infer(board: Board, paths: Sequence[Path]) -> tuple[Report, list[str]]:
+    """Faces in photos, their fingerprints and cosines; the report, and remarks for a person.
+
+    Raises FileError where a photo cannot be read, before the board is asked anything.
+    """
+    from device.crop import align  # the detector takes a moment to load: not for commands that need none
+    from device.detect import Detector
+
+    photos = [read_photo(path) for path in paths]
+    hello = board.hello
+    height, width, _ = hello.input_shape
+    if height != width:
+        raise FileError(f"the network wants {width}x{height} crops", "crops are square: export another network")
+    detector = Detector()
+    prints, remarks = _fingerprints(hello)
+    images: list[Report] = []
+    vectors: list[NDArray[np.float32]] = []
+    for path, photo in zip(paths, photos, strict=True):
+        start = time.perf_counter()
+        faces = detector.detect(photo)
+        found = time.perf_counter()
+        timings: dict[str, float | None] = {"detect_ms": round((found - start) * 1e3, 3)}
+        entry: Report = {"path": str(path), "faces": len(faces), "fingerprint": None, "timings": timings}
+        if faces:
+            crop = align(photo, faces[0].landmarks, height)
+            timings["align_ms"] = round((time.perf_counter() - found) * 1e3, 3)
+            run = board.infer(crop)
+            entry["fingerprint"] = run.fingerprint.tolist()
+            names = ("receive_ms", "network_ms", "total_ms")
+            timings["link_ms"] = round(run.link_ms, 3)
+            for name in names:
+                timings[name] = round(getattr(run, name), 3) if run.timed else None
+            vectors.append(prints.embed(run.fingerprint))
+        images.append(entry)
+    matrix = np.stack(vectors) @ np.stack(vectors).T if vectors else np.zeros((0, 0), np.float32)
+    cosine = [[round(float(value), 6) for value in row] for row in np.clip(matrix, -1.0, 1.0)]
+    return {**_who(hello), "images": images, "cosine": cosine}, remarks
+
+
+def read_photo(path: Path) -> NDArray[np.uint8]:
+    """A photo as RGB (H, W, 3) uint8; raises FileError where it cannot be read."""
+    import cv2
+
+    try:
+        data = np.fromfile(path, np.uint8)  # not imread: that takes no umlauts on Windows
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", "give the path of a photo") from error
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if picture is None:
+        raise FileError(f"{path} is no picture that can be read", "JPEG and PNG are")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _fingerprints(hello: Hello) -> tuple[Any, list[str]]:
+    from device.fingerprint import FeatureMap, Fingerprints
+
+    for path in sorted(ASSETS.glob("*.map.npz")):
+        feature_map = FeatureMap.load(path)
+        if feature_map.network_hash == hello.network_hash:
+            return Fingerprints(
+                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+            ), []
+    plain = Fingerprints(hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash)
+    return plain, [
+        f"no feature map for network {hello.network[:12]} in {ASSETS.name}: cosines of the plain fingerprints"
+    ]
+
+
+def _who(hello: Hello) -> Report:
+    return {"where": hello.where, "board": hello.board, "firmware": hello.firmware, "network": hello.network}
+
+
+def _frames_per_second(board: Board, crops: Sequence[NDArray[np.uint8]], n: int) -> float:
+    """With as many crops under way as the board takes; counted between the first fingerprint and the last."""
+    count = max(n, 2) + 1
+    stamps: list[int] = []
+    sent = 0
+    while len(stamps) < count:
+        while sent < count and board.waiting < board.in_flight:
+            board.send_crop(crops[sent % len(crops)])
+            sent += 1
+        stamps.append(board.receive().received_ns)
+    return (count - 1) / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
+
+
+def _board_ms(runs: Sequence[Inference], name: str) -> dict[str, float | None]:
+    return Percentiles.of(getattr(run, name) for run in runs if run.timed).as_dict()
+
+
+def _middle(values: Sequence[int | None]) -> int | None:
+    known = sorted(value for value in values if value)
+    return known[len(known) // 2] if known else None
+
+
+def _layer(layer: Layer) -> Report:
+    return {
+        "name": layer.name,
+        "kind": layer.kind,
+        "macs": layer.macs,
+        "cycles": layer.cycles,
+        "instructions": layer.instructions,
+    }

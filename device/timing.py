@@ -1,0 +1,127 @@
+"""One frame's way through the program as spans on two clocks, and percentiles of many.
+
+Host spans stand on ``time.perf_counter_ns``. What the board counted has a length at the board's clock; where it stood
+on the host's clock is worked out from the round trip, so it is placed, not measured.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from typing import Literal, Self
+
+from device.framing import OVERHEAD_BYTES
+from device.protocol import InferReply
+from device.records import Inference
+
+
+class Stage(StrEnum):
+    """The steps from camera to screen, in order. RECEIVE runs beside SEND: the same bytes, seen from the board."""
+
+    CAPTURE = "capture"
+    DETECT = "detect"
+    ALIGN = "align"
+    WAIT = "wait"
+    SEND = "send"
+    RECEIVE = "receive"
+    NETWORK = "network"
+    REPLY = "reply"
+    MATCH = "match"
+    DRAW = "draw"
+
+
+@dataclass(frozen=True)
+class Span:
+    """One step. ``clock`` says who measured its length."""
+
+    stage: Stage
+    start_ns: int
+    end_ns: int
+    clock: Literal["host", "board"] = "host"
+
+    @property
+    def ms(self) -> float:
+        """Its length."""
+        return (self.end_ns - self.start_ns) / 1e6
+
+
+@dataclass(frozen=True)
+class Timeline:
+    """The spans of one frame in the order they were added; ``captured_ns`` is the frame's stamp."""
+
+    captured_ns: int
+    spans: tuple[Span, ...] = ()
+
+    def add(self, *spans: Span) -> Self:
+        """This timeline and ``spans``."""
+        return replace(self, spans=self.spans + spans)
+
+    def mark(self, stage: Stage, start_ns: int, end_ns: int) -> Self:
+        """This timeline and one span on the host's clock."""
+        return self.add(Span(stage, start_ns, end_ns))
+
+    def ms(self, stage: Stage) -> float | None:
+        """Milliseconds spent in ``stage``, None where the frame has not been there."""
+        found = [span.ms for span in self.spans if span.stage is stage]
+        return sum(found) if found else None
+
+    @property
+    def total_ms(self) -> float:
+        """From the frame's stamp to the end of its last span."""
+        return (max((span.end_ns for span in self.spans), default=self.captured_ns) - self.captured_ns) / 1e6
+
+
+def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
+    """SEND, RECEIVE, NETWORK and REPLY of one inference; ``crop_bytes`` is the length of the crop sent.
+
+    The time on the link is split between the two ways by their bytes. Where the board cannot count, NETWORK is the
+    time between the last byte out and the last byte in, on the host's clock, and there is no RECEIVE.
+    """
+    if not inference.timed:
+        return (
+            Span(Stage.SEND, inference.sent_ns, inference.written_ns),
+            Span(Stage.NETWORK, inference.written_ns, inference.received_ns),
+        )
+    out_bytes = OVERHEAD_BYTES + crop_bytes
+    back_bytes = OVERHEAD_BYTES + InferReply.size() + len(inference.fingerprint)
+    link_ns = inference.link_ms * 1e6
+    reply_ns = round(link_ns * back_bytes / (out_bytes + back_bytes))
+    reply_start = inference.received_ns - reply_ns
+    send_end = inference.sent_ns + round(link_ns) - reply_ns
+    receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
+    return (
+        Span(Stage.SEND, inference.sent_ns, send_end),
+        Span(Stage.RECEIVE, send_end - receive_ns, send_end, "board"),
+        Span(Stage.NETWORK, reply_start - network_ns, reply_start, "board"),
+        Span(Stage.REPLY, reply_start, inference.received_ns),
+    )
+
+
+@dataclass(frozen=True)
+class Percentiles:
+    """Least, middle and 95th percentile of ``n`` values; NaN where there are none."""
+
+    n: int
+    min: float
+    median: float
+    p95: float
+
+    @classmethod
+    def of(cls, values: Iterable[float]) -> Self:
+        """Of any numbers; the 95th percentile is interpolated between the two values next to it."""
+        ordered = sorted(values)
+        if not ordered:
+            return cls(0, math.nan, math.nan, math.nan)
+        position = 0.95 * (len(ordered) - 1)
+        low = math.floor(position)
+        high = min(low + 1, len(ordered) - 1)
+        p95 = ordered[low] + (ordered[high] - ordered[low]) * (position - low)
+        return cls(len(ordered), ordered[0], statistics.median(ordered), p95)
+
+    def as_dict(self, digits: int = 3) -> dict[str, float | None]:
+        """``min``, ``median`` and ``p95`` for JSON, None where there is no value."""
+        values = {"min": self.min, "median": self.median, "p95": self.p95}
+        return {name: None if math.isnan(value) else round(value, digits) for name, value in values.items()}

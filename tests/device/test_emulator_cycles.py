@@ -1,0 +1,183 @@
+"""The cost model on snippets that were worked out by hand, the decoder, and the two block hooks."""
+
+from __future__ import annotations
+
+import random
+import shutil
+
+import pytest
+
+from device.emulator.cycles import block_cost, uses_fpu
+from device.emulator.meter import COMPILERS, NEVER, Meter, WallMeter, compile_hook, make_meter
+from device.emulator.thumb import Kind, decode, decode_block, is_wide
+
+SNIPPETS = (  # name, assembly, machine code, cycles, instructions
+    ("independent additions", "add.w r0,r1,r2; add.w r3,r4,r5", "01eb020004eb0503", 1, 2),
+    ("an early result in the same cycle", "add.w r0,r1,r2; eor.w r3,r0,r4", "01eb020080ea0403", 1, 2),
+    ("a late result in the next cycle", "eor.w r0,r1,r2; eor.w r3,r0,r4", "81ea020080ea0403", 2, 2),
+    ("accumulators chain", "smlad r0,r1,r2,r0; smlad r0,r3,r4,r0; smlad r0,r5,r6,r0", "21fb020023fb040025fb0600", 3, 3),
+    ("multiplication and load", "smlad r0,r1,r2,r0; ldr.w r3,[r4]", "21fb0200d4f80030", 1, 2),
+    ("multiplication and store", "smlad r0,r1,r2,r0; str.w r3,[r4]", "21fb0200c4f80030", 2, 2),
+    ("multiplication and addition", "smlad r0,r1,r2,r0; add.w r3,r4,r5", "21fb020004eb0503", 1, 2),
+    ("multiplication and SXTB16", "smlad r0,r1,r2,r0; sxtb16 r3,r4", "21fb02002ffa84f3", 1, 2),
+    ("two SXTB16", "sxtb16 r0,r1; sxtb16 r2,r3", "2ffa81f02ffa83f2", 2, 2),
+    ("load to multiplication", "ldr.w r0,[r1]; smulbb r2,r0,r3", "d1f8000010fb03f2", 3, 2),
+    ("load to ALU", "ldr.w r0,[r1]; eor.w r2,r0,r3", "d1f8000080ea0302", 2, 2),
+    ("byte load to ALU", "ldrb.w r0,[r1]; eor.w r2,r0,r3", "91f8000080ea0302", 3, 2),
+    ("multiplication to ALU", "mul r0,r1,r2; eor.w r3,r0,r4", "01fb02f080ea0403", 3, 2),
+    ("ALU to accumulator", "eor.w r0,r1,r2; mla r3,r4,r5,r0", "81ea020004fb0503", 1, 2),
+    ("loads from both banks", "ldr.w r0,[r1]; ldr.w r2,[r1,#4]", "d1f80000d1f80420", 1, 2),
+    ("loads from one bank", "ldr.w r0,[r1]; ldr.w r2,[r1,#8]", "d1f80000d1f80820", 2, 2),
+    ("loads by two bases", "ldr.w r0,[r1]; ldr.w r2,[r3,#4]", "d1f80000d3f80420", 2, 2),
+    ("post-indexed loads by one base", "ldr.w r0,[r1],#4; ldr.w r2,[r1],#4", "51f8040b51f8042b", 2, 2),
+    (
+        "banks followed through a step",
+        "ldr.w r0,[r1],#4; add.w r5,r6,r7; ldr.w r2,[r1]; ldr.w r3,[r1,#4]",
+        "51f8040b06eb0705d1f80020d1f80430",
+        2,
+        4,
+    ),
+    ("LDRD alone", "ldrd r0,r1,[r2]; add.w r3,r4,r5", "d2e9000104eb0503", 2, 2),
+    ("PUSH of five", "push {r4,r5,r6,r7,lr}", "f0b5", 3, 1),
+    ("load and store of it", "ldr.w r0,[r1]; str.w r0,[r2]", "d1f80000c2f80000", 1, 2),
+    ("two stores", "str.w r0,[r1]; str.w r2,[r1,#4]", "c1f80000c1f80420", 2, 2),
+    ("load to address", "ldr.w r0,[r1]; ldr.w r2,[r0]", "d1f80000d0f80020", 3, 2),
+    ("early ALU to address", "add.w r0,r1,r2; ldr.w r3,[r0]", "01eb0200d0f80030", 2, 2),
+    ("late ALU to address", "eor.w r0,r1,r2; ldr.w r3,[r0]", "81ea0200d0f80030", 3, 2),
+    ("two shifted operands", "add.w r0,r1,r2,lsl #3; add.w r3,r4,r5,lsl #1", "01ebc20004eb4503", 2, 2),
+    ("shifted operand and plain", "add.w r0,r1,r2,lsl #3; add.w r3,r4,r5", "01ebc20004eb0503", 1, 2),
+    ("MOVW and MOVT of one register", "movw r0,#1; movt r0,#2", "40f20100c0f20200", 1, 2),
+    ("IT waits for its flags", "cmp r0,#0; it eq; moveq r1,r2", "002808bf1146", 2, 3),
+    ("division", "sdiv r0,r1,r2", "91fbf2f0", 7, 1),
+    ("FPU chain", "vmul.f32 s0,s1,s2; vadd.f32 s3,s0,s4", "20ee810a70ee021a", 4, 2),
+    (
+        "loop in the long run",
+        "1: smlad r0,r1,r2,r0; ldr.w r3,[r4],#4; subs r5,#1; bne 1b",
+        "21fb020054f8043b013df9d1",
+        2,
+        4,
+    ),
+    (
+        "loop bound by its chain",
+        "1: eor.w r0,r0,r1; eor.w r0,r0,r2; eor.w r0,r0,r3; subs r5,#1; bne 1b",
+        "80ea010080ea020080ea0300013df7d1",
+        3,
+        5,
+    ),
+)
+
+
+@pytest.mark.parametrize(
+    ("assembly", "code", "cycles", "instructions"), [row[1:] for row in SNIPPETS], ids=[row[0] for row in SNIPPETS]
+)
+def test_a_snippet_costs_what_the_rules_say(assembly: str, code: str, cycles: int, instructions: int) -> None:
+    assert block_cost(bytes.fromhex(code)) == (cycles, instructions), assembly
+
+
+def test_the_decoder_knows_every_half_word() -> None:
+    narrow = [half for half in range(0x10000) if not is_wide(half)]
+    assert all(decode(half, 0).size == 2 for half in narrow)
+    assert all(decode(half, 0x1234).size == 4 for half in range(0xE800, 0x10000))
+
+
+def test_random_code_has_a_cost() -> None:
+    choose = random.Random(7)
+    for _ in range(2_000):
+        code = choose.randbytes(2 * choose.randrange(1, 40))
+        cycles, instructions = block_cost(code)
+        assert instructions == len(decode_block(code))
+        assert cycles >= (instructions + 1) // 2 or cycles >= 1
+
+
+def test_it_says_how_many_instructions_it_governs() -> None:
+    # IT, ITT, ITTT, ITTTT with condition EQ
+    assert [decode(half, 0).conditional for half in (0xBF08, 0xBF04, 0xBF02, 0xBF01)] == [1, 2, 3, 4]
+    assert decode(0xBF00, 0).kind is Kind.ALU  # NOP
+
+
+def test_fpu_instructions_are_recognised() -> None:
+    assert uses_fpu(bytes.fromhex("00ee100a"))  # vmov s0, r0
+    assert uses_fpu(bytes.fromhex("90ed000a"))  # vldr s0, [r0]
+    assert not uses_fpu(bytes.fromhex("21fb0200d4f80030"))
+
+
+CODE_BASE = 0x0800_0000
+LOOP = bytes.fromhex(
+    "4ff47a70"  # mov.w r0, #1000
+    "0a46"  # 1: mov r2, r1
+    "10f00103"  # ands r3, r0, #1
+    "18bf"  # it ne
+    "0131"  # addne r1, #1
+    "0bb9"  # cbnz r3, 2f
+    "0232"  # adds r2, #2
+    "00bf"  # nop
+    "0138"  # 2: subs r0, #1
+    "f5d1"  # bne 1b
+)
+ROUNDS, ODD_ROUNDS = 1000, 500
+ROUND_INSTRUCTIONS, EVEN_EXTRA = 7, 2  # mov ands it add cbnz, subs bne; and adds nop where r3 is zero
+
+
+def _run(meter: Meter) -> tuple[int, int]:
+    unicorn = pytest.importorskip("unicorn")
+    engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+    engine.mem_map(CODE_BASE, 0x1000)
+    engine.mem_write(CODE_BASE, LOOP)
+    meter.attach(engine)
+    engine.emu_start(CODE_BASE | 1, CODE_BASE + len(LOOP))
+    return meter.cycles, meter.instructions
+
+
+def _meter(kind: str) -> Meter:
+    if kind == "compiled" and not any(shutil.which(name) for name in COMPILERS):
+        pytest.skip("the compiled hook needs a C compiler")
+    code = {address: LOOP[address - CODE_BASE :] for address in range(CODE_BASE, CODE_BASE + len(LOOP), 2)}
+    return make_meter([(CODE_BASE, 0x1000)], lambda address, size: block_cost(code[address][:size]), kind)
+
+
+@pytest.mark.parametrize("kind", ["compiled", "python"])
+def test_instructions_are_counted_exactly(kind: str) -> None:
+    _, instructions = _run(_meter(kind))
+    assert instructions == 1 + ROUNDS * ROUND_INSTRUCTIONS + (ROUNDS - ODD_ROUNDS) * EVEN_EXTRA
+
+
+def test_both_hooks_give_the_same_numbers() -> None:
+    assert _run(_meter("compiled")) == _run(_meter("python"))
+
+
+@pytest.mark.parametrize("kind", ["compiled", "python"])
+def test_a_deadline_stops_before_a_block_that_is_not_counted(kind: str) -> None:
+    unicorn = pytest.importorskip("unicorn")
+    meter = _meter(kind)
+    engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
+    engine.mem_map(CODE_BASE, 0x1000)
+    engine.mem_write(CODE_BASE, LOOP)
+    meter.attach(engine)
+    meter.set_deadline(100)
+    engine.emu_start(CODE_BASE | 1, CODE_BASE + len(LOOP))
+    assert 100 <= meter.cycles < 120
+    meter.set_deadline(NEVER)
+    engine.emu_start(engine.reg_read(unicorn.arm_const.UC_ARM_REG_PC) | 1, CODE_BASE + len(LOOP))
+    assert (meter.cycles, meter.instructions) == _run(_meter(kind))
+
+
+def test_the_hook_is_compiled_once(tmp_path) -> None:  # type: ignore[no-untyped-def]
+    if not any(shutil.which(name) for name in COMPILERS):
+        pytest.skip("the compiled hook needs a C compiler")
+    first = compile_hook(tmp_path)
+    assert first is not None
+    stamp = first.stat().st_mtime_ns
+    assert compile_hook(tmp_path) == first
+    assert first.stat().st_mtime_ns == stamp
+    assert [entry.name for entry in tmp_path.iterdir()] == [first.name]
+
+
+def test_without_accounting_time_is_the_wall_clock() -> None:
+    now = 5.0
+    meter = WallMeter(lambda: now)
+    meter.set_clock(1_000)
+    now = 7.0
+    assert (meter.cycles, meter.instructions) == (2_000, 0)
+    meter.set_clock(10_000)
+    now = 8.0
+    assert meter.cycles == 12_000

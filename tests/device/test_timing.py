@@ -1,0 +1,80 @@
+"""One frame's spans add up, and percentiles are those of the definition."""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from device.records import Inference
+from device.timing import Percentiles, Span, Stage, Timeline, board_spans
+
+MS = 1_000_000
+RUN = Inference(
+    fingerprint=np.zeros(1280, np.int8),
+    receive_cycles=30,
+    network_cycles=100,
+    total_cycles=101,
+    network_instructions=None,
+    link_ms=49.0,
+    receive_ms=30.0,
+    network_ms=100.0,
+    total_ms=101.0,
+    where="virtual",
+    sent_ns=1000 * MS,
+    written_ns=1020 * MS,
+    received_ns=1150 * MS,
+)
+
+
+def test_timeline() -> None:
+    line = Timeline(10 * MS).mark(Stage.DETECT, 12 * MS, 15 * MS).mark(Stage.ALIGN, 15 * MS, 16 * MS)
+    line = line.mark(Stage.DETECT, 20 * MS, 21 * MS)
+    assert line.ms(Stage.DETECT) == 4.0
+    assert line.ms(Stage.SEND) is None
+    assert line.total_ms == 11.0
+    assert Timeline(5).total_ms == 0.0
+
+
+def test_board_spans_fill_the_round_trip() -> None:
+    spans = {span.stage: span for span in board_spans(RUN, 49_152)}
+    assert list(spans) == [Stage.SEND, Stage.RECEIVE, Stage.NETWORK, Stage.REPLY]
+    assert spans[Stage.SEND].start_ns == RUN.sent_ns
+    assert spans[Stage.REPLY].end_ns == RUN.received_ns
+    assert spans[Stage.SEND].ms + spans[Stage.REPLY].ms == pytest.approx(RUN.link_ms)
+    assert spans[Stage.NETWORK].ms == pytest.approx(RUN.network_ms)
+    assert spans[Stage.RECEIVE].ms == pytest.approx(RUN.receive_ms)
+    assert spans[Stage.NETWORK].end_ns == spans[Stage.REPLY].start_ns
+    assert spans[Stage.SEND].end_ns <= spans[Stage.NETWORK].start_ns
+    assert {span.clock for span in spans.values()} == {"host", "board"}
+    assert spans[Stage.NETWORK].clock == "board"
+
+
+def test_board_spans_without_a_board_clock() -> None:
+    spans = board_spans(replace(RUN, total_cycles=0), 49_152)
+    assert [(span.stage, span.ms, span.clock) for span in spans] == [
+        (Stage.SEND, 20.0, "host"),
+        (Stage.NETWORK, 130.0, "host"),
+    ]
+    assert Timeline(0).add(*spans).spans == spans
+    assert isinstance(spans[0], Span)
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [([5.0], (5, 5, 5)), ([3, 1, 2], (1, 2, 2.9)), (range(101), (0, 50, 95)), ([1, 2, 3, 4], (1, 2.5, 3.85))],
+)
+def test_percentiles(values: list[float], expected: tuple[float, float, float]) -> None:
+    got = Percentiles.of(values)
+    assert (got.min, got.median, got.p95) == pytest.approx(expected)
+    assert got.p95 == pytest.approx(np.percentile(list(values), 95))
+    assert got.n == len(values)
+
+
+def test_percentiles_of_nothing_are_null_in_json() -> None:
+    empty = Percentiles.of([])
+    assert math.isnan(empty.median)
+    assert json.dumps(empty.as_dict()) == '{"min": null, "median": null, "p95": null}'

@@ -1,0 +1,62 @@
+"""Parts of the demo clip as clips of their own, so that a test need not wait for the others to walk by."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+
+from gui.opencv import cv2
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """One person of the demo clip; the times are seconds of the clip."""
+
+    name: str
+    enrol: bool
+    stands_from_s: float
+    stands_to_s: float
+    gone_s: float  # nobody is on screen for a moment from then on
+
+
+def visitors(clip: Path) -> list[Visitor]:
+    """Who walks by, in order."""
+    told = json.loads(clip.with_suffix(".json").read_text(encoding="utf-8"))
+    return [
+        Visitor(
+            person["id"].capitalize(),
+            person["enrol"],
+            person["stands_from_s"],
+            person["stands_to_s"],
+            person["to_s"],
+        )
+        for person in told["people"]
+    ]
+
+
+def cut(clip: Path, parts: list[tuple[float, float]], out: Path) -> Path:
+    """Write the parts (from, to in seconds) of ``clip`` one after another to ``out``, an .avi."""
+    source = cv2.VideoCapture(str(clip))
+    fps = source.get(cv2.CAP_PROP_FPS)
+    size = (int(source.get(cv2.CAP_PROP_FRAME_WIDTH)), int(source.get(cv2.CAP_PROP_FRAME_HEIGHT)))
+    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
+    assert source.isOpened()
+    assert writer.isOpened()
+    wanted = [(round(begin * fps), round(end * fps)) for begin, end in parts]
+    pictures = {}
+    number = 0
+    while number <= max(end for _, end in wanted):
+        good, picture = source.read()
+        if not good:
+            break
+        if any(begin <= number < end for begin, end in wanted):
+            pictures[number] = picture
+        number += 1
+    for begin, end in wanted:
+        for at in range(begin, end):
+            if at in pictures:
+                writer.write(pictures[at])
+    writer.release()
+    source.release()
+    return out

@@ -1,0 +1,187 @@
+/* Throws damaged input at the portable firmware, built with AddressSanitizer and UBSan:
+ *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames; every answer must be a sound frame
+ *     fuzz network SEED ROUNDS FILE       a network.bin with bytes changed: refused, or run within its file and arena */
+#define _GNU_SOURCE
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "board.h"
+#include "frame.h"
+#include "network.h"
+#include "server.h"
+
+static const struct board_id id = {
+    .name = "fuzz", .clock_hz = 1000000, .max_baud = 3375000, .rate_clock_hz = 54000000, .max_divider = 65535};
+static uint64_t state;
+static uint8_t input[1 << 16];
+static bool silent;
+static uint32_t input_bytes, input_at, now_cycles, answers;
+static uint8_t answer_buffer[FRAME_BUFFER_BYTES];
+static struct frame_parser answer_parser;
+
+static uint32_t rnd(uint32_t below)
+{
+    state = state * 6364136223846793005u + 1442695040888963407u;
+    return (uint32_t)(state >> 33) % below;
+}
+
+void board_init(uint32_t baud)
+{
+    (void)baud;
+}
+
+uint32_t board_read(uint8_t *to, uint32_t n)
+{
+    const uint32_t left = silent ? 0 : input_bytes - input_at;
+    if (!to) {
+        return left;
+    }
+    uint32_t taken = rnd(64) + 1;
+    taken = taken < n ? taken : n;
+    taken = taken < left ? taken : left;
+    memcpy(to, input + input_at, taken);
+    input_at += taken;
+    return taken;
+}
+
+void board_write(const uint8_t *bytes, uint32_t n)
+{
+    while (n > 0) {
+        uint8_t *at;
+        const uint32_t room = frame_parser_room(&answer_parser, &at);
+        const uint32_t taken = room < n ? room : n;
+        memcpy(at, bytes, taken);
+        frame_parser_added(&answer_parser, taken);
+        bytes += taken;
+        n -= taken;
+        struct frame frame;
+        while (frame_parser_next(&answer_parser, &frame) == FRAME_GOOD) {
+            answers++;
+            if (!(frame.header.type & WIRE_REPLY_FLAG)) {
+                abort();
+            }
+        }
+    }
+    if (frame_parser_busy(&answer_parser) || answer_parser.skipped_bytes > 0) {
+        abort(); /* an answer that is no sound frame */
+    }
+}
+
+void board_count(struct board_count *count)
+{
+    now_cycles += rnd(40000);
+    *count = (struct board_count){.cycles = now_cycles};
+}
+
+const struct board_id *board_id(void)
+{
+    return &id;
+}
+
+void board_control(enum board_action action)
+{
+    (void)action;
+}
+
+uint32_t stack_used_bytes(void)
+{
+    return 0;
+}
+
+static void put_frame(void)
+{
+    static const uint8_t lengths[] = {0, 0, 0, 8, 4, 1, 20, 200};
+    uint8_t *frame = input + input_bytes;
+    const uint32_t length = rnd(40) == 0 ? rnd(3000) : lengths[rnd(sizeof lengths)];
+    for (uint32_t i = 0; i < length; i++) {
+        frame[WIRE_HEADER_BYTES + i] = (uint8_t)(rnd(3) == 0 ? 0 : rnd(2) ? rnd(256) : (i % 2 ? 0xce : 0xfa));
+    }
+    uint32_t bytes = frame_seal(frame, (uint8_t)rnd(10), (uint16_t)rnd(50), 0, length);
+    for (uint32_t i = rnd(4) == 0 ? rnd(4) : 0; i > 0; i--) {
+        frame[rnd(bytes)] ^= (uint8_t)(1u << rnd(8));
+    }
+    if (rnd(8) == 0) {
+        const uint32_t from = rnd(bytes), cut = rnd(bytes - from) + 1;
+        memmove(frame + from, frame + from + cut, bytes - from - cut);
+        bytes -= cut;
+    }
+    input_bytes += bytes;
+}
+
+static void fuzz_server(uint32_t rounds)
+{
+    struct server *server = malloc(sizeof *server);
+    uint8_t *arena = malloc(FRAME_BUFFER_BYTES);
+    server_init(server, arena, FRAME_BUFFER_BYTES, NULL, 0);
+    frame_parser_init(&answer_parser, answer_buffer);
+    for (uint32_t i = 0; i < rounds; i++) {
+        input_bytes = input_at = 0;
+        for (uint32_t frames = rnd(6) + 1; frames > 0; frames--) {
+            put_frame();
+        }
+        while (input_at < input_bytes) {
+            silent = rnd(100) == 0;
+            now_cycles += silent ? SERVER_FRAME_TIMEOUT_MS * 1000 : 0;
+            server_poll(server);
+        }
+    }
+    printf("%u answers, %u frames, %u timeouts\n", answers, server->parser.frames, server->parser.timeouts);
+    free(arena);
+    free(server);
+}
+
+static void fuzz_network(uint32_t rounds, const char *path)
+{
+    FILE *stream = fopen(path, "rb");
+    static uint8_t original[1 << 23];
+    const size_t bytes = stream ? fread(original, 1, sizeof original, stream) : 0;
+    if (bytes == 0) {
+        exit(2);
+    }
+    fclose(stream);
+    const struct network_header *h = (const void *)original;
+    const uint32_t records = (uint32_t)(h->layers_offset + h->layer_count * sizeof(struct network_layer));
+    uint32_t opened = 0;
+    for (uint32_t i = 0; i < rounds; i++) {
+        uint8_t *file = malloc(bytes);
+        uint8_t *arena = malloc(h->arena_bytes);
+        memcpy(file, original, bytes);
+        memset(arena, 0, h->arena_bytes);
+        for (uint32_t n = rnd(3) + 1; n > 0; n--) {
+            file[rnd(4) == 0 ? rnd((uint32_t)bytes) : rnd(records)] = (uint8_t)(rnd(2) ? rnd(256) : rnd(4) - 2u);
+        }
+        struct network network;
+        const struct kernel_set *set = rnd(2) ? &kernels_m7 : &kernels_ref;
+        if (network_open(&network, file, (uint32_t)bytes, arena, h->arena_bytes, set) == NETWORK_OK) {
+            opened++;
+            const uint32_t layers = network.header->layer_count;
+            const uint32_t first = rnd(layers);
+            network_set_golden_input(&network);
+            for (uint32_t l = 0; l < layers; l++) {
+                if (l == first || memcmp(&network.layers[l], original + h->layers_offset + l * sizeof *network.layers,
+                                         sizeof *network.layers) != 0) {
+                    network_run_layer(&network, l);
+                }
+            }
+        }
+        free(arena);
+        free(file);
+    }
+    printf("%u of %u opened\n", opened, rounds);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 4) {
+        return 2;
+    }
+    state = strtoull(argv[2], NULL, 10);
+    const uint32_t rounds = (uint32_t)strtoul(argv[3], NULL, 10);
+    if (strcmp(argv[1], "server") == 0) {
+        fuzz_server(rounds);
+    } else {
+        fuzz_network(rounds, argv[4]);
+    }
+    return 0;
+}

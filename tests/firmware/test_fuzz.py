@@ -1,0 +1,59 @@
+"""Damaged input under AddressSanitizer and UBSan. More rounds: run the program by hand with a larger count."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+SERVER_ROUNDS = 60_000
+NETWORK_ROUNDS = 600
+SOURCES = ("crc32", "frame", "door", "commands", "server", "network", "kernels_ref", "kernels_m7")
+SOURCES += ("kernels_m7_matmul", "kernels_m7_depthwise")
+
+
+@pytest.fixture(scope="module")
+def fuzz(sources: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    if shutil.which("gcc") is None:
+        pytest.skip("gcc is needed: apt-get install gcc libc6-dev")
+    program = tmp_path_factory.mktemp("fuzz") / "fuzz"
+    words = [
+        "gcc",
+        "-std=c11",
+        "-O1",
+        "-g",
+        "-DKERNELS=kernels_m7",
+        "-fsanitize=address,undefined",
+        "-fno-sanitize=alignment",
+    ]
+    words += [
+        "-fno-sanitize-recover=all",
+        f"-I{sources}",
+        f"-I{sources}/boards/host",
+        str(root / "tests/firmware/fuzz.c"),
+    ]
+    words += [str(sources / f"{name}.c") for name in SOURCES]
+    done = subprocess.run([*words, "-o", str(program)], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return program
+
+
+def run(*words: object) -> str:
+    done = subprocess.run([str(word) for word in words], capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_damaged_streams(fuzz: Path, seed: int) -> None:
+    answers, frames, timeouts = (int(part.split()[0]) for part in run(fuzz, "server", seed, SERVER_ROUNDS).split(", "))
+    assert answers >= frames > SERVER_ROUNDS
+    assert timeouts > 0
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_damaged_networks(fuzz: Path, network_path: Path, seed: int) -> None:
+    opened = int(run(fuzz, "network", seed, NETWORK_ROUNDS, network_path).split()[0])
+    assert 0 < opened < NETWORK_ROUNDS

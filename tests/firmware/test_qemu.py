@@ -1,0 +1,146 @@
+"""The mps2_an500 image under QEMU: an independent Cortex-M7 runs the same kernels with the real instructions."""
+
+from __future__ import annotations
+
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from device.model.network_file import Network
+from device.model.reference import fingerprint
+from device.protocol import (
+    QEMU_UNIQUE_ID,
+    DoorReply,
+    DoorRequest,
+    HelloReply,
+    InferReply,
+    ProfileReply,
+    SelftestReply,
+    StatsReply,
+    Status,
+    Type,
+)
+from tests.firmware.conftest import Build
+from tests.firmware.talk import Talk
+
+START_S = 10.0
+
+
+class Debugger:
+    """As much of GDB's remote protocol as makes a processor fail."""
+
+    def __init__(self, port: int) -> None:
+        self._link = socket.create_connection(("127.0.0.1", port), timeout=START_S)
+
+    def command(self, text: str) -> str:
+        self._link.sendall(f"${text}#{sum(text.encode()) & 255:02x}".encode())
+        answer = b""
+        while not answer.partition(b"$")[2].partition(b"#")[2][1:]:
+            answer += self._link.recv(4096)
+        self._link.sendall(b"+")
+        return answer.partition(b"$")[2].partition(b"#")[0].decode()
+
+    def jump_to(self, address: int) -> None:
+        """Go on at ``address``, and leave."""
+        assert self.command("?").startswith(("T", "S"))
+        assert self.command("qXfer:features:read:target.xml:0,ffb")  # QEMU lets only those who asked set a register
+        assert self.command(f"Pf={address.to_bytes(4, 'little').hex()}") == "OK"
+        assert self.command("D") == "OK"
+        self._link.close()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="module")
+def debug_port() -> int:
+    return free_port()
+
+
+@pytest.fixture(scope="module", params=["m7", "ref"])
+def talk(request: pytest.FixtureRequest, build: Build, network_path: Path, debug_port: int) -> Iterator[Talk]:
+    qemu = shutil.which("qemu-system-arm")
+    if qemu is None:
+        pytest.skip("qemu-system-arm is needed: apt-get install qemu-system-arm")
+    kernels = {} if request.param == "m7" else {"KERNELS": request.param}
+    image = build("mps2_an500", NETWORK=str(network_path), **kernels) / "mps2_an500.elf"
+    port = free_port()
+    words = ["-M", "mps2-an500", "-cpu", "cortex-m7", "-nographic", "-monitor", "none", "-icount", "shift=0"]
+    words += ["-gdb", f"tcp:127.0.0.1:{debug_port}"]
+    words += ["-serial", f"tcp:127.0.0.1:{port},server,wait", "-kernel", str(image)]
+    with subprocess.Popen(
+        [qemu, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    ) as process:
+        try:
+            end = time.monotonic() + START_S
+            while True:
+                try:
+                    link = socket.create_connection(("127.0.0.1", port))
+                    break
+                except ConnectionRefusedError:
+                    assert process.poll() is None, process.stdout and process.stdout.read()
+                    assert time.monotonic() < end, "QEMU does not listen"
+                    time.sleep(0.02)
+            with link:
+                yield Talk.over_socket(link)
+        finally:
+            process.kill()
+
+
+def test_hello(talk: Talk, network: Network) -> None:
+    hello = talk.record(HelloReply, Type.HELLO)
+    assert hello.unique_id == QEMU_UNIQUE_ID
+    assert hello.network_hash == network.header.hash
+    assert (hello.fault_status, hello.fault_address) == (0, 0)
+    assert 4096 < hello.flash_bytes - hello.network_bytes < 0x10000
+
+
+def test_selftest(talk: Talk, network: Network) -> None:
+    result = talk.record(SelftestReply, Type.SELFTEST)
+    assert (result.mismatches, result.length) == (0, network.header.output_length)
+
+
+def test_fingerprints_are_the_models(talk: Talk, network: Network) -> None:
+    rng = np.random.default_rng(31)
+    for crop in (
+        rng.integers(0, 256, network.input_shape, dtype=np.uint8),
+        np.full(network.input_shape, 255, np.uint8),
+    ):
+        reply = talk.ask(Type.INFER, crop.tobytes())
+        ours = np.frombuffer(reply.payload[InferReply.size() :], np.int8)
+        np.testing.assert_array_equal(ours, fingerprint(network, crop))
+
+
+def test_the_same_run_takes_the_same_time(talk: Talk) -> None:
+    first, second = (ProfileReply.parse(talk.ask(Type.PROFILE).payload) for _ in range(2))
+    # 25 MHz ticks of a counted clock; the two runs may begin at different parts of a tick in every layer
+    assert abs(first.network_cycles - second.network_cycles) <= first.layer_count
+    assert first.network_cycles > 0
+
+
+def test_the_rest_of_the_conversation(talk: Talk) -> None:
+    assert talk.record(DoorReply, Type.DOOR, DoorRequest(1, 60_000).pack()).remaining_ms > 50_000
+    assert talk.ask(99).status == Status.UNKNOWN_TYPE
+    stats = talk.record(StatsReply, Type.STATS)
+    assert 0 < stats.stack_bytes < 8192
+    assert talk.ask(Type.RESET).status == Status.OK
+    assert talk.record(StatsReply, Type.STATS).frames == 1
+
+
+def test_a_fault_is_reported_after_the_reset_that_follows(talk: Talk, debug_port: int) -> None:
+    nowhere = 0x30000000
+    Debugger(debug_port).jump_to(nowhere)
+    hello = talk.record(HelloReply, Type.HELLO)
+    assert hello.fault_status & 0x1FF == 0x100  # IBUSERR: an instruction fetch from where nothing is
+    assert hello.fault_address == nowhere
+    assert talk.ask(Type.RESET).status == Status.OK
+    assert talk.record(HelloReply, Type.HELLO).fault_status == 0

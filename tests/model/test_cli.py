@@ -1,0 +1,72 @@
+"""The commands as a person types them: what they print, write and return."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from device.model.__main__ import main
+from device.model.network_file import read_network
+
+
+def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
+    monkeypatch.setattr("sys.argv", ["device.model", *map(str, words)])
+    return main()
+
+
+@pytest.fixture
+def network(random_network: Any, tmp_path: Path) -> Path:
+    path = tmp_path / "mine.tflite"
+    path.write_bytes(random_network.content)
+    return path
+
+
+def test_export(network: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    assert call(monkeypatch, "export", "--network", network) == 0
+    written = read_network(network.with_suffix(".network.bin"))
+    assert written.hash_hex in capsys.readouterr().out
+
+
+def test_errors_are_printed_not_traced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "export", "--network", tmp_path / "none.tflite") == 1
+    assert capsys.readouterr().err.startswith("error: ")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_evaluate_gives_json(
+    network: Path, tiny_faces: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--json") == 0
+    result = json.loads(capsys.readouterr().out)
+    # No feature map stands beside this network, so it is only compared as it is.
+    (row,) = result["results"]
+    assert (row["where"], row["kind"], row["pairs"]) == ("int8, LiteRT", "plain", 12)
+    assert set(row["tar"]) == {"0.01", "0.001", "0.0001"}
+    assert 0 <= row["accuracy"] <= 1
+
+
+def test_evaluate_names_a_missing_archive(
+    network: Path, tiny_faces: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tiny_faces / "lfw.zip").unlink()
+    assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces) == 1
+    assert "lfw.zip" in capsys.readouterr().err
+
+
+def test_choose_lists_every_variant(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "table.csv"
+    assert call(monkeypatch, "choose", "--max-bytes", 1e6, "--max-activation-bytes", 250_000, "--csv", path) == 0
+    with path.open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 22
+    fits = [(row["width"], row["input_size"]) for row in rows if row["breaks"] == ""]
+    assert fits == [("0.5", "128"), ("0.5", "96"), ("0.35", "128"), ("0.35", "96")]
+    assert "pick: mobilenetv2_050_128" in capsys.readouterr().out
