@@ -22,7 +22,7 @@ from device.protocol import (
     crc32,
 )
 
-MAGIC_BYTES = MAGIC.to_bytes(2, "little")
+_MAGIC_PATTERN = MAGIC.to_bytes(2, "little")
 OVERHEAD_BYTES = HEADER_BYTES + FRAME_CRC_BYTES
 
 
@@ -31,8 +31,8 @@ def encode(
 ) -> bytes:
     """One whole frame: header, payload and both CRCs, ``OVERHEAD_BYTES + len(payload)`` bytes."""
     head = Header(MAGIC, version, type, sequence & 0xFFFF, status, len(payload), 0).pack()[:HEADER_CRC_OFFSET]
-    head += crc32(head).to_bytes(4, "little")
-    return b"".join((head, payload, crc32(head, payload).to_bytes(4, "little")))
+    crc = crc32(head).to_bytes(4, "little")
+    return b"".join((head, crc, payload, crc32(head, payload).to_bytes(4, "little")))
 
 
 @dataclass(frozen=True)
@@ -96,7 +96,7 @@ class Decoder:
         """The line went silent in mid-frame: drop that frame, and take the frames that stand whole inside its bytes."""
         frames: list[Frame] = []
         while self._buffer:
-            self._skip(min(len(MAGIC_BYTES), len(self._buffer)))
+            self._skip(min(len(_MAGIC_PATTERN), len(self._buffer)))
             frames += self._frames()
         return frames
 
@@ -117,9 +117,9 @@ class Decoder:
 
     def _frames(self) -> Iterator[Frame]:
         while True:
-            start = self._buffer.find(MAGIC_BYTES)
+            start = self._buffer.find(_MAGIC_PATTERN)
             if start < 0:  # the last byte may be the first half of the magic
-                start = len(self._buffer) - self._buffer.endswith(MAGIC_BYTES[:1])
+                start = len(self._buffer) - self._buffer.endswith(_MAGIC_PATTERN[:1])
             if start:
                 self._skip(start)
             self._wanted = HEADER_BYTES
@@ -139,7 +139,7 @@ class Decoder:
             if len(self._buffer) < self._wanted:
                 return
             with memoryview(self._buffer) as view:
-                good = crc32(view[:end]) == int.from_bytes(view[end : self._wanted], "little")
+                good = crc32(view[:HEADER_CRC_OFFSET], view[HEADER_BYTES:end]) == int.from_bytes(view[end : self._wanted], "little")
             if not good:
                 self.counters.frame_crc_errors += 1
                 self._refuse(header, Status.BAD_CRC)
@@ -150,6 +150,6 @@ class Decoder:
             yield Frame(header.type, header.sequence, header.status, payload, header.version)
 
     def _refuse(self, header: Header, status: Status) -> None:
-        # A damaged frame's length may be right and its payload long: hunt on inside it, just after the header.
+        # Hunt on inside it, and inside its header: that may be a cut one whose last bytes are the next frame's first.
         self._damages.append(Damage(header.type, header.sequence, header.length, status))
-        self._skip(HEADER_BYTES)
+        self._skip(len(_MAGIC_PATTERN))

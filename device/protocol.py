@@ -1,8 +1,8 @@
 """Every number of the wire, written once. ``device/firmware/protocol.h`` is generated from this module.
 
 A frame is a 16-byte header, ``length`` bytes of payload and a CRC-32; all numbers are little-endian. The header ends in
-a CRC-32 of its first 12 bytes, so that a damaged length is noticed before it is believed; the last CRC-32 covers the whole
-header and the payload, so that a payload cannot be taken for another frame's. Both are the CRC-32 of zlib.
+a CRC-32 of its first 12 bytes, so that a damaged length is noticed before it is believed; the last CRC-32 covers those
+12 bytes and the payload, so that a payload cannot be taken for another frame's. Both are the CRC-32 of zlib.
 PROTOCOL.md explains the conversation; this module is the layout.
 
 Run ``python -m device.protocol`` to print the C header.
@@ -18,6 +18,7 @@ from typing import ClassVar, Self
 
 PROTOCOL_VERSION = 1
 MAGIC = 0xCEFA  # on the wire: FA CE
+MAGIC_BYTES = 2
 HEADER_BYTES = 16
 HEADER_CRC_OFFSET = 12
 FRAME_CRC_BYTES = 4
@@ -163,7 +164,7 @@ class HelloReply(Record):
 
 @dataclass(frozen=True)
 class InferReply(Record):
-    """Followed by ``fingerprint_length`` int8. Cycles are at ``clock_hz``; instructions are 0 where nobody can count them."""
+    """Followed by ``fingerprint_length`` int8. Cycles are at ``clock_hz``; instructions are 0 where nobody counts them."""
 
     FORMAT: ClassVar[str] = "<IIII"
     receive_cycles: int  # first byte of the request's header to its last byte
@@ -268,9 +269,23 @@ def crc32(*parts: bytes | memoryview) -> int:
 
 _C_TYPES = {"B": "uint8_t", "H": "uint16_t", "I": "uint32_t", "i": "int32_t", "f": "float"}
 _C_CONSTANTS = (
-    "PROTOCOL_VERSION MAGIC HEADER_BYTES HEADER_CRC_OFFSET FRAME_CRC_BYTES MAX_PAYLOAD_BYTES START_BAUD FAST_BAUD "
-    "BAUD_CONFIRM_MS DOOR_MAX_OPEN_MS IN_FLIGHT NETWORK_HASH_BYTES UNIQUE_ID_BYTES NAME_BYTES REPLY_FLAG"
-).split()
+    "PROTOCOL_VERSION",
+    "MAGIC",
+    "MAGIC_BYTES",
+    "HEADER_BYTES",
+    "HEADER_CRC_OFFSET",
+    "FRAME_CRC_BYTES",
+    "MAX_PAYLOAD_BYTES",
+    "START_BAUD",
+    "FAST_BAUD",
+    "BAUD_CONFIRM_MS",
+    "DOOR_MAX_OPEN_MS",
+    "IN_FLIGHT",
+    "NETWORK_HASH_BYTES",
+    "UNIQUE_ID_BYTES",
+    "NAME_BYTES",
+    "REPLY_FLAG",
+)
 
 
 def _c_name(name: str) -> str:

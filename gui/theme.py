@@ -107,6 +107,7 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._fonts: dict[tuple[int, bool], QFont] = {}
         # Qt's own default text size: what the desktop says, within what the layout is made for.
         size = QFontInfo(app.font()).pixelSize()
         self.scale = Scale(min(MAX_BODY_PX, max(MIN_BODY_PX, size)))
@@ -117,11 +118,13 @@ class Theme(QObject):
 
     def font(self, px: int, *, bold: bool = False) -> QFont:
         """The desktop's font at a size in pixels, figures all of one width."""
-        font = QFont(self._app.font())
-        font.setPixelSize(px)
-        font.setBold(bold)
-        font.setFeature(QFont.Tag("tnum"), 1)
-        return font
+        if (px, bold) not in self._fonts:
+            font = QFont(self._app.font())
+            font.setPixelSize(px)
+            font.setBold(bold)
+            font.setFeature(QFont.Tag("tnum"), 1)
+            self._fonts[px, bold] = font
+        return self._fonts[px, bold]
 
     def use(self, colours: Colours) -> None:
         """Switch to these colours now."""

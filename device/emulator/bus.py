@@ -57,8 +57,7 @@ class Bus:
         before_read: Callable[[Block], None] = lambda block: None,
     ) -> None:
         self.base = base
-        self._clocked = clocked
-        self._before_read = before_read
+        self._clocked, self._before_read = clocked, before_read
         self._blocks: dict[int, tuple[int, Block]] = {}  # by 1 KiB page
 
     def add(self, address: int, block: Block, size: int = 0x400) -> None:

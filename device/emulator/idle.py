@@ -36,10 +36,17 @@ class Idle:
     """Lets time pass for a waiting program. Called from inside the engine, on the board's thread."""
 
     def __init__(
-        self, clock: Clock, wire: Wire, meter: Meter, byte_cycles: Callable[[], int], sent_at: Callable[[], int]
+        self,
+        clock: Clock,
+        wire: Wire,
+        meter: Meter,
+        *,
+        byte_cycles: Callable[[], int],
+        sent_at: Callable[[], int],
+        flush: Callable[[], None],
     ) -> None:
         self._clock, self._wire, self._meter = clock, wire, meter
-        self._byte_cycles, self._sent_at = byte_cycles, sent_at
+        self._byte_cycles, self._sent_at, self._flush = byte_cycles, sent_at, flush
         self._last_look = 0
         self._unread = 0  # bytes that the program may not have taken yet
         self._idle_looks = 0  # the newest looks with nothing new and nothing left to take
@@ -96,7 +103,9 @@ class Idle:
             clock.advance_to(arrival)
         elif self._sent_at() > clock.now:
             clock.advance_to(self._sent_at())
+            self._flush()
         else:
+            self._flush()
             started_s = time.monotonic()
             if self._streaming and self._wire.wait(GAP_S):
                 return

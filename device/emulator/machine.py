@@ -36,6 +36,7 @@ from device.errors import FileError
 from device.protocol import VIRTUAL_UNIQUE_ID
 
 PAGE_BYTES = 4096  # blocks end at a page's end; the engine's own choice is 1,024
+USB_LATENCY_S = 0.001  # a frame of the USB between a host and the ST-LINK: no host answers sooner
 UNTIL = 0xF000_0000  # an address that nothing reaches: the engine runs until it is stopped
 MASKED_CYCLES = 1_000  # how often a masked exception is looked at
 EXC_RETURN_INTERRUPT = 8
@@ -99,8 +100,9 @@ class Machine:
         ]
         self.meter = make_meter(regions, self._block_cost, counting)
         self.clock = Clock(self.meter)
-        self.wire = Wire(lambda: self.clock.now)
-        self._build_peripherals(send)
+        self.wire = Wire(lambda: self.clock.now, lambda: int(USB_LATENCY_S * self.clock.hz))
+        self._send = send
+        self._build_peripherals()
         self._on_listening = on_listening
         self.meter.attach(self.engine)
         self.engine.hook_add(const.UC_HOOK_INTR, self._on_interrupt)
@@ -122,13 +124,20 @@ class Machine:
         self.engine.mem_map(chip.SYSTEM_BASE, chip.SYSTEM_BYTES, const.UC_PROT_READ)
         self.engine.mem_write(chip.SYSTEM_BASE, chip.system_memory(VIRTUAL_UNIQUE_ID))
 
-    def _build_peripherals(self, send: Callable[[bytes], None]) -> None:
+    def _build_peripherals(self) -> None:
         self.rcc = chip.Rcc(self.clock, chip.warn)
         self.system = m7.SystemControl(self.clock, self._ask_reset, self._ask_exceptions)
         self.exceptions = Exceptions(self.engine, self.system, self.clock)
         self.dwt = m7.Dwt(self._counts, lambda: bool(self.system.words[m7.DEMCR] & m7.DEMCR_TRCENA))
-        self.idle = Idle(self.clock, self.wire, self.meter, lambda: self.usart.byte_cycles, lambda: self.usart.sent_at)
-        self.usart = Usart("USART3", self.clock, self.wire, self.rcc.usart3_hz, send, self._looked, self.idle.busy)
+        self.idle = Idle(
+            self.clock,
+            self.wire,
+            self.meter,
+            byte_cycles=lambda: self.usart.byte_cycles,
+            sent_at=lambda: self.usart.sent_at,
+            flush=lambda: self.usart.flush(),
+        )
+        self.usart = Usart("USART3", self.clock, self.wire, self.rcc.usart3_hz, self._say, self._looked, self.idle.busy)
         self.rcc.on_change = self.usart.rate_changed
         self.dma = Dma("DMA1", lambda address, data: self.engine.mem_write(address, data))
         self.usart.use_dma(self.dma, stream=1, channel=4)
@@ -174,9 +183,13 @@ class Machine:
             self._failure, self._bad_access = error, (0, address)
         self.engine.emu_stop()
 
+    def _say(self, data: bytes) -> None:
+        self.wire.answered()
+        self._send(data)
+
     def _before_read(self, block: Block) -> None:
         if block is not self.usart:
-            self.usart.flush()
+            self.usart.flush()  # the program has said what it had to say and does something else
 
     def _looked(self, received: int) -> None:
         if self.usart.listening and self._on_listening is not None:
@@ -185,7 +198,7 @@ class Machine:
         self.idle.look(received)
 
     def _counts(self) -> tuple[int, int]:
-        return self.clock.now, self.meter.instructions
+        return self.clock.now, 0 if self.meter.kind == "none" else self.meter.instructions
 
     def _block_cost(self, address: int, size: int) -> tuple[int, int]:
         code = bytes(self.engine.mem_read(address, size))
@@ -255,7 +268,6 @@ class Machine:
         elif self._interrupt:
             self._take_interrupt()
         elif not self._check_exceptions and self.pc != started and self.system.next_tick() is None:
-            self.usart.flush()
             self.idle.sleep()  # WFI or WFE: the only other reason to come back
         self._after_slice()
 

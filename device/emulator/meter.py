@@ -197,14 +197,16 @@ class PythonMeter:
 
 
 class WallMeter:
-    """No hook at all: time is the wall clock's, and instructions are not counted."""
+    """No accounting: time is the wall clock's.
+
+    ``inner`` counts all the same, where that is free: what the program does between two looks at the receiver tells
+    whether it waits (see ``idle.py``).
+    """
 
     kind = "none"
-    instructions = 0
-    block = 0
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic) -> None:
-        self._now_s = now_s
+    def __init__(self, now_s: Callable[[], float] = time.monotonic, inner: CompiledMeter | None = None) -> None:
+        self._now_s, self._inner = now_s, inner
         self._clock_hz = 0
         self._counted = 0.0
         self._since_s = now_s()
@@ -213,19 +215,31 @@ class WallMeter:
     def cycles(self) -> int:
         return int(self._counted + (self._now_s() - self._since_s) * self._clock_hz)
 
+    @property
+    def instructions(self) -> int:
+        return self._inner.instructions if self._inner else 0
+
+    @property
+    def block(self) -> int:
+        return self._inner.block if self._inner else 0
+
     def attach(self, engine: Any) -> None:
-        pass
+        if self._inner:
+            self._inner.attach(engine)
 
     def set_deadline(self, cycles: int) -> None:
-        pass
-
-    def forget(self) -> None:
-        pass
+        """Stop the engine now or never: there is no telling when a block starts."""
+        if self._inner:
+            self._inner.set_deadline(NEVER if cycles else 0)
 
     def set_clock(self, clock_hz: int) -> None:
         now = self._now_s()
         self._counted += (now - self._since_s) * self._clock_hz
         self._since_s, self._clock_hz = now, clock_hz
+
+    def forget(self) -> None:
+        if self._inner:
+            self._inner.forget()
 
 
 def compile_hook(folder: Path | None = None) -> Path | None:
@@ -258,14 +272,15 @@ def compile_hook(folder: Path | None = None) -> Path | None:
 
 def make_meter(regions: Sequence[tuple[int, int]], cost: BlockCost, kind: str = "auto") -> Meter:
     """A meter of the wanted kind: ``compiled``, ``python``, ``none``, or ``auto`` for the best that works here."""
-    if kind == "none":
-        return WallMeter()
-    library = compile_hook() if kind in ("auto", "compiled") else None
+    library = compile_hook() if kind != "python" else None
+    compiled = None
     if library is not None:
         try:
-            return CompiledMeter(library, regions, cost)
+            compiled = CompiledMeter(library, regions, cost)
         except OSError:  # a library of another processor in a shared home folder
-            pass
-    if kind == "compiled":
+            compiled = None
+    if kind == "none":
+        return WallMeter(inner=compiled)
+    if kind == "compiled" and compiled is None:
         raise RuntimeError("the compiled block hook needs a C compiler (cc, gcc or clang)")
-    return PythonMeter(cost)
+    return compiled or PythonMeter(cost)

@@ -17,24 +17,35 @@ MAX_WAITING_BYTES = (
 
 
 class Wire:
-    """Bytes on their way to the board. ``feed`` is called by the port's thread, everything else by the board's."""
+    """Bytes on their way to the board. ``feed`` is called by the port's thread, everything else by the board's.
 
-    def __init__(self, now: Callable[[], int]) -> None:
-        self._now = now
+    ``now`` and ``latency`` are in cycles; the latency is how long a host needs at least
+    to say something after the board has.
+    """
+
+    def __init__(self, now: Callable[[], int], latency: Callable[[], int] = lambda: 0) -> None:
+        self._now, self._latency = now, latency
         self._changed = threading.Condition()
         self._pieces: deque[tuple[int, bytes]] = deque()  # (virtual time when the host sent it, bytes)
         self._start = 0  # bytes of the first piece that have arrived
         self._waiting = 0
         self._free_at = 0  # when the last byte that arrived had arrived
+        self._answered = False
         self._closed = False
 
     def feed(self, data: bytes) -> None:
         """Bytes the host has just sent."""
         with self._changed:
             if self._waiting + len(data) <= MAX_WAITING_BYTES:
-                self._pieces.append((self._now(), data))
+                latency = self._latency() if self._answered and not self._pieces else 0
+                self._answered = False
+                self._pieces.append((self._now() + latency, data))
                 self._waiting += len(data)
             self._changed.notify_all()
+
+    def answered(self) -> None:
+        """The board has said something: what the host says next may be an answer to it."""
+        self._answered = True
 
     def clear(self) -> None:
         """Another host: forget what the last one sent and the board has not received."""

@@ -43,6 +43,13 @@ void frame_parser_added(struct frame_parser *parser, uint32_t n)
     parser->fill += n;
 }
 
+/* Only the magic goes: a header cut short may have been completed by the start of the frame behind it. */
+static void reject_header(struct frame_parser *parser)
+{
+    parser->skipped_bytes += WIRE_MAGIC_BYTES;
+    forget(parser, WIRE_MAGIC_BYTES);
+}
+
 /* Moves `start` to the next byte that may begin a header. */
 static void hunt(struct frame_parser *parser)
 {
@@ -68,11 +75,12 @@ static enum frame_event check_header(struct frame_parser *parser, struct frame *
             parser->skipped_bytes++;
             forget(parser, 1);
         } else if (header->length > WIRE_MAX_PAYLOAD_BYTES) {
-            parser->skipped_bytes += WIRE_HEADER_BYTES;
-            forget(parser, WIRE_HEADER_BYTES);
+            reject_header(parser);
             return FRAME_TOO_LARGE;
         } else {
             parser->in_frame = true;
+            parser->crc = header->header_crc; /* the frame CRC goes on where the header's stopped */
+            parser->crc_done = WIRE_HEADER_BYTES;
             break;
         }
     }
@@ -103,11 +111,11 @@ enum frame_event frame_parser_next(struct frame_parser *parser, struct frame *fr
     const bool good = parser->crc == frame->crc;
     if (good) {
         parser->frames++;
+        forget(parser, whole);
     } else {
         parser->frame_crc_errors++;
-        parser->skipped_bytes += WIRE_HEADER_BYTES;
+        reject_header(parser);
     }
-    forget(parser, good ? whole : WIRE_HEADER_BYTES);
     return good ? FRAME_GOOD : FRAME_BAD_CRC;
 }
 
@@ -120,8 +128,7 @@ void frame_parser_timeout(struct frame_parser *parser)
 {
     parser->timeouts++;
     if (parser->in_frame) {
-        parser->skipped_bytes += WIRE_HEADER_BYTES;
-        forget(parser, WIRE_HEADER_BYTES);
+        reject_header(parser);
     } else {
         parser->skipped_bytes += parser->fill - parser->start;
         forget(parser, parser->fill - parser->start);
@@ -158,7 +165,7 @@ uint32_t frame_seal(uint8_t *frame, uint8_t type, uint16_t sequence, uint16_t st
     memcpy(frame, &header, sizeof header);
     header.header_crc = crc32_add(0, frame, WIRE_HEADER_CRC_OFFSET);
     memcpy(frame, &header, sizeof header);
-    const uint32_t crc = crc32_add(0, frame, WIRE_HEADER_BYTES + length);
+    const uint32_t crc = crc32_add(header.header_crc, frame + WIRE_HEADER_BYTES, length);
     memcpy(frame + WIRE_HEADER_BYTES + length, &crc, sizeof crc);
     return length + FRAME_OVERHEAD_BYTES;
 }

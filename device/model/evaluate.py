@@ -130,7 +130,7 @@ def evaluate(
 ) -> dict[str, Any]:
     """Figures of the ``.tflite`` at ``path``, and of the float ``checkpoint`` where one is given, ready for JSON."""
     from device.model.export import export
-    from device.model.quantise import float_features, int8_features, map_path
+    from device.model.feature_map import float_features, int8_features, map_path
 
     network = export(path)
     mapping = FeatureMap.load(map_path(path))

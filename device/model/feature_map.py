@@ -1,4 +1,4 @@
-"""The host's map, fitted to what the int8 network really answers.
+"""Features of many crops, and the host's map, fitted to what the int8 network really answers.
 
 The student's own projection was trained with the float network and changing pictures. Here a second matrix behind it
 is fitted in closed form (ridge regression) from projected int8 features of training crops to their teachers'
@@ -8,11 +8,16 @@ embeddings. The two matrices are one on the host: (feature - mean) @ matrix.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from device.fingerprint import FeatureMap
+from device.model.calibrate import Crops, Layers, chunks
 from device.model.data import middle, read_members
+from device.model.export import convert
+from device.model.float_network import forward
 from device.model.litert import LiteRT
 from device.model.network_file import Network
 
@@ -44,3 +49,26 @@ def refit(features: Floats, targets: Floats, matrix: Floats) -> tuple[Floats, Fl
     ridge = _RIDGE * np.trace(spread) / len(spread) + 1e-12
     second = np.linalg.solve(spread + ridge * np.eye(len(spread)), projected.T @ wanted / len(projected))
     return mean.astype(np.float32), np.asarray(matrix.astype(np.float64) @ second, np.float32)
+
+
+def float_features(layers: Layers, crops: Crops) -> NDArray[np.float32]:
+    """Features (N, F) of crops (N, S, S, 3) by the float network."""
+    return np.concatenate([forward(layers, chunk)[-1].reshape(len(chunk), -1) for chunk in chunks(crops)])
+
+
+def int8_features(content: bytes, where: str, crops: Crops) -> NDArray[np.float32]:
+    """Real features (N, F) of crops by LiteRT's reference kernels, which is what a board computes."""
+    oracle, header = LiteRT(content, where), convert(content, where, "").network.header
+    raw = np.stack([oracle.run(crop) for crop in crops]).astype(np.float32)
+    return np.asarray((raw - header.output_zero_point) * np.float32(header.output_scale), np.float32)
+
+
+def map_path(network: Path) -> Path:
+    """Where the feature map of a ``.tflite`` stands."""
+    return network.with_name(network.stem + ".map.npz")
+
+
+def write_map(mean: NDArray[np.float32], matrix: NDArray[np.float32], network: Network, out: Path) -> None:
+    """The feature map of ``network`` beside ``out``; float16 is far finer than the fingerprint it is applied to."""
+    halves: list[Any] = [array.astype(np.float16) for array in (mean, matrix)]
+    FeatureMap(halves[0], halves[1], network.header.hash).save(map_path(out))

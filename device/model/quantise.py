@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,17 +19,14 @@ from device.model.calibrate import (
     Layers,
     choose_activations,
     choose_weights,
-    chunks,
     correct_biases,
     equalise_rectified,
     measure,
 )
 from device.model.data import middle, read_members, read_teachers, split_rows
-from device.model.export import convert, export_bytes
-from device.model.feature_map import quick_features, refit
-from device.model.float_network import forward
+from device.model.export import export_bytes
+from device.model.feature_map import float_features, int8_features, quick_features, refit, write_map
 from device.model.fold import HostMap, fold, host_map, load_student
-from device.model.litert import LiteRT
 from device.model.network_file import Network
 from device.model.ptq import build_graph
 from device.model.tflite_file import Graph, pack_tflite
@@ -67,18 +63,6 @@ class Trial:
     recipe: Recipe
     graph: Graph
     distance: float
-
-
-def float_features(layers: Layers, crops: Crops) -> NDArray[np.float32]:
-    """Features (N, F) of crops (N, S, S, 3) by the float network."""
-    return np.concatenate([forward(layers, chunk)[-1].reshape(len(chunk), -1) for chunk in chunks(crops)])
-
-
-def int8_features(content: bytes, where: str, crops: Crops) -> NDArray[np.float32]:
-    """Real features (N, F) of crops by LiteRT's reference kernels, which is what a board computes."""
-    oracle, header = LiteRT(content, where), convert(content, where, "").network.header
-    raw = np.stack([oracle.run(crop) for crop in crops]).astype(np.float32)
-    return np.asarray((raw - header.output_zero_point) * np.float32(header.output_scale), np.float32)
 
 
 def try_recipe(
@@ -164,14 +148,3 @@ def save(
     beside.replace(out)
     write_map(mean, matrix, network, out)
     return network
-
-
-def map_path(network: Path) -> Path:
-    """Where the feature map of a ``.tflite`` stands."""
-    return network.with_name(network.stem + ".map.npz")
-
-
-def write_map(mean: NDArray[np.float32], matrix: NDArray[np.float32], network: Network, out: Path) -> None:
-    """The feature map of ``network`` beside ``out``; float16 is far finer than the fingerprint it is applied to."""
-    halves: list[Any] = [array.astype(np.float16) for array in (mean, matrix)]
-    FeatureMap(halves[0], halves[1], network.header.hash).save(map_path(out))

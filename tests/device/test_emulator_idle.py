@@ -31,7 +31,18 @@ class World:
         self.waits: list[float] = []
         self.during_wait: Callable[[], None] = lambda: None
         self.sent_at = 0
-        self.idle = Idle(self.clock, self.wire, self.meter, lambda: BYTE, lambda: self.sent_at)
+        self.flushes = 0
+        self.idle = Idle(
+            self.clock,
+            self.wire,
+            self.meter,
+            byte_cycles=lambda: BYTE,
+            sent_at=lambda: self.sent_at,
+            flush=self._flush,
+        )
+
+    def _flush(self) -> None:
+        self.flushes += 1
 
     def _wait(self, timeout_s: float) -> bool:
         self.waits.append(timeout_s)
@@ -68,6 +79,7 @@ def world(monkeypatch: pytest.MonkeyPatch) -> World:
 def test_a_program_with_nothing_to_do_sleeps_as_long_as_the_wall_says(world: World) -> None:
     world.settle()
     assert world.waits == [SLEEP_S]
+    assert world.flushes == 1  # nobody waits for an answer that lies in a buffer
     start, wall_s = world.clock.now, world.wall_s
     for _ in range(100):
         world.look()

@@ -334,3 +334,14 @@ def test_cyccnt_counts_only_when_unlocked_and_traced() -> None:
     counts[0] += 1
     assert dwt.read(m7.DWT_CYCCNT) == 101
     assert dwt.read(m7.DWT_INSTRUCTIONS) == 50
+
+
+def test_a_host_needs_a_while_to_answer() -> None:
+    wire = Wire(lambda: 0, lambda: 50_000)
+    wire.feed(b"ab")
+    assert wire.arrival(2, BYTE) == 2 * BYTE
+    assert wire.take(2 * BYTE, BYTE, 9) == b"ab"
+    wire.answered()
+    wire.feed(b"c")
+    wire.feed(b"d")
+    assert wire.arrival(2, BYTE) == 50_000 + 2 * BYTE

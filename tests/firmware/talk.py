@@ -24,6 +24,7 @@ class Talk:
         self._decoder = Decoder()
         self._frames: list[Frame] = []
         self._sequence = 100
+        self._insisted: set[int] = set()  # answers to these may come more than once
 
     @classmethod
     def over_socket(cls, link: socket.socket) -> Talk:
@@ -56,19 +57,34 @@ class Talk:
         end = time.monotonic() + PATIENCE_S
         while not self._frames:
             assert time.monotonic() < end, "no answer"
-            self._frames = self._decoder.feed(self._read())
+            self._take()
         return self._frames.pop(0)
 
     def silent(self) -> bool:
         """True when nothing more has come."""
-        self._frames += self._decoder.feed(self._read())
+        self._take()
         return not self._frames
+
+    def _take(self) -> None:
+        self._frames += [f for f in self._decoder.feed(self._read()) if f.sequence not in self._insisted]
 
     def ask(self, type: int, payload: bytes = b"", version: int = 1) -> Frame:
         """One request and its reply."""
         self._sequence += 1
         self.send(encode(type, self._sequence, payload, version=version))
         reply = self.receive()
+        assert (reply.type, reply.sequence) == (type | REPLY_FLAG, self._sequence)
+        return reply
+
+    def insist(self, type: int) -> Frame:
+        """One request, sent until it is answered: what is sent while a board starts may be lost."""
+        self._sequence += 1
+        end = time.monotonic() + PATIENCE_S
+        while self.silent():
+            assert time.monotonic() < end, "no answer"
+            self.send(encode(type, self._sequence))
+        reply = self.receive()
+        self._insisted.add(reply.sequence)
         assert (reply.type, reply.sequence) == (type | REPLY_FLAG, self._sequence)
         return reply
 

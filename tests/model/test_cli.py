@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import csv
+import importlib
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +39,18 @@ def test_errors_are_printed_not_traced(
     assert call(monkeypatch, "export", "--network", tmp_path / "none.tflite") == 1
     assert capsys.readouterr().err.startswith("error: ")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_int8_is_evaluated_without_torch(
+    network: Path, tiny_faces: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in [name for name in sys.modules if name == "torch" or name.startswith("device.model")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "torch", None)
+    fresh = importlib.import_module("device.model.__main__")
+    monkeypatch.setattr("sys.argv", ["x", "evaluate", "--network", str(network), "--faces", str(tiny_faces), "--json"])
+    assert fresh.main() == 0
+    assert json.loads(capsys.readouterr().out)["hash"]
 
 
 def test_evaluate_gives_json(

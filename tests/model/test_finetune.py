@@ -12,8 +12,8 @@ import pytest
 from device.fingerprint import FeatureMap
 from device.model.calibrate import choose_activations, choose_weights, measure
 from device.model.export import convert
+from device.model.feature_map import map_path
 from device.model.ptq import build_graph
-from device.model.quantise import map_path
 from device.model.reference import fingerprint
 from device.model.tflite_file import Quantisation, pack_tflite
 from device.model.variant import Variant

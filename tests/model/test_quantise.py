@@ -22,10 +22,9 @@ from device.model.calibrate import (
     restore,
 )
 from device.model.evaluate import evaluate
-from device.model.feature_map import refit
+from device.model.feature_map import float_features, map_path, refit, write_map
 from device.model.float_network import FloatLayer, forward, same_padding
 from device.model.ptq import activation_scale, quantise_bias, quantise_weights
-from device.model.quantise import RECIPES, float_features, map_path, try_recipe, write_map
 from device.model.tflite_file import pack_tflite
 from device.model.variant import Variant
 from device.protocol import LayerKind
@@ -34,7 +33,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 
 from device.errors import FileError  # noqa: E402
 from device.model.fold import fold, host_map, load_student  # noqa: E402
-from device.model.quantise import quantise  # noqa: E402
+from device.model.quantise import RECIPES, quantise, try_recipe  # noqa: E402
 from device.model.train import Student, to_tensor  # noqa: E402
 
 

@@ -23,7 +23,8 @@ struct fault_record {
     uint32_t status;
     uint32_t address;
 };
-static struct fault_record __attribute__((section(".bss.noinit"))) fault_record;
+/* Volatile: the compiler sees no reader after the reset. */
+static volatile struct fault_record __attribute__((section(".bss.noinit"))) fault_record;
 static struct fault_record last_fault;
 
 __attribute__((section(".vectors"), used)) const void *const vectors[EXCEPTIONS] = { /* B1.5.3 */

@@ -15,7 +15,7 @@
 #define TIMER0_CTRL 0x40000000u /* DDI 0479C 4.1.3 */
 #define TIMER0_VALUE 0x40000004u
 #define TIMER0_RELOAD 0x40000008u
-#define SCC_LED 0x4002800cu /* FPGA system control: user LEDs */
+#define FPGAIO_LED 0x40028000u /* DAI 0500: user LEDs */
 
 #define CLOCK_HZ 25000000u
 
@@ -78,10 +78,10 @@ void board_control(enum board_action action)
 {
     switch (action) {
     case BOARD_DOOR_OPEN:
-        REG(SCC_LED) = 1;
+        REG(FPGAIO_LED) = 1;
         break;
     case BOARD_DOOR_LOCK:
-        REG(SCC_LED) = 2;
+        REG(FPGAIO_LED) = 2;
         break;
     case BOARD_RESET:
         cortex_m_reset();
