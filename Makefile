@@ -2,7 +2,8 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-NETWORK := assets/mobilenetv2_050_128
+NETWORK ?= assets/mobilenetv2_050_128.tflite
+NETWORK_BIN := device/firmware/build/network.bin
 
 # What Qt needs from Debian to open a window, and what the tests build and run the firmware with.
 DEBIAN_RUN := python3-venv libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-icccm4 \
@@ -33,9 +34,14 @@ test: $(VENV)/test
 lint: $(VENV)/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
-firmware: $(VENV)/run
-	$(call debian,gcc-arm-none-eabi)
-	$(BIN)/python -m device.images build --network $(NETWORK).tflite
+firmware: $(VENV)/test
+	$(BIN)/python -m device.model export --network $(NETWORK) --out $(NETWORK_BIN)
+	for board in nucleo_f767zi mps2_an500; do \
+	  $(MAKE) -C device/firmware BOARD=$$board NETWORK=$(abspath $(NETWORK_BIN)) && \
+	  cp device/firmware/build/$$board/$$board.bin firmware_bin/ || exit 1; \
+	done
+	$(MAKE) -C device/firmware BOARD=host
+	$(BIN)/python -m device.images manifest --compiler "$$(arm-none-eabi-gcc --version | head -n 1)"
 
 bench: $(VENV)/run
 	$(BIN)/python -m device bench --layers $(ARGS)

@@ -22,7 +22,7 @@ from device.protocol import (
     crc32,
 )
 
-_MAGIC_PATTERN = MAGIC.to_bytes(2, "little")
+MAGIC_BYTES = MAGIC.to_bytes(2, "little")
 OVERHEAD_BYTES = HEADER_BYTES + FRAME_CRC_BYTES
 
 
@@ -96,7 +96,7 @@ class Decoder:
         """The line went silent in mid-frame: drop that frame, and take the frames that stand whole inside its bytes."""
         frames: list[Frame] = []
         while self._buffer:
-            self._skip(min(len(_MAGIC_PATTERN), len(self._buffer)))
+            self._skip(min(len(MAGIC_BYTES), len(self._buffer)))
             frames += self._frames()
         return frames
 
@@ -117,9 +117,9 @@ class Decoder:
 
     def _frames(self) -> Iterator[Frame]:
         while True:
-            start = self._buffer.find(_MAGIC_PATTERN)
+            start = self._buffer.find(MAGIC_BYTES)
             if start < 0:  # the last byte may be the first half of the magic
-                start = len(self._buffer) - self._buffer.endswith(_MAGIC_PATTERN[:1])
+                start = len(self._buffer) - self._buffer.endswith(MAGIC_BYTES[:1])
             if start:
                 self._skip(start)
             self._wanted = HEADER_BYTES
@@ -152,4 +152,4 @@ class Decoder:
     def _refuse(self, header: Header, status: Status) -> None:
         # Hunt on inside it, and inside its header: that may be a cut one whose last bytes are the next frame's first.
         self._damages.append(Damage(header.type, header.sequence, header.length, status))
-        self._skip(len(_MAGIC_PATTERN))
+        self._skip(len(MAGIC_BYTES))

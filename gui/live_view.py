@@ -41,6 +41,7 @@ class LiveView(QWidget):
         self._guide = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a screen reader comes by
         self.setAccessibleName("Live picture")
         self._describe()
 

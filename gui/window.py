@@ -96,7 +96,7 @@ class Window(QMainWindow):
         self.resize(1280, 800)
         if settings is not None:
             self._restore(settings)
-        self.people.view.setFocus()
+        self.live.setFocus()
         self._refresh_people()
         self.events.set_events(pipeline.events())
 

@@ -28,8 +28,8 @@ TIGHT_S = 0.002  # the same by the wall clock, where nothing is counted
 WAITING_LOOKS = 3  # so many looks in quick succession with nothing new and nothing left to take: the program waits
 JUMP_S = 0.005  # well under the firmware's time-out for a half-sent frame
 SLEEP_S = 0.010  # how coarse the program's own timers get while it is idle
-CATCH_UP_S = 0.1
-GAP_S = 0.020  # a pause this short in what the host's system hands over is not a pause on the wire
+CATCH_UP_S = 0.25
+GAP_S = 0.100  # a pause this short in what the host's system hands over is not a pause on the wire
 
 
 class Idle:
@@ -99,8 +99,13 @@ class Idle:
         if arrival is not None:
             self._streaming = True
             longest = max(1, int(JUMP_S * clock.hz) // byte_cycles)
-            self._jump_bytes = min(2 * self._jump_bytes, longest)
-            clock.advance_to(arrival)
+            beginning = (self._wire.arrival(1, byte_cycles) or arrival) - byte_cycles
+            if beginning > clock.now:
+                clock.advance_to(beginning)
+                self._look_again()
+            else:
+                self._jump_bytes = min(2 * self._jump_bytes, longest)
+                clock.advance_to(arrival)
         elif self._sent_at() > clock.now:
             clock.advance_to(self._sent_at())
             self._flush()
@@ -114,6 +119,11 @@ class Idle:
             self._wire.wait(SLEEP_S)
             self._follow_the_wall(started_s)
             self._wire.sent_no_earlier(clock.now)
+            self._look_again()
+
+    def _look_again(self) -> None:
+        """Time has passed, and nothing has come: the program is to read its own clock before something does."""
+        self._idle_looks = self._familiar_looks = 0
 
     def _follow_the_wall(self, slept_since_s: float) -> None:
         """Add what was slept, and what was lost to the emulation itself since the last sleep if that is little."""

@@ -225,7 +225,6 @@ class Machine:
 
     def reset(self, *, software: bool = False) -> None:
         """As the reset pin or AIRCR does it: registers and peripherals start again, RAM keeps its contents."""
-        self.resets += software
         self.engine.context_restore(self._power_on)
         for block in self._blocks:
             block.reset()
@@ -236,6 +235,7 @@ class Machine:
         self.engine.reg_write(arm.UC_ARM_REG_MSP, stack)
         self.engine.reg_write(arm.UC_ARM_REG_LR, 0xFFFF_FFFF)
         self.pc = entry & ~1
+        self.resets += software
 
     def run(self) -> None:
         """Execute from power-on until ``stop``; raises ModelError for what the model does not know."""

@@ -12,6 +12,7 @@ import threading
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Self
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -32,7 +33,7 @@ PATIENCE_S = 45.0
 
 
 class Run:
-    """One start of the program, until ``close``."""
+    """One start of the program."""
 
     def __init__(self, app: QApplication, theme: Theme, data: Path, camera: Path) -> None:
         self._app = app
@@ -61,7 +62,10 @@ class Run:
                     f"waited {PATIENCE_S:.0f} s in vain for {what}; problem: {self.window.problems.problem}"
                 )
 
-    def close(self) -> None:
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         """Close the window as a person does, with frames in flight."""
         self.window.close()
         self.window.deleteLater()
@@ -73,6 +77,8 @@ def enrol(run: Run, name: str) -> int:
     window = run.window
     run.until(lambda: window.live.frame is not None and window.live.frame.faces, "a face")
     run.until(lambda: run.boards and run.boards[-1].phase is BoardPhase.READY, "the board")
+    window.activateWindow()  # a bare X server has no window manager that would
+    run.until(window.isActiveWindow, "the window to get the keyboard")
     QTest.keyClick(window, Qt.Key.Key_E)
     dialog = window.enrol_dialog
     assert dialog is not None
@@ -103,6 +109,7 @@ def recognise(run: Run, names: list[str]) -> None:
 
 def journey(folder: Path) -> dict[str, object]:
     """The whole way; what came of it."""
+    folder.mkdir(parents=True, exist_ok=True)
     app = QApplication(["journey"])
     theme = Theme(app)
     everybody = visitors(DEMO_CLIP)
@@ -111,27 +118,26 @@ def journey(folder: Path) -> dict[str, object]:
     data = folder / "data"
     taken = []
     for visitor in people:
-        run = Run(app, theme, data, cut(DEMO_CLIP, [standing(visitor)], folder / f"{visitor.name}.avi"))
-        taken.append(enrol(run, visitor.name))
-        run.close()
+        clip = cut(DEMO_CLIP, [standing(visitor)], folder / f"{visitor.name}.avi")
+        with Run(app, theme, data, clip) as run:
+            taken.append(enrol(run, visitor.name))
     parts = [part for visitor in (*people, stranger) for part in (standing(visitor), nobody(visitor))]
-    run = Run(app, theme, data, cut(DEMO_CLIP, parts, folder / "all.avi"))
-    listed = [person.name for person in run.window.people.model.people]
-    recognise(run, [visitor.name for visitor in people])
-    result = {
-        "platform": QGuiApplication.platformName(),
-        "taken": taken,
-        "listed": listed,
-        "let_in": sorted({e.name or "" for e in run.events if e.decision is Decision.ACCEPTED}),
-        "refused": sum(e.decision is Decision.REFUSED for e in run.events),
-        "board": run.window.header.board.title.text(),
-        "door": [view.state.value for view in run.doors],
-        "shown": len(run.window.events.model.events),
-        "stored": len(run.pipeline.events()),
-        "figures": run.window.plot.figures,
-    }
-    run.window.grab().save(str(folder / "window.png"))
-    run.close()
+    with Run(app, theme, data, cut(DEMO_CLIP, parts, folder / "all.avi")) as run:
+        listed = [person.name for person in run.window.people.model.people]
+        recognise(run, [visitor.name for visitor in people])
+        result: dict[str, object] = {
+            "platform": QGuiApplication.platformName(),
+            "taken": taken,
+            "listed": listed,
+            "let_in": sorted({e.name or "" for e in run.events if e.decision is Decision.ACCEPTED}),
+            "refused": sum(e.decision is Decision.REFUSED for e in run.events),
+            "board": run.window.header.board.title.text(),
+            "door": [view.state.value for view in run.doors],
+            "shown": len(run.window.events.model.events),
+            "stored": len(run.pipeline.events()),
+            "figures": run.window.plot.figures,
+        }
+        run.window.grab().save(str(folder / "window.png"))
     result["threads"] = [thread.name for thread in threading.enumerate() if thread is not threading.main_thread()]
     return result
 

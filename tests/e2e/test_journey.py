@@ -31,9 +31,9 @@ def children(marker: str) -> list[str]:
 def test_three_are_enrolled_and_recognised_after_a_restart_and_the_fourth_is_refused(
     platform: str, root: Path, tmp_path: Path
 ) -> None:
-    command = [sys.executable, "-m", "tests.e2e.journey", str(tmp_path)]
     marker = f"JOURNEY={tmp_path}"
-    env = {**os.environ, "QT_QPA_PLATFORM": platform, "JOURNEY": str(tmp_path), "PYTHONPATH": str(root)}
+    command = ["env", marker, sys.executable, "-m", "tests.e2e.journey", str(tmp_path)]
+    env = {**os.environ, "QT_QPA_PLATFORM": platform, "PYTHONPATH": str(root)}
     if platform == "xcb":
         if shutil.which("xvfb-run") is None or shutil.which("xauth") is None:
             pytest.skip("xvfb-run or xauth is not installed")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -35,8 +36,10 @@ START_S = 10.0
 class Debugger:
     """As much of GDB's remote protocol as makes a processor fail."""
 
-    def __init__(self, port: int) -> None:
-        self._link = socket.create_connection(("127.0.0.1", port), timeout=START_S)
+    def __init__(self, path: Path) -> None:
+        self._link = socket.socket(socket.AF_UNIX)
+        self._link.settimeout(START_S)
+        self._link.connect(str(path))
 
     def command(self, text: str) -> str:
         self._link.sendall(f"${text}#{sum(text.encode()) & 255:02x}".encode())
@@ -55,38 +58,36 @@ class Debugger:
         self._link.close()
 
 
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
-
-
 @pytest.fixture(scope="module")
-def debug_port() -> int:
-    return free_port()
+def folder() -> Iterator[Path]:
+    """A short path, as a socket's may have 107 characters only."""
+    with tempfile.TemporaryDirectory(prefix="qemu") as name:
+        yield Path(name)
 
 
 @pytest.fixture(scope="module", params=["m7", "ref"])
-def talk(request: pytest.FixtureRequest, build: Build, network_path: Path, debug_port: int) -> Iterator[Talk]:
+def talk(request: pytest.FixtureRequest, build: Build, network_path: Path, folder: Path) -> Iterator[Talk]:
     qemu = shutil.which("qemu-system-arm")
     if qemu is None:
         pytest.skip("qemu-system-arm is needed: apt-get install qemu-system-arm")
     kernels = {} if request.param == "m7" else {"KERNELS": request.param}
     image = build("mps2_an500", NETWORK=str(network_path), **kernels) / "mps2_an500.elf"
-    port = free_port()
+    port = folder / request.param
     words = ["-M", "mps2-an500", "-cpu", "cortex-m7", "-nographic", "-monitor", "none", "-icount", "shift=0"]
-    words += ["-gdb", f"tcp:127.0.0.1:{debug_port}"]
-    words += ["-serial", f"tcp:127.0.0.1:{port},server,wait", "-kernel", str(image)]
+    words += ["-gdb", f"unix:{folder}/debugger,server=on,wait=off"]
+    words += ["-serial", f"unix:{port},server=on,wait=on", "-kernel", str(image)]
     with subprocess.Popen(
         [qemu, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
     ) as process:
         try:
             end = time.monotonic() + START_S
             while True:
+                link = socket.socket(socket.AF_UNIX)
                 try:
-                    link = socket.create_connection(("127.0.0.1", port))
+                    link.connect(str(port))
                     break
-                except ConnectionRefusedError:
+                except (FileNotFoundError, ConnectionRefusedError):
+                    link.close()
                     assert process.poll() is None, process.stdout and process.stdout.read()
                     assert time.monotonic() < end, "QEMU does not listen"
                     time.sleep(0.02)
@@ -137,9 +138,9 @@ def test_the_rest_of_the_conversation(talk: Talk) -> None:
     assert talk.record(StatsReply, Type.STATS).uptime_ms < stats.uptime_ms
 
 
-def test_a_fault_is_reported_after_the_reset_that_follows(talk: Talk, debug_port: int) -> None:
+def test_a_fault_is_reported_after_the_reset_that_follows(talk: Talk, folder: Path) -> None:
     nowhere = 0x30000000
-    Debugger(debug_port).jump_to(nowhere)
+    Debugger(folder / "debugger").jump_to(nowhere)
     hello = HelloReply.parse(talk.insist(Type.HELLO).payload)
     assert hello.fault_status & 0x1FF == 0x100  # IBUSERR: an instruction fetch from where nothing is
     assert hello.fault_address == nowhere
