@@ -139,7 +139,9 @@ class Decoder:
             if len(self._buffer) < self._wanted:
                 return
             with memoryview(self._buffer) as view:
-                good = crc32(view[:HEADER_CRC_OFFSET], view[HEADER_BYTES:end]) == int.from_bytes(view[end : self._wanted], "little")
+                good = crc32(view[:HEADER_CRC_OFFSET], view[HEADER_BYTES:end]) == int.from_bytes(
+                    view[end : self._wanted], "little"
+                )
             if not good:
                 self.counters.frame_crc_errors += 1
                 self._refuse(header, Status.BAD_CRC)

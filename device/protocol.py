@@ -164,7 +164,7 @@ class HelloReply(Record):
 
 @dataclass(frozen=True)
 class InferReply(Record):
-    """Followed by ``fingerprint_length`` int8. Cycles are at ``clock_hz``; instructions are 0 where nobody counts them."""
+    """Followed by ``fingerprint_length`` int8. Cycles at ``clock_hz``; instructions are 0 where nobody counts them."""
 
     FORMAT: ClassVar[str] = "<IIII"
     receive_cycles: int  # first byte of the request's header to its last byte

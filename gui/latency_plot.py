@@ -22,14 +22,13 @@ KEPT = 2_000
 
 
 class LatencyPlot(QFrame):
-    """The network's time at the board's clock, and the host's time from capture to decision."""
+    """The network's time at the board's clock, one point a fingerprint."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._at_s: deque[float] = deque(maxlen=KEPT)
         self._network_ms: deque[float] = deque(maxlen=KEPT)
-        self._whole_ms: deque[float] = deque(maxlen=KEPT)
         self._where = ""
         self.setProperty("look", "card")
         self.setAccessibleName("Board latency of the last minute")
@@ -37,12 +36,12 @@ class LatencyPlot(QFrame):
         title.setProperty("look", "title")
         self._figures = QLabel("no fingerprint yet")
         self._figures.setProperty("look", "muted")
-        self._legend = QLabel()
-        self._legend.setTextFormat(Qt.TextFormat.RichText)
+        what = QLabel("network, at the board's clock")
+        what.setProperty("look", "muted")
         head = QHBoxLayout()
         head.addWidget(title)
         head.addSpacing(12)
-        head.addWidget(self._legend)
+        head.addWidget(what)
         head.addStretch(1)
         head.addWidget(self._figures)
         self._plot = pg.PlotWidget()
@@ -52,7 +51,6 @@ class LatencyPlot(QFrame):
         self._plot.setMouseEnabled(False, False)
         self._plot.hideButtons()
         self._plot.setXRange(-SPAN_S, SPAN_S / 50, padding=0.0)  # room for the word at the end
-        self._whole = self._plot.plot()
         self._network = self._plot.plot()
         self._limit = pg.InfiniteLine(
             LIMIT_MS, angle=0, label="500 ms", labelOpts={"position": 0.03, "anchors": [(0, 0)] * 2}
@@ -76,11 +74,10 @@ class LatencyPlot(QFrame):
         """One more fingerprint. Figures of another place (a board after the virtual one) start the plot anew."""
         if recognition.where != self._where:
             self._where = recognition.where
-            for values in (self._at_s, self._network_ms, self._whole_ms):
-                values.clear()
+            self._at_s.clear()
+            self._network_ms.clear()
         self._at_s.append(recognition.timeline.start_s + recognition.latency_ms / 1e3)
         self._network_ms.append(recognition.network_ms)
-        self._whole_ms.append(recognition.latency_ms)
         self._refresh()
 
     def _refresh(self) -> None:
@@ -89,11 +86,9 @@ class LatencyPlot(QFrame):
             return
         at = np.asarray(self._at_s) - self._at_s[-1]
         shown = at >= -SPAN_S
-        at, network, whole = at[shown], np.asarray(self._network_ms)[shown], np.asarray(self._whole_ms)[shown]
+        at, network = at[shown], np.asarray(self._network_ms)[shown]
         self._network.setData(at, network)
-        self._whole.setData(at, whole)
-        top = max(LIMIT_MS * 1.2, float(network.max()) * 1.15, min(float(whole.max()), 2 * LIMIT_MS) * 1.08)
-        self._plot.setYRange(0.0, top, padding=0.0)
+        self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
         median, high = np.percentile(network, (50, 95))
         place = words.measured(self._where)
         text = f"median {words.milliseconds(float(median))} ms · p95 {words.milliseconds(float(high))} ms · {place}"
@@ -112,7 +107,6 @@ class LatencyPlot(QFrame):
         self._network.setSymbolSize(4)
         self._network.setSymbolPen(None)
         self._network.setSymbolBrush(colours.accent)
-        self._whole.setPen(pg.mkPen(colours.muted, width=1, style=Qt.PenStyle.DashLine))
         self._limit.setPen(pg.mkPen(colours.bad, width=1.5))
         self._limit.label.setColor(colours.bad)
         font = self._theme.font(self._theme.scale.caption)
@@ -127,7 +121,3 @@ class LatencyPlot(QFrame):
         marks = [(at, f"{at}") for at in range(0, 10_000, 250)]
         self._plot.getAxis("left").setTicks([marks])
         self._plot.getAxis("bottom").setTicks([[(-at, f"-{at} s" if at else "now") for at in range(0, 61, 10)]])
-        self._legend.setText(
-            f"<span style='color:{colours.accent}'>━</span> <span style='color:{colours.muted}'>network</span>"
-            f"&nbsp;&nbsp;<span style='color:{colours.muted}'>┅ capture to decision</span>"
-        )
