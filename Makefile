@@ -1,5 +1,7 @@
 # Thin: each target calls one documented command. PYTHON is the interpreter the environment is made with.
+# EXTRAS=test,train also installs PyTorch (gigabytes on most machines) and runs the tests of the training.
 PYTHON ?= python3
+EXTRAS ?= test
 VENV := .venv
 BIN := $(VENV)/bin
 NETWORK ?= assets/mobilenetv2_050_128.tflite
@@ -31,6 +33,7 @@ run: $(VENV)/run
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(ARGS)
 
+# Types are checked against PyTorch's: needs EXTRAS=test,train.
 lint: $(VENV)/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
 
@@ -58,5 +61,5 @@ $(VENV)/run: pyproject.toml
 $(VENV)/test: pyproject.toml
 	$(call debian,$(DEBIAN_TEST))
 	$(PYTHON) -m venv $(VENV)
-	$(BIN)/pip install -q --disable-pip-version-check -e '.[test]'
+	$(BIN)/pip install -q --disable-pip-version-check -e '.[$(EXTRAS)]'
 	@touch $@ $(VENV)/run

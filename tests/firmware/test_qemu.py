@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 import socket
 import subprocess
@@ -37,24 +38,37 @@ class Debugger:
     """As much of GDB's remote protocol as makes a processor fail."""
 
     def __init__(self, path: Path) -> None:
+        self._rest = b""
         self._link = socket.socket(socket.AF_UNIX)
         self._link.settimeout(START_S)
         self._link.connect(str(path))
 
-    def command(self, text: str) -> str:
-        self._link.sendall(f"${text}#{sum(text.encode()) & 255:02x}".encode())
-        answer = b""
-        while not answer.partition(b"$")[2].partition(b"#")[2][1:]:
-            answer += self._link.recv(4096)
+    def _packet(self) -> str:
+        while not self._rest.partition(b"$")[2].partition(b"#")[2][1:]:
+            more = self._link.recv(4096)
+            assert more, "QEMU hung up"
+            self._rest += more
+        body, _, behind = self._rest.partition(b"$")[2].partition(b"#")
+        self._rest = behind[2:]
         self._link.sendall(b"+")
-        return answer.partition(b"$")[2].partition(b"#")[0].decode()
+        return body.decode()
+
+    def command(self, text: str, *, stops: bool = False) -> str:
+        """The answer. QEMU also tells of its own accord that the processor stopped: skipped unless asked for."""
+        self._link.sendall(f"${text}#{sum(text.encode()) & 255:02x}".encode())
+        answer = self._packet()
+        while answer.startswith(("T", "S")) is not stops:
+            answer = self._packet()
+        return answer
 
     def jump_to(self, address: int) -> None:
         """Go on at ``address``, and leave."""
-        assert self.command("?").startswith(("T", "S"))
+        assert self.command("?", stops=True)
         assert self.command("qXfer:features:read:target.xml:0,ffb")  # QEMU lets only those who asked set a register
         assert self.command(f"Pf={address.to_bytes(4, 'little').hex()}") == "OK"
         assert self.command("D") == "OK"
+
+    def close(self) -> None:
         self._link.close()
 
 
@@ -140,7 +154,8 @@ def test_the_rest_of_the_conversation(talk: Talk) -> None:
 
 def test_a_fault_is_reported_after_the_reset_that_follows(talk: Talk, folder: Path) -> None:
     nowhere = 0x30000000
-    Debugger(folder / "debugger").jump_to(nowhere)
+    with contextlib.closing(Debugger(folder / "debugger")) as debugger:
+        debugger.jump_to(nowhere)
     hello = HelloReply.parse(talk.insist(Type.HELLO).payload)
     assert hello.fault_status & 0x1FF == 0x100  # IBUSERR: an instruction fetch from where nothing is
     assert hello.fault_address == nowhere
