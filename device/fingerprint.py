@@ -63,6 +63,7 @@ class FeatureMap:
     mean: Floats | None = None
     matrix: Floats | None = None
     network_hash: bytes = b""
+    threshold_far_1e3: float | None = None  # cosine that one in a thousand pairs of two people reaches, if measured
 
     def __post_init__(self) -> None:
         for name, array, dimensions in (("mean", self.mean, 1), ("matrix", self.matrix, 2)):
@@ -101,12 +102,14 @@ class FeatureMap:
             )
 
     def save(self, path: Path) -> None:
-        """Write an .npz: ``network_hash``, and ``mean`` and ``matrix`` if any; replaces ``path`` in one step."""
+        """Write ``network_hash`` and what there is of the others as an .npz; replaces ``path`` in one step."""
         arrays: dict[str, NDArray[np.generic]] = {"network_hash": np.frombuffer(self.network_hash, np.uint8)}
         if self.mean is not None:
             arrays["mean"] = self.mean
         if self.matrix is not None:
             arrays["matrix"] = self.matrix
+        if self.threshold_far_1e3 is not None:
+            arrays["threshold_far_1e3"] = np.float32(self.threshold_far_1e3)
         beside = path.with_name(path.name + ".tmp")
         with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -123,12 +126,13 @@ class FeatureMap:
                 arrays = {name: data[name] for name in data.files}
             stamp = arrays["network_hash"]
             floats = {k: np.ascontiguousarray(arrays[k], np.float32) for k in ("mean", "matrix") if k in arrays}
+            threshold = float(arrays["threshold_far_1e3"]) if "threshold_far_1e3" in arrays else None
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise FileError(f"{path}: no feature map: {error}", "export the network again") from error
         try:
-            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes())
+            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), threshold)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
 

@@ -23,6 +23,7 @@ from device.model.network_file import Network
 
 _RIDGE = 0.02  # of the projected features' mean variance
 _CHUNK = 128
+_PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 
 Floats = NDArray[np.float32]
 
@@ -51,6 +52,17 @@ def refit(features: Floats, targets: Floats, matrix: Floats) -> tuple[Floats, Fl
     return mean.astype(np.float32), np.asarray(matrix.astype(np.float64) @ second, np.float32)
 
 
+def impostor_threshold(mapped: Floats, targets: Floats, far: float = 1e-3) -> float:
+    """The cosine that a share ``far`` of the pairs of two different people reaches, from mapped unit features (N, D).
+
+    The crops carry no names: two that the teachers' embeddings (N, E) find similar may be one person and are left out.
+    """
+    first, second = np.triu_indices(len(mapped), k=1)
+    strangers = (targets @ targets.T)[first, second] < _PERHAPS_THE_SAME
+    scores = (mapped @ mapped.T)[first, second][strangers]
+    return float(np.quantile(scores, 1 - far))
+
+
 def float_features(layers: Layers, crops: Crops) -> NDArray[np.float32]:
     """Features (N, F) of crops (N, S, S, 3) by the float network."""
     return np.concatenate([forward(layers, chunk)[-1].reshape(len(chunk), -1) for chunk in chunks(crops)])
@@ -68,7 +80,13 @@ def map_path(network: Path) -> Path:
     return network.with_name(network.stem + ".map.npz")
 
 
-def write_map(mean: NDArray[np.float32], matrix: NDArray[np.float32], network: Network, out: Path) -> None:
+def write_map(
+    mean: NDArray[np.float32],
+    matrix: NDArray[np.float32],
+    network: Network,
+    out: Path,
+    threshold: float | None = None,
+) -> None:
     """The feature map of ``network`` beside ``out``; float16 is far finer than the fingerprint it is applied to."""
     halves: list[Any] = [array.astype(np.float16) for array in (mean, matrix)]
-    FeatureMap(halves[0], halves[1], network.header.hash).save(map_path(out))
+    FeatureMap(halves[0], halves[1], network.header.hash, threshold).save(map_path(out))

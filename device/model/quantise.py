@@ -25,7 +25,7 @@ from device.model.calibrate import (
 )
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export_bytes
-from device.model.feature_map import float_features, int8_features, quick_features, refit, write_map
+from device.model.feature_map import float_features, impostor_threshold, int8_features, quick_features, refit, write_map
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.network_file import Network
 from device.model.ptq import build_graph
@@ -136,15 +136,19 @@ def save(
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
     mean, matrix = mapping.mean, mapping.matrix
+    names, targets, _ = read_teachers(faces)
+    held, training = split_rows(len(names))
     if map_crops:
-        names, targets, _ = read_teachers(faces)
-        rows = np.random.default_rng(12).permutation(split_rows(len(names))[1])[:map_crops]
+        rows = np.random.default_rng(12).permutation(training)[:map_crops]
         report(f"fitting the feature map on {len(rows)} training crops")
         features = quick_features(content, network, faces, [str(names[row]) for row in rows])
         mean, matrix = refit(features, targets[rows], matrix)
+    report(f"threshold from the pairs of {len(held)} held-out crops")
+    features = quick_features(content, network, faces, [str(names[row]) for row in held])
+    threshold = impostor_threshold(FeatureMap(mean, matrix).apply(features), targets[held])
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)
     beside.replace(out)
-    write_map(mean, matrix, network, out)
+    write_map(mean, matrix, network, out, threshold)
     return network
