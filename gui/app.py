@@ -53,8 +53,8 @@ def run(options: Options) -> int:
     try:
         pipeline = Pipeline(options.pipeline)
     except DeviceError as error:
-        log.error("%s", error)
-        print(f"{error.message}\n{error.hint}", file=sys.stderr)
+        log.info("not opened: %s", error)  # the terminal is told in two lines, once
+        print(f"The window cannot be opened: {error.message}\nWhat to do: {error.hint}", file=sys.stderr)
         return 1
     settings = QSettings(str(options.pipeline.data / "window.ini"), QSettings.Format.IniFormat)
     window = Window(pipeline, options.pipeline, theme, settings)
@@ -82,7 +82,7 @@ def _signals(app: QApplication) -> Iterator[None]:
     """Ctrl+C and a polite kill close the window like its button does."""
 
     def close(_number: int, _frame: FrameType | None) -> None:
-        app.closeAllWindows()
+        QTimer.singleShot(0, app.closeAllWindows)  # not now: Python may be in the midst of painting
 
     before = {number: signal.signal(number, close) for number in (signal.SIGINT, signal.SIGTERM)}
     timer = QTimer()

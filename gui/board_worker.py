@@ -270,7 +270,8 @@ class BoardWorker:
         self._on_state(BoardState(BoardPhase.LOST, url=url, message=str(error)))
         self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
         if not again:
-            self._on_problem(Problem(error.message, error.hint, "board"))
+            hint = f"{error.hint} (trying again by itself)".strip()
+            self._on_problem(Problem(error.message, hint, "board"))
 
     def _close(self) -> None:
         opened, self._opened = self._opened, None

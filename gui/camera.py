@@ -126,7 +126,10 @@ class FolderSource:
         self._pictures = self._endless()
         first = next(self._pictures, None)
         if first is None:
-            raise CameraError(f"{place} holds no image that can be read", _HINTS[CameraKind.FOLDER])
+            what = f"the image {place.name} cannot be read"
+            if place.is_dir():
+                what = f"the folder {place.name or place} holds no image that can be read"
+            raise CameraError(what, _HINTS[CameraKind.FOLDER])
         self.size = (first.shape[1], first.shape[0])
         self._pictures = self._endless()
 
@@ -245,7 +248,7 @@ class CameraWorker:
                 message = error.message if isinstance(error, DeviceError) else str(error)
                 self._on_state(replace(state, phase=CameraPhase.LOST, message=message))
                 if not told:
-                    self._on_problem(Problem(message, f"{_HINTS[spec.kind]}; trying again", "camera"))
+                    self._on_problem(Problem(message, f"{_HINTS[spec.kind]} (trying again by itself)", "camera"))
                 told = True
             finally:
                 if source is not None:
@@ -283,9 +286,9 @@ class CameraWorker:
 
 _HINTS: dict[CameraKind, str] = {
     CameraKind.WEBCAM: "plug it in, close other programs that use it, or choose another with --camera",
-    CameraKind.FILE: "is it a video that OpenCV can read?",
+    CameraKind.FILE: "choose a video that OpenCV can read, such as MP4 or AVI",
     CameraKind.FOLDER: "put JPEG or PNG photos there",
-    CameraKind.STREAM: "is the address right and the sender up?",
+    CameraKind.STREAM: "check the address, and that the sender is up",
     CameraKind.DEMO: "assets/demo.mp4 belongs to the program: install it again",
 }
 
@@ -298,6 +301,9 @@ def _webcam_indices() -> list[int]:
 
 def _capture(spec: CameraSpec) -> cv2.VideoCapture:
     if spec.kind is CameraKind.WEBCAM:
+        if Path("/sys/class").is_dir() and not Path(f"/dev/video{spec.value}").exists():
+            there = ", ".join(map(str, _webcam_indices())) or "none"
+            raise CameraError(f"there is no webcam {spec.value} (webcams here: {there})", _HINTS[spec.kind])
         capture = cv2.VideoCapture(int(spec.value))
         capture.set(cv2.CAP_PROP_BUFFERSIZE, 1)
         return capture

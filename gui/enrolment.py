@@ -12,6 +12,8 @@ from gui.match import Floats, template
 from gui.quality import ADVICE, Quality
 from gui.records import EnrolmentPhase, EnrolmentProgress, Picture, Verdict
 
+STRANGER = "this does not look like the same person"
+
 
 @dataclass(frozen=True)
 class EnrolmentRules:
@@ -51,6 +53,7 @@ class Enrolment:
         self._began_s = now_s
         self._seen: Counter[str] = Counter()
         self._others = 0
+        self._stranger = False  # the last crop was not like the others
 
     @property
     def progress(self) -> EnrolmentProgress:
@@ -78,7 +81,12 @@ class Enrolment:
             self.fail(self._too_long())
             return True
         self._seen[quality.verdict] += 1
-        words = "good, turn your head a little" if quality.verdict is Verdict.GOOD else _words(quality.verdict)
+        if quality.verdict is Verdict.NO_FACE:
+            self._stranger = False  # whoever comes next is looked at anew
+        if quality.verdict is not Verdict.GOOD:
+            words = _words(quality.verdict)
+        else:
+            words = STRANGER if self._stranger else "good, turn your head a little"
         changed, self.verdict = words != self.verdict, words
         return changed
 
@@ -94,12 +102,12 @@ class Enrolment:
         needed = self.rules.agree if self.takes and self.takes[-1].track_id == track_id else self.rules.same
         if self.takes and float(self.template @ embedding) < needed:
             self._others += 1
-            self.verdict = "this does not look like the same person"
+            self.verdict, self._stranger = STRANGER, True
             self._seen[self.verdict] += 1
             if len(self.takes) > 2 or self._others < self.rules.restart_after:
                 return False
             self.takes.clear()
-        self._others = 0
+        self._others, self._stranger = 0, False
         self.takes.append(Take(crop, kept, embedding, taken_s, track_id))
         self.verdict = f"{len(self.takes)} of {self.rules.wanted} taken"
         return True

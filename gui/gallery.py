@@ -64,6 +64,9 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
 )
 
 
+_FOLDER_HINT = "make the data folder writable, or choose another with --data"
+
+
 class GalleryError(DeviceError):
     """A change that the gallery refuses: a name that is taken or empty, a person who is not there."""
 
@@ -118,7 +121,7 @@ class Gallery:
                 self._writer = _open(path)
             self._reader = _connect(path)
         except (OSError, sqlite3.Error) as error:
-            raise FileError(f"the gallery {path} cannot be opened: {error}", "may the folder be written?") from error
+            raise FileError(f"the gallery {path} cannot be opened: {error}", _FOLDER_HINT) from error
         self.purge()
 
     def close(self) -> None:

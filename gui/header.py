@@ -3,11 +3,29 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui import words
 from gui.records import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, Problem
 from gui.theme import Theme, icon
+
+LEAST_WIDTH = 120  # pixels that a line of a chip keeps
+
+
+class ElidedLabel(QLabel):
+    """One line that gives way where there is no room: the whole of it is in the tooltip."""
+
+    def minimumSizeHint(self) -> QSize:
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), LEAST_WIDTH), whole.height())
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = QPainter(self)
+        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, self.width())
+        middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(self.rect(), middle, shown)
+        painter.end()
 
 
 class Chip(QFrame):
@@ -19,7 +37,7 @@ class Chip(QFrame):
         self._drawing, self._warns = drawing, False
         self.setAccessibleName(name)
         self._icon = QLabel()
-        self.title, self.detail = QLabel(), QLabel()
+        self.title, self.detail = ElidedLabel(), ElidedLabel()
         self.title.setProperty("look", "name")
         self.detail.setProperty("look", "caption")
         text = QVBoxLayout()
@@ -38,6 +56,7 @@ class Chip(QFrame):
         self.title.setText(title)
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
+        self.setToolTip(f"{title}\n{detail}" if detail else title)
         self.setAccessibleDescription(f"{title}, {detail}")
         self._drawing, self._warns = drawing, warns
         self._restyle()
@@ -130,12 +149,15 @@ class Header(QFrame):
 
 
 class ProblemBar(QFrame):
-    """The newest problem: what happened and what to do. Goes away when what broke works again, or by its button."""
+    """The newest problem: what happened and what to do. Goes away when what broke works again, or by its button.
+
+    One of every part is remembered: when the newest is over, one that still stands comes back.
+    """
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._problem: Problem | None = None
+        self._problems: dict[str, Problem] = {}  # by part, the newest last
         self.setProperty("look", "bar")
         self.setAccessibleName("Problem")
         self._icon = QLabel()
@@ -149,7 +171,7 @@ class ProblemBar(QFrame):
         self._close = QToolButton()
         self._close.setAccessibleName("Dismiss the problem")
         self._close.setToolTip("Dismiss")
-        self._close.clicked.connect(self.clear)
+        self._close.clicked.connect(self._dismiss)
         text = QVBoxLayout()
         text.setSpacing(1)
         text.addWidget(self._text)
@@ -167,27 +189,34 @@ class ProblemBar(QFrame):
     @property
     def problem(self) -> Problem | None:
         """What is on show."""
-        return self._problem
+        return next(reversed(self._problems.values()), None)
 
     def show_problem(self, problem: Problem) -> None:
         """Put this one in the bar."""
-        self._problem = problem
+        self._problems.pop(problem.where, None)
+        self._problems[problem.where] = problem
+        self._refresh()
+
+    def settle(self, where: str) -> None:
+        """This part works again: its problem goes away."""
+        if self._problems.pop(where, None) is not None:
+            self._refresh()
+
+    def _dismiss(self) -> None:
+        if self.problem is not None:
+            self.settle(self.problem.where)
+
+    def _refresh(self) -> None:
+        problem = self.problem
+        if problem is None:
+            self.hide()
+            return
         message = problem.message[:1].upper() + problem.message[1:]
         self._text.setText(message)
         self._hint.setText(f"What to do: {problem.hint}" if problem.hint else "")
         self._hint.setVisible(bool(problem.hint))
         self.setAccessibleDescription(f"{message}. {problem.hint}")
         self.show()
-
-    def clear(self) -> None:
-        """Nothing is wrong."""
-        self._problem = None
-        self.hide()
-
-    def settle(self, where: str) -> None:
-        """This part works again: its problem goes away."""
-        if self._problem is not None and self._problem.where == where:
-            self.clear()
 
     def _restyle(self) -> None:
         colours = self._theme.colours

@@ -1,4 +1,7 @@
-"""Rolling plot of the board's latency over the last minute, with the 500 ms line."""
+"""Rolling plot of the board's latency over the last minute, with the 500 ms line.
+
+Importing pyqtgraph takes longer than all the rest of the window, so the curve is made after the first painting.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +9,8 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-import pyqtgraph
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui import words
@@ -16,7 +18,6 @@ from gui.records import Recognition
 from gui.theme import Theme
 from gui.timing_plan import LIMIT_MS
 
-pg: Any = pyqtgraph  # comes without types
 SPAN_S = 60.0
 KEPT = 2_000
 
@@ -44,26 +45,20 @@ class LatencyPlot(QFrame):
         head.addWidget(what)
         head.addStretch(1)
         head.addWidget(self._figures)
-        self._plot = pg.PlotWidget()
-        self._plot.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-        self._plot.setMinimumHeight(96)
-        self._plot.setMenuEnabled(False)
-        self._plot.setMouseEnabled(False, False)
-        self._plot.hideButtons()
-        self._plot.setXRange(-SPAN_S, SPAN_S / 50, padding=0.0)  # room for the word at the end
-        self._network = self._plot.plot()
-        self._limit = pg.InfiniteLine(
-            LIMIT_MS, angle=0, label="500 ms", labelOpts={"position": 0.03, "anchors": [(0, 0)] * 2}
-        )
-        self._plot.addItem(self._limit)
+        self._plot: Any = None  # pyqtgraph comes without types
+        self._holder = QWidget()
+        self._holder.setMinimumHeight(96)
+        inside = QVBoxLayout(self._holder)
+        inside.setContentsMargins(0, 0, 0, 0)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 10, 14, 8)
         layout.setSpacing(4)
         layout.addLayout(head)
-        layout.addWidget(self._plot, 1)
+        layout.addWidget(self._holder, 1)
+        self._build_timer = QTimer(self)
+        self._build_timer.setSingleShot(True)
+        self._build_timer.timeout.connect(self.build)
         theme.changed.connect(self._restyle)
-        self._restyle()
-        self._refresh()
 
     @property
     def figures(self) -> str:
@@ -80,15 +75,46 @@ class LatencyPlot(QFrame):
         self._network_ms.append(recognition.network_ms)
         self._refresh()
 
+    def build(self) -> None:
+        """Make the curve, if it is not there yet. Comes by itself after the first painting."""
+        if self._plot is not None:
+            return
+        import pyqtgraph
+
+        pg: Any = pyqtgraph
+        self._plot = pg.PlotWidget()
+        for widget in (self._plot, self._plot.viewport()):
+            widget.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._plot.setMenuEnabled(False)
+        self._plot.setMouseEnabled(False, False)
+        self._plot.hideButtons()
+        self._plot.setXRange(-SPAN_S, SPAN_S / 50, padding=0.0)  # room for the word at the end
+        self._plot.setYRange(0.0, LIMIT_MS * 1.2, padding=0.0)
+        self._network = self._plot.plot()
+        self._limit = pg.InfiniteLine(
+            LIMIT_MS, angle=0, label="500 ms", labelOpts={"position": 0.03, "anchors": [(0, 0)] * 2}
+        )
+        self._plot.addItem(self._limit)
+        self._restyle()
+        layout = self._holder.layout()
+        assert layout is not None
+        layout.addWidget(self._plot)
+        self._refresh()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self._plot is None and not self._build_timer.isActive():
+            self._build_timer.start(0)
+
     def _refresh(self) -> None:
         if not self._at_s:
-            self._plot.setYRange(0.0, LIMIT_MS * 1.2, padding=0.0)
             return
         at = np.asarray(self._at_s) - self._at_s[-1]
         shown = at >= -SPAN_S
         at, network = at[shown], np.asarray(self._network_ms)[shown]
-        self._network.setData(at, network)
-        self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
+        if self._plot is not None:
+            self._network.setData(at, network)
+            self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
         median, high = np.percentile(network, (50, 95))
         place = words.measured(self._where)
         text = f"median {words.milliseconds(float(median))} ms · p95 {words.milliseconds(float(high))} ms · {place}"
@@ -96,6 +122,11 @@ class LatencyPlot(QFrame):
         self.setAccessibleDescription(f"{text}, {len(network)} fingerprints, limit 500 ms")
 
     def _restyle(self) -> None:
+        if self._plot is None:
+            return
+        import pyqtgraph
+
+        pg: Any = pyqtgraph
         colours = self._theme.colours
         self._plot.setBackground(colours.card)
         fill = QColor(colours.accent)

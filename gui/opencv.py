@@ -33,5 +33,5 @@ restore_environment()
 # One thread each for detector, camera and board is what two cores can carry; OpenCV's pool would fight over them.
 cv2.setNumThreads(1)
 # A webcam index that is not there is an answer here, not something to print.
-cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_ERROR)
+cv2.utils.logging.setLogLevel(cv2.utils.logging.LOG_LEVEL_FATAL)
 os.environ.setdefault("OPENCV_FFMPEG_LOGLEVEL", "-8")  # quiet; read when the first video is opened

@@ -137,7 +137,7 @@ class RowPainter(QStyledItemDelegate):
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(colours.sunk))
             painter.drawRoundedRect(area.adjusted(2, 1, -2, -1), 8, 8)
-        if state & QStyle.StateFlag.State_Selected and state & QStyle.StateFlag.State_HasFocus:
+        if state & QStyle.StateFlag.State_HasFocus:  # also where the keyboard only came by: Del and F2 act on it
             painter.setPen(QColor(colours.accent))
             painter.setBrush(Qt.BrushStyle.NoBrush)
             painter.drawRoundedRect(area.adjusted(2.5, 1.5, -2.5, -1.5), 8, 8)

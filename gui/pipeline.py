@@ -50,6 +50,7 @@ from gui.records import (
 from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
 
 GALLERY_FILE = "gallery.sqlite"
+SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
 NO_LABEL = Label(None, None, Decision.SEEN)
 
 
@@ -156,9 +157,11 @@ class Pipeline(QObject):
             return
         self.cancel_enrolment()
         with self._lock:
-            # Below the threshold while the face is followed, because poses are to differ.
-            same = self._recogniser.rules.threshold
-            self._enrolment = Enrolment(cleaned, EnrolmentRules(wanted, 0.75 * same, same), now_s())
+            # Below the threshold while the face is followed, because poses are to differ. Well above it for a face that
+            # came anew: one stranger's crop among the person's would let the stranger in for good.
+            threshold = self._recogniser.rules.threshold
+            same = threshold + SURER * (1.0 - threshold)
+            self._enrolment = Enrolment(cleaned, EnrolmentRules(wanted, 0.75 * threshold, same), now_s())
             first = self._enrolment.progress
         self._post(self.enrolment_changed, first)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gui import words
@@ -79,6 +79,20 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
         value = words.milliseconds(span.length_ms if span else None)
         result.append(Cell(stage, LABELS[stage], value, place if on_board else "PC", on_board))
     return tuple(result)
+
+
+def head(recognition: Recognition, text_width: Callable[[str], float], room: float) -> str:
+    """The board's figures in one line, no wider than ``room`` where that can be.
+
+    What is too much is left out from the end, never where the figures were measured.
+    """
+    parts = words.network_line(recognition).split(" · ")
+    place = words.measured(recognition.where)
+    for kept in range(len(parts), 0, -1):
+        line = f"network {' · '.join((*parts[:kept], place))}"
+        if text_width(line) <= room:
+            break
+    return line
 
 
 def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:

@@ -86,13 +86,12 @@ class TimingStrip(QWidget):
         if recognition is None:
             painter.drawText(room, right, "no face has been sent to the board yet")
             return y + height
-        whole = f"   capture to decision {words.milliseconds(recognition.latency_ms)} ms"
+        whole = f"   in all {words.milliseconds(recognition.latency_ms)} ms"
         painter.drawText(room, right, whole)
         room.setRight(room.right() - QFontMetricsF(body).horizontalAdvance(whole))
         painter.setPen(QColor(colours.text))
-        line = f"network {words.network_line(recognition)} · {words.measured(recognition.where)}"
         left = PAD + QFontMetricsF(title).horizontalAdvance("One frame's way") + 20
-        line = QFontMetricsF(body).elidedText(line, Qt.TextElideMode.ElideRight, room.right() - left)
+        line = timing_plan.head(recognition, QFontMetricsF(body).horizontalAdvance, room.right() - left)
         painter.drawText(room, right, line)
         return y + height
 
@@ -129,7 +128,7 @@ class TimingStrip(QWidget):
             x = axis.x() + part * axis.width()
             painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + 3))
             painter.drawText(QRectF(x - 30, bottom + 3, 60, height), Qt.AlignmentFlag.AlignCenter, text)
-        painter.drawText(QRectF(axis.right() + 8, bottom + 3, 40, height), middle, "ms")
+        painter.drawText(QRectF(axis.right() + 18, bottom + 3, 30, height), middle, "ms")
         return bottom + 3 + height
 
     def _paint_limit(self, painter: QPainter, plan: timing_plan.Chart, lane: QRectF) -> None:

@@ -156,6 +156,7 @@ class Window(QMainWindow):
             self._settings.setValue("window/side", self._side.saveState())
         if self.enrol_dialog is not None:
             self.enrol_dialog.reject()
+        self.hide()  # at once: a stream that hangs may keep its worker for seconds
         self._pipeline.stop()
         super().closeEvent(event)
 
@@ -186,6 +187,8 @@ class Window(QMainWindow):
         self.door.open_asked.connect(pipeline.open_door)
         self.door.lock_asked.connect(pipeline.lock_door)
         self.people.enrol_asked.connect(self.enrol)
+        for asked in (self.people.rename_asked, self.people.delete_asked, self.people.undo_asked):
+            asked.connect(lambda *_: self.problems.settle("gallery"))  # what was said of the last try is over
         self.people.rename_asked.connect(pipeline.rename)
         self.people.delete_asked.connect(pipeline.delete)
         self.people.undo_asked.connect(self._undo)
@@ -220,7 +223,10 @@ class Window(QMainWindow):
         if state.phase is CameraPhase.LIVE:
             self.problems.settle("camera")
         if state.phase is CameraPhase.LOST:
-            self.live.clear(f"No picture\n{state.message or state.description}")
+            why = f"No picture\n{state.message or state.description}"
+            self.live.clear(why)
+            if self.enrol_dialog is not None:
+                self.enrol_dialog.view.clear(why)
         elif state.phase is CameraPhase.OPENING and self.live.frame is None:
             self.live.clear(f"Opening {state.description or 'the camera'}")
         self._refresh_hint()
@@ -282,7 +288,8 @@ class Window(QMainWindow):
         inside = QVBoxLayout(lists)
         inside.setContentsMargins(8, 10, 8, 8)
         inside.addWidget(tabs)
-        tabs.setAccessibleName("Events and board")
+        for named in (tabs, tabs.tabBar()):
+            named.setAccessibleName("Events and board")
         self._side = QSplitter(Qt.Orientation.Vertical)
         self._side.addWidget(self.people)
         self._side.addWidget(lists)

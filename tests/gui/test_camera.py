@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -218,3 +219,10 @@ def test_with_no_webcam_the_demo_clip_is_shown(clip: Path, monkeypatch: pytest.M
     recorder = Recorder(lambda it: len(it.frames) >= 1)
     recorder.run(None)
     assert (recorder.states[0].kind, recorder.states[0].description) == (CameraKind.DEMO, "demo clip")
+
+
+def test_a_webcam_that_is_not_there_is_said_with_those_that_are() -> None:
+    if not sys.platform.startswith("linux"):
+        pytest.skip("only Linux lists its webcams by name")
+    with pytest.raises(CameraError, match="there is no webcam 93"):
+        camera.open_source(CameraSpec(CameraKind.WEBCAM, "93"))

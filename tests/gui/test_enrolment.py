@@ -65,6 +65,18 @@ def test_another_person_who_steps_in_is_not_mixed_in() -> None:
     assert enrolment.complete
 
 
+def test_the_words_do_not_praise_a_face_that_was_just_turned_down() -> None:
+    enrolment = Enrolment("Ada", RULES, 0.0)
+    for at_s in (0.0, 0.4, 0.8):
+        offer(enrolment, at_s)
+    assert not offer(enrolment, 1.2, person=1)
+    assert not enrolment.look(GOOD, 1.3)
+    assert enrolment.verdict == "this does not look like the same person"
+    enrolment.look(Quality(Verdict.NO_FACE), 1.4)
+    enrolment.look(GOOD, 1.5)
+    assert enrolment.verdict.startswith("good")
+
+
 def test_a_face_that_was_lost_from_view_must_be_more_alike_than_one_that_was_followed() -> None:
     axes = np.eye(4, dtype=np.float32)
     likeness = 0.4 * axes[0] + np.sqrt(1 - 0.4**2, dtype=np.float32) * axes[1]  # between agree and same

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
 from gui.header import Header, ProblemBar
-from gui.records import BoardPhase, Problem
+from gui.records import BoardPhase, CameraPhase, Problem
 from gui.theme import Theme
 from tests.gui.samples import board, camera
 
@@ -55,3 +55,25 @@ def test_problem_goes_when_its_own_part_works_again(qtbot: QtBot, theme: Theme) 
     assert bar.problem is not None
     bar.settle("board")
     assert bar.problem is None
+
+
+def test_older_problem_that_still_stands_comes_back(qtbot: QtBot, theme: Theme) -> None:
+    bar = ProblemBar(theme)
+    qtbot.addWidget(bar)
+    camera = Problem("the webcam is gone", "plug it in", "camera")
+    bar.show_problem(camera)
+    bar.show_problem(Problem("the port is busy", "", "board"))
+    bar.settle("board")
+    assert bar.problem == camera
+    assert not bar.isHidden()
+    assert "webcam" in bar.accessibleDescription()
+
+
+def test_a_long_message_does_not_widen_the_window(qtbot: QtBot, theme: Theme) -> None:
+    header = Header(theme)
+    qtbot.addWidget(header)
+    message = "no connection to socket://127.0.0.1:9: " + "connection refused " * 12
+    header.set_board(board(phase=BoardPhase.LOST, message=message))
+    header.set_camera(camera(phase=CameraPhase.LOST, message=message))
+    assert header.minimumSizeHint().width() <= 1280
+    assert message in header.board.toolTip()

@@ -13,11 +13,22 @@ def plot_of(qtbot: QtBot, theme: Theme) -> LatencyPlot:
     plot = LatencyPlot(theme)
     qtbot.addWidget(plot)
     plot.resize(800, 180)
+    plot.build()
     return plot
 
 
 def test_nothing_yet_is_said(qtbot: QtBot, theme: Theme) -> None:
     assert plot_of(qtbot, theme).figures == "no fingerprint yet"
+
+
+def test_the_curve_comes_after_the_first_painting(qtbot: QtBot, theme: Theme) -> None:
+    plot = LatencyPlot(theme)
+    qtbot.addWidget(plot)
+    plot.add(recognition(network_ms=900.0))
+    plot.grab()
+    assert plot._plot is None
+    qtbot.waitUntil(lambda: plot._plot is not None, timeout=10_000)
+    assert plot._plot.viewRange()[1][1] > 900.0  # with what came before
 
 
 def test_figures_say_median_p95_and_where(qtbot: QtBot, theme: Theme) -> None:

@@ -186,6 +186,10 @@ def test_people_are_renamed_deleted_and_brought_back(
     qtbot.waitUntil(lambda: names() == ["Ada Lovelace"])
     pipeline.undo_delete()  # nothing left to undo
     pipeline.begin_enrolment("Ben")
+    assert pipeline._enrolment is not None
+    rules = pipeline._enrolment.rules
+    # Who comes into view midway is asked for more than the door asks for, or a look-alike would be enrolled on.
+    assert rules.agree < pipeline._recogniser.rules.threshold < rules.same
     pipeline.cancel_enrolment()
     pipeline.cancel_enrolment()
     qtbot.waitUntil(lambda: log.enrolment_changed[-1].phase is EnrolmentPhase.CANCELLED)

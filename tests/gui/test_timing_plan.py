@@ -67,3 +67,13 @@ def test_screen_reader_hears_figures_and_where_they_come_from() -> None:
     assert "Network 246 ms emulated" in told
     assert "53.1 M cycles at 216 MHz" in told
     assert "No face" in timing_plan.spoken(None)
+
+
+def test_head_leaves_out_the_least_and_never_where_it_was_measured() -> None:
+    def width(text: str) -> float:
+        return float(len(text))
+
+    whole = timing_plan.head(recognition(), width, 200.0)
+    assert whole == "network 246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions · emulated"
+    assert timing_plan.head(recognition(), width, 60.0) == "network 246 ms · 53.1 M cycles at 216 MHz · emulated"
+    assert timing_plan.head(recognition(), width, 10.0) == "network 246 ms · emulated"

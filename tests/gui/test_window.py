@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui import words
@@ -186,6 +186,27 @@ def test_buttons_have_names_and_dark_paints_otherwise(window: Window, pipeline: 
     pipeline.recognised.emit(recognition())
     named = [button for button in window.findChildren(QAbstractButton) if button.isVisible()]
     assert all(button.text() or button.accessibleName() for button in named)
+    window.plot.build()
+    reached = [w for w in window.findChildren(QWidget) if w.isVisible() and w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert all(w.accessibleName() or (isinstance(w, QAbstractButton) and w.text()) for w in reached)
     light = window.grab().toImage()
     theme.use(DARK)
     assert window.grab().toImage() != light
+
+
+def test_what_was_said_of_a_name_goes_with_the_next_try(window: Window, pipeline: Pipeline) -> None:
+    pipeline.problem.emit(Problem("the name Bo is taken", "choose another name", "gallery"))
+    assert window.problems.isVisible()
+    window.people.rename_asked.emit(99, "Bob")
+    assert window.problems.problem is None
+
+
+def test_lost_camera_is_told_in_the_dialog_too(window: Window, pipeline: Pipeline) -> None:
+    window.enrol()
+    dialog = window.enrol_dialog
+    assert dialog is not None
+    pipeline.frame_ready.emit(frame(1, (face(),)))
+    pipeline.camera_changed.emit(camera(phase=CameraPhase.LOST, message="the webcam is gone"))
+    assert dialog.view.frame is None
+    assert "the webcam is gone" in dialog.view.accessibleDescription()
+    dialog.reject()
