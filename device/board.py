@@ -195,10 +195,14 @@ class Board:
     ) -> None:
         self.close()
 
-    def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
+    def require_network(self) -> None:
+        """Raises BoardError where the board has no usable network in its flash."""
         if Capability.INFER not in self.hello.capabilities:
             what, hint = _REFUSALS[Status.NO_NETWORK]
             raise BoardError(f"INFER: the board {what}", hint, status=Status.NO_NETWORK)
+
+    def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
+        self.require_network()
         if crop.shape != self.hello.input_shape or crop.dtype != np.uint8:
             raise MismatchError(
                 f"the crop is {crop.shape} {crop.dtype}, the board wants {self.hello.input_shape} uint8",

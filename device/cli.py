@@ -9,39 +9,40 @@ import argparse
 import json
 import os
 import sys
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from device import flash, images, ports, reports, tables
-from device.errors import DeviceError, FileError
+from device.errors import DeviceError, FileError, LinkError
 from device.reports import Report
 
 Command = Callable[[argparse.Namespace], int]
 
 
-class UsageError(Exception):
+class UsageError(DeviceError):
     """What was asked makes no sense."""
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit status."""
-    parser = _parser()
+    given = sys.argv[1:] if arguments is None else arguments
+    as_json = "--json" in given  # known before the rest of the line is understood
     try:
-        options = parser.parse_args(arguments)
-    except SystemExit as stop:  # argparse has printed why, or the help
-        return int(stop.code or 0)
-    command: Command = options.command
-    try:
+        options = _parser().parse_args(given)
+        if options.board is not None and not options.board.strip():
+            raise UsageError("--board is empty", "name a port or a URL, or leave it out")
+        command: Command = options.command
         status = command(options)
         sys.stdout.flush()
         return status
+    except SystemExit as stop:  # argparse has printed the help
+        return int(stop.code or 0)
     except UsageError as error:
-        return _complain(options, str(error), "", 2)
+        return _complain(error, 2, as_json=as_json)
     except DeviceError as error:
-        return _complain(options, error.message, error.hint, 1)
+        return _complain(error, 1, as_json=as_json)
     except KeyboardInterrupt:
         print("stopped", file=sys.stderr)
         return 130
@@ -50,14 +51,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
 
 
+class _Parser(argparse.ArgumentParser):
+    """Wrong use comes as an exception, so that JSON can say it too."""
+
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(message, f"{self.prog} --help")
+
+
 def _parser() -> argparse.ArgumentParser:
-    common = argparse.ArgumentParser(add_help=False)
+    common = _Parser(add_help=False)
     common.add_argument(
         "--board", metavar="SPEC", help="a port, a URL such as socket://localhost:5000, or `virtual`; "
         "by default the first known board, else the virtual one"
     )  # fmt: skip
     common.add_argument("--json", action="store_true", help="print one JSON object")
-    parser = argparse.ArgumentParser(prog="python -m device", description="Talk to the board, from the command line.")
+    parser = _Parser(prog="python -m device", description="Talk to the board, from the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, text: str, command: Command) -> argparse.ArgumentParser:
@@ -84,10 +92,9 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _count(text: str) -> int:
-    value = int(text)
-    if value < 1:
-        raise argparse.ArgumentTypeError("at least 1")
-    return value
+    if not text.isdecimal() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of crops: at least 1")
+    return int(text)
 
 
 def _ports(options: argparse.Namespace) -> int:
@@ -106,7 +113,7 @@ def _infer(options: argparse.Namespace) -> int:
         for path in options.images:
             reports.read_photo(path)
     except FileError as error:
-        raise UsageError(str(error)) from error
+        raise UsageError(error.message, error.hint) from error
     with ports.open_board(options.board) as opened:
         report, remarks = reports.infer(opened.board, options.images)
     for remark in remarks:
@@ -133,7 +140,10 @@ def _flash(options: argparse.Namespace) -> int:
     if options.image is not None and not options.image.is_file():
         raise UsageError(f"there is no file {options.image}")
     image = options.image or images.find_image(options.board_type)
-    flash.check_image(options.board_type, image)
+    try:
+        flash.check_image(options.board_type, image)
+    except FileError as error:
+        raise UsageError(error.message, error.hint) from error
     way = flash.pick(flash.ways(options.board_type, image), options.board_type)
     flash.flash(options.board_type, image, way)
     return _show(options, {"board": options.board_type, "image": str(image), "way": way.name}, tables.flashed)
@@ -144,11 +154,15 @@ def _virtual(options: argparse.Namespace) -> int:
         raise UsageError("virtual starts a board of its own: --board makes no sense here")
     from device.emulator import VirtualBoard
 
-    with VirtualBoard(options.image, cycles=not options.no_cycles) as board:
+    board = VirtualBoard(options.image, cycles=not options.no_cycles)
+    try:
+        board.start()
+    except FileError as error:
+        raise UsageError(error.message, error.hint) from error
+    with board:
         _show(options, {"url": board.url}, lambda report: f"{report['url']}\nuse it with --board; Ctrl-C ends it")
         sys.stdout.flush()
-        threading.Event().wait()
-    return 0
+        raise LinkError(board.obituary() or "the virtual board was stopped", "start it again")
 
 
 def _show(options: argparse.Namespace, report: Report, table: Callable[[Any], str]) -> int:
@@ -156,8 +170,8 @@ def _show(options: argparse.Namespace, report: Report, table: Callable[[Any], st
     return 0
 
 
-def _complain(options: argparse.Namespace, message: str, hint: str, status: int) -> int:
-    if options.json:
-        print(json.dumps({"error": message, "hint": hint}))
-    print(f"error: {message}" + (f"\ntry: {hint}" if hint else ""), file=sys.stderr)
+def _complain(error: DeviceError, status: int, *, as_json: bool) -> int:
+    if as_json:
+        print(json.dumps({"error": error.message, "hint": error.hint}))
+    print(f"error: {error.message}" + (f"\ntry: {error.hint}" if error.hint else ""), file=sys.stderr)
     return status

@@ -109,7 +109,7 @@ class FeatureMap:
         if self.matrix is not None:
             arrays["matrix"] = self.matrix
         if self.threshold_far_1e3 is not None:
-            arrays["threshold_far_1e3"] = np.float32(self.threshold_far_1e3)
+            arrays["threshold_far_1e3"] = np.asarray(self.threshold_far_1e3, np.float32)
         beside = path.with_name(path.name + ".tmp")
         with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]

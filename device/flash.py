@@ -20,6 +20,7 @@ from device.errors import DeviceError, FileError
 from device.images import FLASH_BYTES, split
 
 FLASH_ADDRESS = "0x08000000"  # STM32F767 reference manual RM0410, 2.2.2: flash on the AXIM interface
+FLASH_BASES = (0x0800_0000, 0x0020_0000)  # the second is the same flash on the ITCM interface
 LABELS: dict[str, tuple[str, ...]] = {
     "nucleo_f767zi": ("NODE_F767ZI", "NOD_F767ZI"),
     "nucleo_h743zi": ("NODE_H743ZI", "NOD_H743ZI"),
@@ -126,12 +127,15 @@ def pick(found: list[Way], board: str) -> Way:
 
 
 def check_image(board: str, image: Path) -> None:
-    """Raises FileError unless ``image`` holds code and a network that fit the board's flash."""
+    """Raises FileError unless ``image`` starts in the board's flash, fits it, and holds a network."""
     try:
         data = image.read_bytes()
     except OSError as error:
         raise FileError(f"{image}: {error.strerror or error}", "build it with `make firmware`") from error
     split(data, str(image))
+    entry = int.from_bytes(data[4:8], "little")
+    if not any(base <= entry < base + FLASH_BYTES[board] for base in FLASH_BASES):
+        raise FileError(f"{image} would start at {entry:#x}, no flash of the {board}", "another board's image?")
     if len(data) > FLASH_BYTES[board]:
         raise FileError(f"{image} has {len(data)} bytes, {board} has {FLASH_BYTES[board]} of flash", "another board's?")
 

@@ -16,13 +16,15 @@ import serial
 import serial.tools.list_ports
 
 from device.board import Board
-from device.records import Where
+from device.errors import LinkError
+from device.records import WHERE_WORDS, Where
 
 if TYPE_CHECKING:
     from device.emulator import VirtualBoard
 
 _SERIAL: Any = serial  # pyserial has no types
 VIRTUAL = "virtual"
+LAST_WORDS_S = 0.5  # a process that dies closes its port a moment before it is gone
 
 # USB ids of ST-LINK probes that have a serial port (STMicroelectronics, TN1235, table of product ids).
 KNOWN_BOARDS: dict[tuple[int, int], str] = {
@@ -33,13 +35,6 @@ KNOWN_BOARDS: dict[tuple[int, int], str] = {
     (0x0483, 0x3753): "STLINK-V3 with two serial ports",
     (0x0483, 0x3754): "STLINK-V3 without mass storage",
     (0x0483, 0x3757): "STLINK-V3PWR",
-}
-
-_PLACES: dict[Where, str] = {
-    "board": "measured on the board",
-    "virtual": "virtual board, emulated timing",
-    "qemu": "QEMU, no cycle-true timing",
-    "host": "host program, this computer's timing",
 }
 
 
@@ -95,7 +90,7 @@ class OpenedBoard:
         """One line for a person: which board, at which port, and what its timing means."""
         hello = self.board.hello
         at = "" if self._virtual is not None else f" at {self.url}"
-        return f"{hello.board}, firmware {hello.firmware}{at} ({_PLACES[self.where]})"
+        return f"{hello.board}, firmware {hello.firmware}{at} ({WHERE_WORDS[self.where]})"
 
     def close(self) -> None:
         """Close the port and end the virtual board's process; further calls do nothing."""
@@ -112,6 +107,8 @@ class OpenedBoard:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        if error is not None and self._virtual is not None:
+            _explain(error, self._virtual)
         self.close()
 
 
@@ -136,9 +133,15 @@ def open_board(
     try:
         url = virtual.start()
         return OpenedBoard(Board.connect(url, fast=fast, network_hash=network_hash), url, virtual)
-    except BaseException:
+    except BaseException as error:
+        _explain(error, virtual)
         virtual.stop()
         raise
+
+
+def _explain(error: BaseException, virtual: VirtualBoard) -> None:
+    if isinstance(error, LinkError) and (end := virtual.obituary(LAST_WORDS_S)) is not None:
+        error.hint = end  # "connect again" would not help
 
 
 def _port(info: Any) -> Port:

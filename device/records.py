@@ -22,6 +22,12 @@ from device.protocol import (
 
 Where = Literal["board", "virtual", "qemu", "host"]
 _PLACES: dict[bytes, Where] = {VIRTUAL_UNIQUE_ID: "virtual", QEMU_UNIQUE_ID: "qemu", HOST_UNIQUE_ID: "host"}
+WHERE_WORDS: dict[Where, str] = {
+    "board": "measured on the board",
+    "virtual": "virtual board, emulated timing",
+    "qemu": "QEMU, no cycle-true timing",
+    "host": "host program, this computer's timing",
+}
 
 
 def text(field: bytes) -> str:

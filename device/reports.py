@@ -78,6 +78,7 @@ def infer(board: Board, paths: Sequence[Path]) -> tuple[Report, list[str]]:
     photos = [read_photo(path) for path in paths]
     hello = board.hello
     height, width, _ = hello.input_shape
+    board.require_network()
     if height != width:
         raise FileError(f"the network wants {width}x{height} crops", "crops are square: export another network")
     detector = Detector()

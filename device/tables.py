@@ -5,14 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import PurePath
 
+from device.records import WHERE_WORDS
 from device.reports import Report
-
-_WHERE = {
-    "board": "measured on the board",
-    "virtual": "virtual board: emulated timing from a cycle model",
-    "qemu": "QEMU: no cycle-true timing",
-    "host": "host program: this computer's timing",
-}
 
 
 def table(rows: Sequence[Sequence[object]], right: Sequence[int] = ()) -> str:
@@ -47,14 +41,17 @@ def info(report: Report) -> str:
     )
     rows: list[list[object]] = [
         ["board", report["board"]],
-        ["runs on", _WHERE[report["where"]]],
+        ["runs on", WHERE_WORDS[report["where"]]],
         ["firmware", f"{report['firmware']}, protocol {report['protocol_version']}"],
         ["unique id", report["unique_id"]],
         ["clock", f"{report['clock_hz'] / 1e6:g} MHz"],
         ["baud", f"{report['baud']} of at most {report['max_baud']}" if report["max_baud"] else "no rate on this link"],
         ["network", report["network"]],
         ["crop", f"{shape} RGB"],
-        ["fingerprint", f"{report['fingerprint_length']} numbers, {report['scale']:g} * (q - {report['zero_point']})"],
+        [
+            "fingerprint",
+            f"{report['fingerprint_length']} numbers, {report['scale']:g} * (q {-report['zero_point']:+d})",
+        ],
         ["layers", report["layer_count"]],
         ["flash", f"{report['flash_bytes']} bytes, {report['network_bytes']} of them the network"],
         ["arena", f"{report['arena_bytes']} bytes"],
@@ -85,7 +82,7 @@ def bench(report: Report, *, layers: bool = False) -> str:
     rows: list[list[object]] = [["ms", "min", "median", "p95"]]
     for name in ("link", "receive", "network", "total"):
         rows.append([name, *report[f"{name}_ms"].values()])
-    text = f"{_head(report)}\n{report['n']} crops\n\n{table(rows, right=[1, 2, 3])}\n\n"
+    text = f"{_head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}\n\n{table(rows, right=[1, 2, 3])}\n\n"
     if report["where"] != "board":
         text += "link is at this computer's clock: it holds whatever the run took beyond the board's own count\n\n"
     facts: list[list[object]] = [
@@ -122,7 +119,7 @@ def flashed(report: Report) -> str:
 
 def _head(report: Report) -> str:
     network = report["network"][:12]
-    return f"{report['board']}, firmware {report['firmware']}, network {network} ({_WHERE[report['where']]})"
+    return f"{report['board']}, firmware {report['firmware']}, network {network} ({WHERE_WORDS[report['where']]})"
 
 
 def _cell(value: object) -> str:

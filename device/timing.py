@@ -1,4 +1,4 @@
-"""One frame's way through the program as spans on two clocks, and percentiles of many.
+"""The steps of one frame, those of its board as spans on two clocks, and percentiles of many.
 
 Host spans stand on ``time.perf_counter_ns``. What the board counted has a length at the board's clock; where it stood
 on the host's clock is worked out from the round trip, so it is placed, not measured.
@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 import statistics
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
 
@@ -46,32 +46,6 @@ class Span:
     def ms(self) -> float:
         """Its length."""
         return (self.end_ns - self.start_ns) / 1e6
-
-
-@dataclass(frozen=True)
-class Timeline:
-    """The spans of one frame in the order they were added; ``captured_ns`` is the frame's stamp."""
-
-    captured_ns: int
-    spans: tuple[Span, ...] = ()
-
-    def add(self, *spans: Span) -> Self:
-        """This timeline and ``spans``."""
-        return replace(self, spans=self.spans + spans)
-
-    def mark(self, stage: Stage, start_ns: int, end_ns: int) -> Self:
-        """This timeline and one span on the host's clock."""
-        return self.add(Span(stage, start_ns, end_ns))
-
-    def ms(self, stage: Stage) -> float | None:
-        """Milliseconds spent in ``stage``, None where the frame has not been there."""
-        found = [span.ms for span in self.spans if span.stage is stage]
-        return sum(found) if found else None
-
-    @property
-    def total_ms(self) -> float:
-        """From the frame's stamp to the end of its last span."""
-        return (max((span.end_ns for span in self.spans), default=self.captured_ns) - self.captured_ns) / 1e6
 
 
 def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:

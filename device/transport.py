@@ -178,6 +178,6 @@ def _open_error(url: str, error: OSError) -> LinkError:
         return LinkError(f"{url} may not be opened by this user", _RIGHTS_HINT)
     if error.errno in (errno.ENOENT, errno.ENODEV, errno.ENXIO) or "FileNotFoundError" in text:
         return LinkError(f"there is no port {url}", _ports_hint())
-    if error.errno in (errno.EIO, errno.ENOTTY):
+    if error.errno in (errno.EIO, errno.ENOTTY, errno.EISDIR) or "Could not configure port" in text:
         return LinkError(f"{url} is no serial port that can be used: {text}", _ports_hint())
     return LinkError(f"{url} could not be opened: {text}", _ports_hint())

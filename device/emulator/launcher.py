@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 import threading
+import time
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -17,6 +19,7 @@ ROOT = Path(__file__).resolve().parents[2]
 IMAGES = (ROOT / "firmware_bin" / "nucleo_f767zi.bin", ROOT / "device/firmware/build/nucleo_f767zi/nucleo_f767zi.bin")
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
+POLL_S = 0.05
 KEPT_LINES = 50
 EXIT_BAD_IMAGE = 4
 
@@ -66,6 +69,20 @@ class VirtualBoard:
         """The last lines of the child's error output."""
         return "\n".join(self._errors)
 
+    def obituary(self, within_s: float = math.inf) -> str | None:
+        """How the child came to its end on its own, with its last words; None where it has not ``within_s``."""
+        process, end = self._process, time.monotonic() + within_s
+        if process is None:
+            return None
+        while (status := process.poll()) is None:
+            if time.monotonic() > end:
+                return None
+            time.sleep(POLL_S)  # in pieces: on Windows, Ctrl-C does not end a longer wait
+        for reader in self._readers:
+            reader.join()
+        said = self.errors.removeprefix("virtual board: ") or "it said nothing"
+        return f"the virtual board's process ended (exit status {status}): {said}"
+
     def start(self) -> str:
         """Start the child and wait until its image can receive; the URL.
 
@@ -109,7 +126,7 @@ class VirtualBoard:
             process.wait(STOP_TIMEOUT_S)
             status = process.poll()
         self.stop()
-        said = self.errors or "it said nothing"
+        said = self.errors.removeprefix("virtual board: ") or "it said nothing"
         if status == EXIT_BAD_IMAGE:
             return FileError(f"the virtual board cannot use {image}: {said}")
         return LinkError(f"the virtual board did not start (exit status {status}): {said}", "is the image up to date?")

@@ -186,12 +186,39 @@ def test_wrong_use_is_status_2(capsys: pytest.CaptureFixture[str], photo: Path) 
         ["virtual", "--board", "/dev/ttyACM0"],
         ["flash", "--board", "/dev/ttyACM0"],
         ["flash", "--image", "/nowhere.bin"],
+        ["flash", "--image", str(text)],
+        ["virtual", "--image", "/nowhere.bin"],
+        ["virtual", "--image", str(text)],
+        ["bench", "-n", "many"],
+        ["info", "--board", ""],
         ["flash", "--board-type", "uno"],
     ):
         status, out, err = run(capsys, *arguments)
         assert status == 2, arguments
         assert err
         assert out == ""
+        status, report = run_json(capsys, *arguments)
+        assert (status, set(report)) == (2, {"error", "hint"}), arguments
+
+
+def test_wrong_use_keeps_its_hint(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run_json(capsys, "infer", "/nowhere.jpg")[1] == {
+        "error": "/nowhere.jpg: No such file or directory",
+        "hint": "give the path of a photo",
+    }
+    assert "'many' is no number" in run(capsys, "bench", "-n", "many")[2]
+
+
+def test_a_file_that_is_no_port(capsys: pytest.CaptureFixture[str]) -> None:
+    for path in ("/dev/null", "/tmp"):
+        status, _, err = run(capsys, "info", "--board", path)
+        assert status == 1
+        assert f"{path} is no serial port" in err
+
+
+def test_the_zero_point_has_one_sign(capsys: pytest.CaptureFixture[str]) -> None:
+    with Peer(PeerBoard(replace(HELLO, zero_point=-128))) as peer:
+        assert "(q +128)" in run(capsys, "info", "--board", peer.url)[1]
 
 
 def test_a_board_that_fails_is_status_1(capsys: pytest.CaptureFixture[str]) -> None:
@@ -204,21 +231,23 @@ def test_a_board_that_fails_is_status_1(capsys: pytest.CaptureFixture[str]) -> N
     assert set(report) == {"error", "hint"}
 
 
-def test_a_board_without_a_network(capsys: pytest.CaptureFixture[str]) -> None:
-    hello = replace(HELLO, capabilities=Capability.DOOR, input_height=0, input_width=0, input_channels=0)
+def test_a_board_without_a_network(capsys: pytest.CaptureFixture[str], photo: Path) -> None:
+    hello = replace(HELLO, scale=0.0, capabilities=Capability.DOOR, input_height=0, input_width=0, input_channels=0)
     with Peer(PeerBoard(hello)) as peer:
-        status, _, err = run(capsys, "bench", "--board", peer.url)
-    assert status == 1
-    assert "no usable network" in err
+        for command in (("bench",), ("infer", str(photo))):
+            status, _, err = run(capsys, *command, "--board", peer.url)
+            assert status == 1
+            assert "no usable network" in err
 
 
 def test_flash_without_anything_to_flash_with(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    from tests.device.test_flash import VECTORS
     from tests.device.test_images import image, tiny_network
 
     path = tmp_path / "image.bin"
-    path.write_bytes(image(tiny_network()))
+    path.write_bytes(image(tiny_network(), VECTORS))
     monkeypatch.setattr("device.flash.mounted_disks", list)
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.setattr("device.flash.ways.__kwdefaults__", {**_ways_defaults(), "which": lambda tool: None})
@@ -247,6 +276,31 @@ def test_the_virtual_board_end_to_end(capsys: pytest.CaptureFixture[str]) -> Non
     assert status == 0
     assert report["network_instructions"] > 0
     assert report["network_cycles"] == pytest.approx(sum(layer["cycles"] for layer in report["layers"]), rel=0.02)
+
+
+def test_virtual_ends_when_its_board_does(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    from device.emulator import VirtualBoard
+    from device.emulator.launcher import default_image
+
+    try:
+        default_image()
+    except FileError as error:
+        pytest.skip(str(error))
+    real = VirtualBoard.start
+
+    def start(self: VirtualBoard) -> str:
+        url = real(self)
+        assert self.pid is not None
+        os.kill(self.pid, signal.SIGTERM)
+        return url
+
+    monkeypatch.setattr(VirtualBoard, "start", start)
+    status, _, err = run(capsys, "virtual")
+    assert status == 1
+    assert "the virtual board's process ended" in err
+    status, _, err = run(capsys, "info", "--board", "virtual")
+    assert status == 1
+    assert "the virtual board's process ended" in err
 
 
 def test_ctrl_c_ends_quietly(root: Path) -> None:

@@ -2,22 +2,31 @@
 
 from __future__ import annotations
 
+import struct
 import sys
 from pathlib import Path
 
 import pytest
 
 from device.errors import FileError
-from device.flash import FlashError, Way, disk_label, flash, mounted_disks, pick, ways
+from device.flash import FlashError, Way, check_image, disk_label, flash, mounted_disks, pick, ways
 from tests.device.test_images import image, tiny_network
 
 BOARD = "nucleo_f767zi"
+VECTORS = struct.pack("<II", 0x2008_0000, 0x0800_0201) + b"code"
+
+
+def test_an_image_of_another_board_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "mps2_an500.bin"
+    path.write_bytes(image(tiny_network(), struct.pack("<II", 0x2000_2000, 0x4081)))
+    with pytest.raises(FileError, match="would start at 0x4081"):
+        check_image(BOARD, path)
 
 
 @pytest.fixture
 def good(tmp_path: Path) -> Path:
     path = tmp_path / "image.bin"
-    path.write_bytes(image(tiny_network()))
+    path.write_bytes(image(tiny_network(), VECTORS))
     return path
 
 

@@ -27,6 +27,7 @@ class FakeVirtual:
     """Stands where the emulator would; counts starts and stops."""
 
     log: list[str] = []  # noqa: RUF012
+    end: str | None = None
 
     def __init__(self, image: object = None) -> None:
         self.peer = Peer(PeerBoard())
@@ -35,6 +36,9 @@ class FakeVirtual:
         self.log.append("start")
         self.peer.__enter__()
         return self.peer.url
+
+    def obituary(self, within_s: float) -> str | None:
+        return self.end
 
     def stop(self) -> None:
         self.log.append("stop")
@@ -84,6 +88,15 @@ def test_a_named_url_is_opened_without_a_virtual_board(virtual: list[str]) -> No
         assert peer.url in opened.description
         assert "this computer's timing" in opened.description
     assert virtual == []
+
+
+def test_a_virtual_board_that_ended_says_why(virtual: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(FakeVirtual, "end", "it did what the model does not know")
+    error = LinkError("the port went away", "connect again")
+    with pytest.raises(LinkError), ports.open_board("virtual"):
+        raise error
+    assert error.hint == "it did what the model does not know"
+    assert virtual == ["start", "stop"]
 
 
 def test_a_virtual_board_that_does_not_answer_is_stopped(virtual: list[str], monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from device.records import Inference
-from device.timing import Percentiles, Span, Stage, Timeline, board_spans
+from device.timing import Percentiles, Stage, board_spans
 
 MS = 1_000_000
 RUN = Inference(
@@ -28,15 +28,6 @@ RUN = Inference(
     written_ns=1020 * MS,
     received_ns=1150 * MS,
 )
-
-
-def test_timeline() -> None:
-    line = Timeline(10 * MS).mark(Stage.DETECT, 12 * MS, 15 * MS).mark(Stage.ALIGN, 15 * MS, 16 * MS)
-    line = line.mark(Stage.DETECT, 20 * MS, 21 * MS)
-    assert line.ms(Stage.DETECT) == 4.0
-    assert line.ms(Stage.SEND) is None
-    assert line.total_ms == 11.0
-    assert Timeline(5).total_ms == 0.0
 
 
 def test_board_spans_fill_the_round_trip() -> None:
@@ -59,8 +50,6 @@ def test_board_spans_without_a_board_clock() -> None:
         (Stage.SEND, 20.0, "host"),
         (Stage.NETWORK, 130.0, "host"),
     ]
-    assert Timeline(0).add(*spans).spans == spans
-    assert isinstance(spans[0], Span)
 
 
 @pytest.mark.parametrize(
