@@ -72,6 +72,13 @@ static inline int32_t dsp_high_product(int32_t a, int32_t b, int32_t acc) /* SMM
     return sum;
 }
 
+static inline int32_t dsp_high_sum(int32_t a, int32_t b, int32_t acc) /* SMMLA, A7.7.146 */
+{
+    int32_t sum;
+    __asm("smmla %0, %1, %2, %3" : "=r"(sum) : "r"(a), "r"(b), "r"(acc));
+    return sum;
+}
+
 static inline uint32_t dsp_add_pairs(uint32_t a, uint32_t b) /* SADD16, A7.7.115 */
 {
     return (uint32_t)__sadd16((int16x2_t)a, (int16x2_t)b);
@@ -92,6 +99,12 @@ static inline int32_t dsp_to_int8(int32_t x) /* SSAT, A7.7.152 */
     int32_t byte;
     __asm("ssat %0, #8, %1" : "=r"(byte) : "r"(x));
     return byte;
+}
+
+/* Both values of a pair times 2^shift; they have to fit. */
+static inline uint32_t dsp_shift_pair(uint32_t pair, int32_t shift)
+{
+    return dsp_pair_low(pair << shift, (pair >> 16) << shift);
 }
 
 /* Four int8 values in a word; each argument fits in int8. */
@@ -159,6 +172,11 @@ static inline int32_t dsp_high_product(int32_t a, int32_t b, int32_t acc)
     return dsp_wrapped(acc, (int32_t)(((int64_t)a * b + INT64_C(0x80000000)) >> 32));
 }
 
+static inline int32_t dsp_high_sum(int32_t a, int32_t b, int32_t acc)
+{
+    return dsp_wrapped(acc, (int32_t)(((int64_t)a * b) >> 32));
+}
+
 static inline uint32_t dsp_add_pairs(uint32_t a, uint32_t b)
 {
     return dsp_pair_low(a + b, (a >> 16) + (b >> 16));
@@ -185,6 +203,11 @@ static inline uint32_t dsp_sub_bytes(uint32_t a, uint32_t b)
         word |= ((uint32_t)dsp_to_int8((int8_t)(a >> i & 255u) - (int8_t)(b >> i & 255u)) & 255u) << i;
     }
     return word;
+}
+
+static inline uint32_t dsp_shift_pair(uint32_t pair, int32_t shift)
+{
+    return dsp_pair_low(pair << shift, (pair >> 16) << shift);
 }
 
 static inline uint32_t dsp_bytes(int32_t a, int32_t b, int32_t c, int32_t d)

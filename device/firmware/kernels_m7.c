@@ -3,7 +3,7 @@
 
 #include "board_memory.h"
 
-BOARD_WORK_SECTION uint32_t m7_work[M7_WORK_WORDS];
+BOARD_WORK_SECTION uint32_t m7_work[M7_WORK_WORDS + M7_BLOCK_WORDS];
 
 #define SUM_LIMIT (1 << 30)
 #define MAX_FAST_SHIFT 22 /* 127 * 2^22 + 2^21 + y stays in int32 for |y| < 2^30 */
@@ -24,10 +24,25 @@ enum m7_rounding m7_rounding(const struct kernel_layer *l, int32_t channels, int
     return up ? M7_UP : M7_AWAY;
 }
 
+bool m7_scales(const struct kernel_layer *l, int32_t index, int32_t products, int32_t least)
+{
+    const int32_t e = -l->shift[index];
+    if (e < least || e >= M7_SCALED_SHIFT) {
+        return false;
+    }
+    const int32_t room = (INT32_MAX >> (M7_SCALED_SHIFT + 1 - e)) - products;
+    return l->bias[index] < room && l->bias[index] > -room;
+}
+
 struct m7_channel m7_channel(const struct kernel_layer *l, int32_t index, int32_t bias, enum m7_rounding rounding)
 {
     struct m7_channel c = {.bias = bias, .multiplier = l->multiplier[index], .offset = l->out_zp, .shift = l->shift[index]};
-    if (rounding != M7_EXACT) {
+    if (rounding == M7_SCALED) {
+        const int32_t more = M7_SCALED_SHIFT + c.shift;
+        c.shift = more + 1;
+        c.bias = bias * (1 << c.shift);
+        c.offset = (1 << (more - 1)) + (1 << (M7_SCALED_SHIFT - 1)) + l->out_zp * (1 << M7_SCALED_SHIFT);
+    } else if (rounding != M7_EXACT) {
         c.bias = 2 * bias;
         c.shift = -c.shift;
         c.offset = l->out_zp * (1 << c.shift) + (c.shift > 0 ? 1 << (c.shift - 1) : 0);
@@ -96,6 +111,7 @@ static void add(const struct kernel_layer *l)
     }
     switch (rounding) {
     case M7_UP:
+    case M7_SCALED:
         add_words(l, a, b, M7_UP);
         break;
     case M7_AWAY:

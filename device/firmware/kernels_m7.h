@@ -6,7 +6,13 @@
  *     (y + 2^(e-1) + zp * 2^e) >> e                                                      rounds half up
  * Half away from zero differs where y < 0 only, and is had by taking 1 from such sums: y is negative or zero when acc is, and
  * for y = 0 the 1 changes nothing as long as e >= 1. Where the clamp cuts off everything below the zero point (a ReLU), what
- * happens to negative y cannot be seen, and the 1 is left out. Sums or factors outside these bounds take kernel_scaled(). */
+ * happens to negative y cannot be seen, and the 1 is left out. Sums or factors outside these bounds take kernel_scaled().
+ *
+ * M7_SCALED is M7_UP with a shift that all channels share. Floors nest, so the two steps are one:
+ *     floor((2 acc * multiplier + 2^31 + 2^(e+31) + zp * 2^(e+32)) / 2^(e+32))
+ * and numerator and denominator may be multiplied by 2^(12-e): into the weights and the bias, so that SMMLA with
+ *     2^(11-e) + 2^11 + zp * 2^12
+ * (whole numbers for e < 12) and a shift by 12, which SSAT has built in, give the same result. */
 #ifndef KERNELS_M7_H
 #define KERNELS_M7_H
 
@@ -18,16 +24,19 @@
 
 enum m7_rounding {
     M7_UP, /* negative results are clamped away */
+    M7_SCALED, /* as M7_UP, with the weights multiplied beforehand */
     M7_AWAY,
     M7_EXACT, /* kernel_scaled() */
 };
 
+#define M7_SCALED_SHIFT 12
+
 /* One output channel, ready for use. */
 struct m7_channel {
-    int32_t bias; /* twice the layer's, but for M7_EXACT */
+    int32_t bias; /* as the sum: 1, 2 or (M7_SCALED) 2^(13-e) times the layer's */
     int32_t multiplier;
     int32_t offset; /* 2^(e-1) + zp * 2^e; for M7_EXACT the zero point */
-    int32_t shift; /* e; for M7_EXACT the shift as in the layer */
+    int32_t shift; /* e; for M7_EXACT the shift as in the layer; for M7_SCALED 13 - e */
 };
 
 /* The clamp of a layer on four int8 at once, by saturating there and back. */
@@ -42,12 +51,15 @@ struct m7_clamp {
 #define M7_TILE_WORDS 6144
 #define M7_WEIGHTS_WORDS 4096
 #define M7_WORK_WORDS (M7_TILE_WORDS + M7_WEIGHTS_WORDS)
-extern uint32_t m7_work[M7_WORK_WORDS];
+#define M7_BLOCK_WORDS 20 /* behind the weights: what the inner loop of the matrix product needs when it has read them */
+extern uint32_t m7_work[M7_WORK_WORDS + M7_BLOCK_WORDS];
 #define M7_TILE m7_work
 #define M7_WEIGHTS (m7_work + M7_TILE_WORDS)
 
 /* The rounding that is exact for all of the layer's channels, when no sum of products leaves +-`products`. */
 enum m7_rounding m7_rounding(const struct kernel_layer *layer, int32_t channels, int32_t products);
+/* Where that is M7_UP: whether M7_SCALED is exact too for this channel; `least` is the smallest e whose factor the weights bear. */
+bool m7_scales(const struct kernel_layer *layer, int32_t index, int32_t products, int32_t least);
 struct m7_channel m7_channel(const struct kernel_layer *layer, int32_t index, int32_t bias, enum m7_rounding rounding);
 struct m7_clamp m7_clamp(const struct kernel_layer *layer);
 
@@ -58,6 +70,9 @@ static inline __attribute__((always_inline)) int32_t m7_scaled(int32_t sum, cons
     if (rounding == M7_EXACT) {
         const int32_t v = (int32_t)((uint32_t)kernel_scaled(sum, c->multiplier, c->shift) + (uint32_t)c->offset);
         return v < clamp->min ? clamp->min : v > clamp->max ? clamp->max : v;
+    }
+    if (rounding == M7_SCALED) {
+        return dsp_to_int8(dsp_high_sum(sum, c->multiplier, c->offset) >> M7_SCALED_SHIFT);
     }
     const int32_t offset = rounding == M7_AWAY ? c->offset + (sum >> 31) : c->offset;
     return dsp_to_int8(dsp_high_product(sum, c->multiplier, offset) >> c->shift);

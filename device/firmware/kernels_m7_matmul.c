@@ -7,6 +7,7 @@
  *     weights: for every pair: (channel 0, 1, 2, 3)
  * k is filled up to a multiple of 8 with zero weights. */
 #include "kernels_m7.h"
+#include "kernels_m7_block.h"
 
 #include <stddef.h>
 
@@ -85,43 +86,6 @@ struct sums {
     int32_t b0, b1, b2, b3;
 };
 
-#ifdef __ARM_FEATURE_DSP
-/* 14 registers are all there are: 8 sums, 2 pixels, 2 weights, 2 pointers. Loads stand where they pair with an SMLAD of the cycle
- * and at least two cycles before their use. There is none left for a counter: the weights end where the address gets its bit 14
- * (the linker scripts see to that), and the loop with them. Reads one step past both ends. */
-#define STEP(w0, w1, w2, w3, x0, x1, free0, free1)                                                                             \
-    "smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v1], [%[w], #" w0 "]\n"                                                         \
-    "smlad %[b0], %[v0], %[xb], %[b0]\n ldr %[v0], [%[w], #" w1 "]\n"                                                         \
-    "smlad %[a1], %[v1], %[xa], %[a1]\n" free0                                                                                 \
-    "smlad %[b1], %[v1], %[xb], %[b1]\n ldr %[v1], [%[w], #" w2 "]\n"                                                         \
-    "smlad %[a2], %[v0], %[xa], %[a2]\n" free1                                                                                 \
-    "smlad %[a3], %[v1], %[xa], %[a3]\n ldr %[xa], [%[x], #" x0 "]\n"                                                         \
-    "smlad %[b2], %[v0], %[xb], %[b2]\n ldr %[v0], [%[w], #" w3 "]\n"                                                         \
-    "smlad %[b3], %[v1], %[xb], %[b3]\n ldr %[xb], [%[x], #" x1 "]\n"
-
-static inline __attribute__((always_inline)) const uint32_t *dot_block(struct sums *sums, const uint32_t *x, const uint32_t *w)
-{
-    struct sums s = *sums;
-    uint32_t v0, v1, xa, xb;
-    __asm volatile("ldr %[xa], [%[x]]\n"
-                   "ldr %[v0], [%[w]]\n"
-                   "ldr %[xb], [%[x], #4]\n"
-                   ".balign 8\n"
-                   "1:\n"
-                   STEP("4", "8", "12", "16", "8", "12", "", "")
-                   STEP("20", "24", "28", "32", "16", "20", "", "")
-                   STEP("36", "40", "44", "48", "-8", "-4", "", "add %[x], %[x], #32\n")
-                   STEP("52", "56", "-4", "0", "0", "4", "add %[w], %[w], #64\n", "tst %[w], #0x4000\n")
-                   "beq 1b\n"
-                   : [a0] "+r"(s.a0), [a1] "+r"(s.a1), [a2] "+r"(s.a2), [a3] "+r"(s.a3), [b0] "+r"(s.b0), [b1] "+r"(s.b1),
-                     [b2] "+r"(s.b2), [b3] "+r"(s.b3), [x] "+r"(x), [w] "+r"(w), [v0] "=&r"(v0), [v1] "=&r"(v1),
-                     [xa] "=&r"(xa), [xb] "=&r"(xb)
-                   :
-                   : "cc", "memory");
-    *sums = s;
-    return x;
-}
-#else
 static inline const uint32_t *dot_block(struct sums *s, const uint32_t *x, const uint32_t *w)
 {
     for (; w != M7_WEIGHTS + M7_WEIGHTS_WORDS; w += CHANNELS, x += 2) {
@@ -136,7 +100,6 @@ static inline const uint32_t *dot_block(struct sums *s, const uint32_t *x, const
     }
     return x;
 }
-#endif
 
 struct block {
     const struct m7_channel *channels;
@@ -153,7 +116,15 @@ static inline __attribute__((always_inline)) void run_block(const struct block *
     const struct m7_clamp *clamp = block->clamp;
     const uint32_t *x = M7_TILE;
     int8_t *out = block->out;
-    for (int32_t p = 0; p < block->pixels; p += 2) {
+    int32_t p = 0;
+#ifdef __ARM_FEATURE_DSP
+    if (clamp->whole && rounding != M7_EXACT && block->pixels >= 2) {
+        p = block->pixels & ~1;
+        x = m7_block(ch, rounding, x, block->weights, p, out, block->out_stride);
+        out += p * block->out_stride;
+    }
+#endif
+    for (; p < block->pixels; p += 2) {
         struct sums s = {ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias, ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias};
         x = dot_block(&s, x, block->weights);
         const int32_t a0 = m7_scaled(s.a0, &ch[0], rounding, clamp), b0 = m7_scaled(s.b0, &ch[0], rounding, clamp);
@@ -169,8 +140,31 @@ static inline __attribute__((always_inline)) void run_block(const struct block *
     }
 }
 
+/* For M7_SCALED; the inputs hold a factor of 2 already. */
+static void scale_weights(uint32_t *weights, const struct m7_channel *channels)
+{
+    for (uint32_t *w = weights; w != M7_WEIGHTS + M7_WEIGHTS_WORDS; w += CHANNELS) {
+        for (int32_t c = 0; c < CHANNELS; c++) {
+            w[c] = dsp_shift_pair(w[c], channels[c].shift - 1);
+        }
+    }
+}
+
+static enum m7_rounding block_rounding(const struct kernel_layer *l, int32_t k, int32_t o, int32_t pixels, enum m7_rounding layers)
+{
+    if (layers != M7_UP || pixels < 2 * k) { /* else scaling the weights takes longer than it saves */
+        return layers;
+    }
+    for (int32_t c = 0; c < CHANNELS; c++) {
+        if (!m7_scales(l, o + c, k * 128 * 128, 4)) {
+            return layers;
+        }
+    }
+    return M7_SCALED;
+}
+
 /* All output channels for the tile's `pixels`, which begin at `first`. */
-static void run_tile(const struct kernel_layer *l, int32_t k, int32_t first, int32_t pixels, enum m7_rounding rounding)
+static void run_tile(const struct kernel_layer *l, int32_t k, int32_t first, int32_t pixels, enum m7_rounding layers)
 {
     const struct m7_clamp clamp = m7_clamp(l);
     struct m7_channel channels[CHANNELS];
@@ -183,14 +177,21 @@ static void run_tile(const struct kernel_layer *l, int32_t k, int32_t first, int
         .out_stride = l->out_c,
     };
     for (int32_t o = 0; o < l->out_c; o += CHANNELS) {
+        const enum m7_rounding rounding = block_rounding(l, k, o, pixels, layers);
         for (int32_t c = 0; c < CHANNELS; c++) {
             channels[c] = m7_channel(l, o + c, l->bias[o + c], rounding);
         }
         expand_weights(weights, l->weights + o * k, k);
+        if (rounding == M7_SCALED) {
+            scale_weights(weights, channels);
+        }
         block.out = l->out + first * l->out_c + o;
         switch (rounding) {
         case M7_UP:
             run_block(&block, M7_UP);
+            break;
+        case M7_SCALED:
+            run_block(&block, M7_SCALED);
             break;
         case M7_AWAY:
             run_block(&block, M7_AWAY);
@@ -233,30 +234,36 @@ void m7_pointwise(const struct kernel_layer *l)
     }
 }
 
-/* The bytes under the kernel for one output pixel, in the order of the weights. */
-static void gather(int8_t *to, const struct kernel_layer *l, int32_t pixel)
+/* Where the kernel lies for one output pixel, and its shape: constants where it is worth it, so that loops become straight code. */
+struct window {
+    int32_t y, x;
+    int32_t height, width, channels;
+};
+
+/* The bytes under the kernel, in the order of the weights. */
+static inline __attribute__((always_inline)) void gather(int8_t *to, const struct kernel_layer *l, struct window at)
 {
-    const int32_t y0 = pixel / l->out_w * l->stride_h - l->pad_top;
-    const int32_t x0 = pixel % l->out_w * l->stride_w - l->pad_left;
-    const bool whole = x0 >= 0 && x0 + l->kernel_w <= l->in_w;
-    const int32_t row_bytes = l->kernel_w * l->in_c;
-    for (int32_t y = y0; y < y0 + l->kernel_h; y++) {
+    const bool whole = at.x >= 0 && at.x + at.width <= l->in_w;
+    const int32_t row_bytes = at.width * at.channels;
+    for (int32_t y = at.y; y < at.y + at.height; y++, to += row_bytes) {
         if (y < 0 || y >= l->in_h) {
             memset(to, l->in_zp, (size_t)row_bytes);
-            to += row_bytes;
         } else if (whole) {
-            const int8_t *from = l->in + (y * l->in_w + x0) * l->in_c;
+            const int8_t *from = l->in + (y * l->in_w + at.x) * at.channels;
             int32_t i = 0;
-            for (; i + 4 <= row_bytes; i += 4, to += 4) {
-                dsp_store(to, dsp_load(from + i));
+#pragma GCC unroll 4
+            for (; i + 4 <= row_bytes; i += 4) {
+                dsp_store(to + i, dsp_load(from + i));
             }
+#pragma GCC unroll 4
             for (; i < row_bytes; i++) {
-                *to++ = from[i];
+                to[i] = from[i];
             }
         } else {
-            for (int32_t x = x0; x < x0 + l->kernel_w; x++) {
-                for (int32_t c = 0; c < l->in_c; c++) {
-                    *to++ = (int8_t)(x < 0 || x >= l->in_w ? l->in_zp : l->in[(y * l->in_w + x) * l->in_c + c]);
+            int8_t *byte = to;
+            for (int32_t x = at.x; x < at.x + at.width; x++) {
+                for (int32_t c = 0; c < at.channels; c++) {
+                    *byte++ = (int8_t)(x < 0 || x >= l->in_w ? l->in_zp : l->in[(y * l->in_w + x) * at.channels + c]);
                 }
             }
         }
@@ -264,6 +271,30 @@ static void gather(int8_t *to, const struct kernel_layer *l, int32_t pixel)
 }
 
 #define MAX_PATCH_BYTES 256
+
+/* The tile for `pixels` outputs from `first` on. Inputs past k meet weights of 0 and may be anything. */
+static inline __attribute__((always_inline)) void gather_tile(const struct kernel_layer *l, int32_t first, int32_t pixels,
+                                                              enum m7_rounding rounding, int32_t height, int32_t width,
+                                                              int32_t channels)
+{
+    int8_t patch[2][MAX_PATCH_BYTES] = {0};
+    const int32_t bytes = rounded_up(height * width * channels, 8);
+    uint32_t *to = M7_TILE;
+    int32_t column = first % l->out_w;
+    struct window at = {first / l->out_w * l->stride_h - l->pad_top, column * l->stride_w - l->pad_left, height, width, channels};
+    for (int32_t p = 0; p < pixels; p++) {
+        gather(patch[p & 1], l, at);
+        at.x += l->stride_w;
+        if (++column == l->out_w) {
+            column = 0;
+            at.x = -l->pad_left;
+            at.y += l->stride_h;
+        }
+        if ((p & 1) != 0 || p + 1 == pixels) {
+            to = expand_two(to, patch[0], patch[p & 1], bytes, rounding);
+        }
+    }
+}
 
 void m7_conv(const struct kernel_layer *l)
 {
@@ -277,12 +308,10 @@ void m7_conv(const struct kernel_layer *l)
     const int32_t step = pixels_per_tile(k);
     for (int32_t first = 0; first < all; first += step) {
         const int32_t pixels = all - first < step ? all - first : step;
-        uint32_t *to = M7_TILE;
-        for (int32_t p = 0; p < pixels; p += 2) {
-            int8_t a[MAX_PATCH_BYTES], b[MAX_PATCH_BYTES];
-            gather(a, l, first + p);
-            gather(b, l, p + 1 < pixels ? first + p + 1 : first + p);
-            to = expand_two(to, a, b, k, rounding);
+        if (l->kernel_h == 3 && l->kernel_w == 3 && l->in_c == 3) {
+            gather_tile(l, first, pixels, rounding, 3, 3, 3);
+        } else {
+            gather_tile(l, first, pixels, rounding, l->kernel_h, l->kernel_w, l->in_c);
         }
         run_tile(l, k, first, pixels, rounding);
     }
