@@ -85,6 +85,7 @@ class Talk:
             self.send(encode(type, self._sequence))
         reply = self.receive()
         self._insisted.add(reply.sequence)
+        self._frames = [frame for frame in self._frames if frame.sequence not in self._insisted]
         assert (reply.type, reply.sequence) == (type | REPLY_FLAG, self._sequence)
         return reply
 

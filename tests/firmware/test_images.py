@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import struct
+import subprocess
 from pathlib import Path
 
 import pytest
 
-from device.images import split
+from device.images import load_manifest, split
+from device.model.export import export
 from device.model.network_file import Network
 from tests.firmware.conftest import Build
 
@@ -62,3 +64,22 @@ def test_an_image_without_a_network_has_the_same_code(build: Build, network_path
     without = (build("nucleo_f767zi", BUILD=str(tmp_path / "copy")) / "nucleo_f767zi.bin").read_bytes()
     assert without[NETWORK_OFFSET:] == b"\xff" * 4
     assert without[:NETWORK_OFFSET] == content[:NETWORK_OFFSET]
+
+
+@pytest.mark.parametrize("board", ["nucleo_f767zi", "mps2_an500"])
+def test_the_prebuilt_image_is_what_the_sources_give(
+    board: str, build: Build, assets: Path, firmware_bin: Path, tmp_path: Path
+) -> None:
+    """The network's bytes always; the code's too where this is the compiler that the manifest names."""
+    network = export(assets / "mobilenetv2_050_128.tflite")
+    path = tmp_path / "network.bin"
+    path.write_bytes(network.data)
+    ours = (build(board, NETWORK=str(path)) / f"{board}.bin").read_bytes()
+    entry = next(image for image in load_manifest(firmware_bin) if image.board == board)
+    theirs = (firmware_bin / entry.file).read_bytes()
+    assert split(theirs, entry.file)[1].data == network.data
+    version = subprocess.run(["arm-none-eabi-gcc", "--version"], capture_output=True, text=True, check=True).stdout
+    if version.splitlines()[0].endswith(entry.compiler or "no compiler"):
+        assert ours == theirs
+    else:
+        assert len(ours) == len(theirs)
