@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.fingerprint import FeatureMap
+from device.fingerprint import FeatureMap, FingerprintError
 from device.model.calibrate import (
     Crops,
     Layers,
@@ -145,7 +145,11 @@ def save(
         mean, matrix = refit(features, targets[rows], matrix)
     report(f"threshold from the pairs of {len(held)} held-out crops")
     features = quick_features(content, network, faces, [str(names[row]) for row in held])
-    threshold = impostor_threshold(FeatureMap(mean, matrix).apply(features), targets[held])
+    threshold = None
+    try:
+        threshold = impostor_threshold(FeatureMap(mean, matrix).apply(features), targets[held])
+    except FingerprintError as error:  # a network that answers nothing to some picture
+        report(f"no threshold: {error.message}")
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)
