@@ -11,8 +11,6 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from types import MappingProxyType
 
-import numpy as np
-
 from device.crop import CROP_VERSION
 from device.errors import FileError
 from device.fingerprint import FeatureMap, Fingerprints
@@ -27,7 +25,6 @@ ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
 # strangers' cosines lie far higher than after centring.
 PLAIN_THRESHOLD = 0.90
-THRESHOLD_KEY = "threshold_far_1e3"
 
 
 @dataclass(frozen=True)
@@ -52,16 +49,13 @@ def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, fl
             why = f"{error.message}; comparing without it"
             continue
         if found.network_hash == network_hash:
-            return found, _threshold(path), ""
+            return found, _threshold(found), ""
     return FeatureMap(), PLAIN_THRESHOLD, why
 
 
-def _threshold(path: Path) -> float:
-    with np.load(path, allow_pickle=False) as arrays:
-        if THRESHOLD_KEY not in arrays.files:
-            return DEFAULT_THRESHOLD
-        value = float(arrays[THRESHOLD_KEY])
-    return value if 0.0 < value < 1.0 else DEFAULT_THRESHOLD
+def _threshold(feature_map: FeatureMap) -> float:
+    measured = feature_map.threshold_far_1e3
+    return measured if measured is not None and 0.0 < measured < 1.0 else DEFAULT_THRESHOLD
 
 
 class Recogniser:

@@ -216,7 +216,6 @@ class CameraPhase(StrEnum):
     OPENING = "opening"
     LIVE = "live"
     LOST = "lost"
-    ENDED = "ended"
 
 
 @dataclass(frozen=True, eq=False)

@@ -69,7 +69,6 @@ class Window(QMainWindow):
         self._options = options
         self._theme = theme
         self._settings = settings
-        self._camera: CameraState | None = None
         self._people = 0
         self._let_in: str | None = None
         self.enrol_dialog: EnrolDialog | None = None
@@ -218,7 +217,6 @@ class Window(QMainWindow):
         self.door.set_door(door)
 
     def _show_camera(self, state: CameraState) -> None:
-        self._camera = state
         self.header.set_camera(state)
         if state.phase is CameraPhase.LIVE:
             self.problems.settle("camera")
@@ -252,10 +250,7 @@ class Window(QMainWindow):
         self._refresh_hint()
 
     def _refresh_hint(self) -> None:
-        if self._camera is not None and self._camera.phase is CameraPhase.ENDED:
-            self.live.set_hint("The video is at its end")
-        else:
-            self.live.set_hint("" if self._people else words.NOBODY_ENROLLED)
+        self.live.set_hint("" if self._people else words.NOBODY_ENROLLED)
 
     def _undo(self) -> None:
         self.people.forget_undo()

@@ -124,8 +124,6 @@ def camera_detail(state: CameraState | None) -> str:
     if state.phase is CameraPhase.OPENING:
         return state.description
     parts = ["" if state.kind is CameraKind.DEMO else state.description]
-    if state.phase is CameraPhase.ENDED:
-        parts.append("at its end")
     if state.size != (0, 0):
         parts.append(f"{state.size[0]}x{state.size[1]}")
     if state.fps:

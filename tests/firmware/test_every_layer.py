@@ -6,11 +6,8 @@ the comparing. Of a tensor with more numbers than a reply could hold, the first 
 
 from __future__ import annotations
 
-import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import replace
@@ -28,26 +25,13 @@ from device.model.litert import LiteRT
 from device.model.network_file import Network, NetworkHeader, golden_picture, network_hash
 from device.protocol import SelftestReply, Status, Type
 from tests.firmware.conftest import Build
+from tests.firmware.qemu import connect, running
 from tests.firmware.talk import Talk
 from tests.firmware.test_network import NONE, RELU6, Builder
 
 MOST = 8176  # numbers in one reply
-PATIENCE_S = 10.0
 
 Run = Callable[[Path], AbstractContextManager[Talk]]
-
-
-def _connect(family: int, address: tuple[str, int] | str) -> socket.socket:
-    end = time.monotonic() + PATIENCE_S
-    while True:
-        link = socket.socket(family)
-        try:
-            link.connect(address)
-            return link
-        except OSError:
-            link.close()
-            assert time.monotonic() < end, f"nobody listens at {address}"
-            time.sleep(0.02)
 
 
 @contextmanager
@@ -56,26 +40,14 @@ def _virtual(image: Path) -> Iterator[Talk]:
         url = urlsplit(board.url)
         assert url.hostname is not None
         assert url.port is not None
-        with _connect(socket.AF_INET, (url.hostname, url.port)) as link:
+        with connect(socket.AF_INET, (url.hostname, url.port)) as link:
             yield Talk.over_socket(link)
 
 
 @contextmanager
 def _qemu(image: Path) -> Iterator[Talk]:
-    program = shutil.which("qemu-system-arm")
-    if program is None:
-        pytest.skip("qemu-system-arm is needed: apt-get install qemu-system-arm")
-    with tempfile.TemporaryDirectory(prefix="qemu") as folder:
-        port = f"{folder}/port"
-        words = ["-M", "mps2-an500", "-cpu", "cortex-m7", "-nographic", "-monitor", "none"]
-        words += ["-serial", f"unix:{port},server=on,wait=on", "-kernel", str(image)]
-        quiet = subprocess.DEVNULL
-        with subprocess.Popen([program, *words], stdin=quiet, stdout=quiet, stderr=quiet) as process:
-            try:
-                with _connect(socket.AF_UNIX, port) as link:
-                    yield Talk.over_socket(link)
-            finally:
-                process.kill()
+    with tempfile.TemporaryDirectory(prefix="qemu") as folder, running(image, Path(folder) / "port") as talk:
+        yield talk
 
 
 @pytest.fixture(params=["virtual", "qemu"])

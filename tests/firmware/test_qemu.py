@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import contextlib
-import shutil
 import socket
-import subprocess
 import tempfile
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -29,9 +26,8 @@ from device.protocol import (
     Type,
 )
 from tests.firmware.conftest import Build
+from tests.firmware.qemu import START_S, running
 from tests.firmware.talk import Talk
-
-START_S = 10.0
 
 
 class Debugger:
@@ -81,34 +77,11 @@ def folder() -> Iterator[Path]:
 
 @pytest.fixture(scope="module", params=["m7", "ref"])
 def talk(request: pytest.FixtureRequest, build: Build, network_path: Path, folder: Path) -> Iterator[Talk]:
-    qemu = shutil.which("qemu-system-arm")
-    if qemu is None:
-        pytest.skip("qemu-system-arm is needed: apt-get install qemu-system-arm")
     kernels = {} if request.param == "m7" else {"KERNELS": request.param}
     image = build("mps2_an500", NETWORK=str(network_path), **kernels) / "mps2_an500.elf"
-    port = folder / request.param
-    words = ["-M", "mps2-an500", "-cpu", "cortex-m7", "-nographic", "-monitor", "none", "-icount", "shift=0"]
-    words += ["-gdb", f"unix:{folder}/debugger,server=on,wait=off"]
-    words += ["-serial", f"unix:{port},server=on,wait=on", "-kernel", str(image)]
-    with subprocess.Popen(
-        [qemu, *words], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    ) as process:
-        try:
-            end = time.monotonic() + START_S
-            while True:
-                link = socket.socket(socket.AF_UNIX)
-                try:
-                    link.connect(str(port))
-                    break
-                except (FileNotFoundError, ConnectionRefusedError):
-                    link.close()
-                    assert process.poll() is None, process.stdout and process.stdout.read()
-                    assert time.monotonic() < end, "QEMU does not listen"
-                    time.sleep(0.02)
-            with link:
-                yield Talk.over_socket(link)
-        finally:
-            process.kill()
+    debugger = f"unix:{folder}/debugger,server=on,wait=off"
+    with running(image, folder / request.param, "-icount", "shift=0", "-gdb", debugger) as talk:
+        yield talk
 
 
 def test_hello(talk: Talk, network: Network) -> None:
