@@ -49,28 +49,36 @@ class Span:
 
 
 def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
-    """SEND, RECEIVE, NETWORK and REPLY of one inference; ``crop_bytes`` is the length of the crop sent.
+    """SEND, RECEIVE, NETWORK and REPLY of one inference, none before its cause; ``crop_bytes`` is the crop's length.
 
-    The time on the link is split between the two ways by their bytes. Where the board cannot count, NETWORK is the
-    time between the last byte out and the last byte in, on the host's clock, and there is no RECEIVE.
+    SEND is what the host measured: from the first byte written until the port has taken the last. RECEIVE begins with
+    it, because the first byte is its cause.
+
+    On a board the time on the link is split between the two ways by their bytes, and the network ends where the reply's
+    way back began. On the virtual board the emulated steps follow one another from SEND's start, as long as its clock
+    says, the reply at the rate the crop was received at, however long this computer took to emulate them: the last
+    span need not end at ``received_ns``. Where the board cannot count, NETWORK is the time between the last byte out
+    and the last byte in, on the host's clock, and there is no RECEIVE.
     """
+    send = Span(Stage.SEND, inference.sent_ns, inference.written_ns)
     if not inference.timed:
-        return (
-            Span(Stage.SEND, inference.sent_ns, inference.written_ns),
-            Span(Stage.NETWORK, inference.written_ns, inference.received_ns),
-        )
+        return send, Span(Stage.NETWORK, inference.written_ns, inference.received_ns)
     out_bytes = OVERHEAD_BYTES + crop_bytes
     back_bytes = OVERHEAD_BYTES + InferReply.size() + len(inference.fingerprint)
-    link_ns = inference.link_ms * 1e6
-    reply_ns = round(link_ns * back_bytes / (out_bytes + back_bytes))
-    reply_start = inference.received_ns - reply_ns
-    send_end = inference.sent_ns + round(link_ns) - reply_ns
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
+    receive_end = inference.sent_ns + receive_ns
+    if inference.where == "virtual":
+        network_end = receive_end + network_ns
+        reply = Span(Stage.REPLY, network_end, network_end + round(receive_ns * back_bytes / out_bytes), "board")
+    else:
+        reply_ns = round(inference.link_ms * 1e6 * back_bytes / (out_bytes + back_bytes))
+        network_end = max(inference.received_ns - reply_ns, receive_end + network_ns)
+        reply = Span(Stage.REPLY, network_end, max(network_end, inference.received_ns))
     return (
-        Span(Stage.SEND, inference.sent_ns, send_end),
-        Span(Stage.RECEIVE, send_end - receive_ns, send_end, "board"),
-        Span(Stage.NETWORK, reply_start - network_ns, reply_start, "board"),
-        Span(Stage.REPLY, reply_start, inference.received_ns),
+        send,
+        Span(Stage.RECEIVE, inference.sent_ns, receive_end, "board"),
+        Span(Stage.NETWORK, network_end - network_ns, network_end, "board"),
+        reply,
     )
 
 

@@ -151,7 +151,7 @@ class Recogniser:
         timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
         timeline = timeline.with_board(inference, job.crop.size).with_span(Stage.MATCH, began_s, done_s)
         if draw_ms is not None:
-            drawn = Span(Stage.DRAW, (done_s - timeline.start_s) * 1e3, draw_ms, Clock.HOST)
+            drawn = Span(Stage.DRAW, timeline.length_ms, draw_ms, Clock.HOST)
             timeline = replace(timeline, spans=(*timeline.spans, drawn))
         recognition = Recognition(
             number=job.frame,

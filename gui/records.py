@@ -8,7 +8,7 @@ Pictures are RGB uint8 arrays (height, width, 3) that nobody writes to after the
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from pathlib import Path
 
@@ -47,28 +47,38 @@ class Span:
 
 @dataclass(frozen=True)
 class Timeline:
-    """The stages one frame went through so far. Board spans come from the board's own clock."""
+    """The stages one frame went through so far. Board spans come from the board's own clock.
+
+    ``shift_ms``: how much later than on this computer the stages after the board stand, because emulated stages last
+    longer (or shorter) at their own clock than they took to emulate. 0 for a real board.
+    """
 
     start_s: float
     spans: tuple[Span, ...] = ()
+    shift_ms: float = 0.0
 
     def with_span(self, stage: Stage, start_s: float, end_s: float) -> Timeline:
         """This timeline and one more stage, measured by the host between two monotonic instants."""
-        span = Span(stage, (start_s - self.start_s) * 1e3, (end_s - start_s) * 1e3)
-        return Timeline(self.start_s, (*self.spans, span))
+        span = Span(stage, (start_s - self.start_s) * 1e3 + self.shift_ms, (end_s - start_s) * 1e3)
+        return replace(self, spans=(*self.spans, span))
 
     def with_board(self, inference: Inference, crop_bytes: int) -> Timeline:
-        """This timeline and the stages of one inference; where the board's own stand on this clock is estimated."""
+        """This timeline and the stages of one inference, none before its cause; see ``device.timing.board_spans``."""
+        board = board_spans(inference, crop_bytes)
         spans = tuple(
-            Span(span.stage, span.start_ns / 1e6 - self.start_s * 1e3, span.ms, Clock(span.clock))
-            for span in board_spans(inference, crop_bytes)
+            Span(span.stage, span.start_ns / 1e6 - self.start_s * 1e3, span.ms, Clock(span.clock)) for span in board
         )
-        return Timeline(self.start_s, self.spans + spans)
+        return Timeline(self.start_s, self.spans + spans, (board[-1].end_ns - inference.received_ns) / 1e6)
 
     @property
     def end_s(self) -> float:
         """When the last stage so far ended."""
-        return self.start_s + max((span.start_ms + span.length_ms for span in self.spans), default=0.0) / 1e3
+        return self.start_s + self.length_ms / 1e3
+
+    @property
+    def length_ms(self) -> float:
+        """From the start to the end of the last stage so far."""
+        return max((span.start_ms + span.length_ms for span in self.spans), default=0.0)
 
     def ms(self, stage: Stage) -> float | None:
         """Length of a stage, None where the frame did not go through it."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gui import words
-from gui.records import Clock, Recognition, Span, Stage
+from gui.records import Clock, Recognition, Span, Stage, Timeline
 
 LIMIT_MS = 500.0  # the project's limit for the network on the board
 
@@ -27,10 +27,10 @@ MEANINGS = {
     Stage.DETECT: "finding the faces and their five landmarks",
     Stage.ALIGN: "turning and scaling the face to the 128x128 crop",
     Stage.WAIT: "the crop waits for the board: the newest wins",
-    Stage.SEND: "writing the crop to the port",
-    Stage.RECEIVE: "first to last byte of the crop at the board",
+    Stage.SEND: "writing the crop to the port, until the port has taken the last byte",
+    Stage.RECEIVE: "first to last byte of the crop at the board; the virtual board counts the time a wire would take",
     Stage.NETWORK: "the network on the board",
-    Stage.REPLY: "the fingerprint's way back",
+    Stage.REPLY: "the fingerprint's way back, at the rate the crop had; measured on this PC with a real board",
     Stage.MATCH: "comparing with everybody enrolled, and deciding",
     Stage.DRAW: "painting a frame in this window",
 }
@@ -79,6 +79,20 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
         value = words.milliseconds(span.length_ms if span else None)
         result.append(Cell(stage, LABELS[stage], value, place if on_board else "PC", on_board))
     return tuple(result)
+
+
+def whole_ms(timeline: Timeline) -> float:
+    """Capture to decision on the strip's axis; painting belongs to another frame."""
+    ends = (span.start_ms + span.length_ms for span in timeline.spans if span.stage is not Stage.DRAW)
+    return max(ends, default=0.0)
+
+
+def whole(recognition: Recognition) -> str:
+    """The way in all; with emulated steps in it, also what really passed on this computer."""
+    text = f"in all {words.milliseconds(whole_ms(recognition.timeline))} ms"
+    if recognition.where == "virtual":
+        text += f", {words.milliseconds(recognition.latency_ms)} ms on this PC"
+    return text
 
 
 def head(recognition: Recognition, text_width: Callable[[str], float], room: float) -> str:
@@ -131,4 +145,5 @@ def spoken(recognition: Recognition | None) -> str:
     if recognition is None:
         return "No face has been sent to the board yet"
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
-    return f"{stages}. Network: {words.network_line(recognition)}, {words.measured(recognition.where)}"
+    network = f"{words.network_line(recognition)}, {words.measured(recognition.where)}"
+    return f"{stages}. Network: {network}. {whole(recognition).capitalize()}"

@@ -86,7 +86,7 @@ class TimingStrip(QWidget):
         if recognition is None:
             painter.drawText(room, right, "no face has been sent to the board yet")
             return y + height
-        whole = f"   in all {words.milliseconds(recognition.latency_ms)} ms"
+        whole = f"   {timing_plan.whole(recognition)}"
         painter.drawText(room, right, whole)
         room.setRight(room.right() - QFontMetricsF(body).horizontalAdvance(whole))
         painter.setPen(QColor(colours.text))

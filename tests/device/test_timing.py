@@ -9,8 +9,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from device.records import Inference
-from device.timing import Percentiles, Stage, board_spans
+from device.records import Inference, Where
+from device.timing import Percentiles, Span, Stage, board_spans
 
 MS = 1_000_000
 RUN = Inference(
@@ -30,18 +30,51 @@ RUN = Inference(
 )
 
 
-def test_board_spans_fill_the_round_trip() -> None:
-    spans = {span.stage: span for span in board_spans(RUN, 49_152)}
+def by_stage(run: Inference) -> dict[Stage, Span]:
+    spans = board_spans(run, 49_152)
+    assert list(dict.fromkeys(span.stage for span in spans)) == [span.stage for span in spans]
+    return {span.stage: span for span in spans}
+
+
+def assert_causes_first(spans: dict[Stage, Span]) -> None:
+    assert spans[Stage.SEND].start_ns <= spans[Stage.RECEIVE].start_ns
+    assert spans[Stage.RECEIVE].end_ns <= spans[Stage.NETWORK].start_ns
+    assert spans[Stage.NETWORK].end_ns <= spans[Stage.REPLY].start_ns
+    assert all(span.end_ns >= span.start_ns for span in spans.values())
+
+
+def test_a_boards_spans_stand_inside_the_round_trip() -> None:
+    spans = by_stage(replace(RUN, where="board"))
     assert list(spans) == [Stage.SEND, Stage.RECEIVE, Stage.NETWORK, Stage.REPLY]
     assert spans[Stage.SEND].start_ns == RUN.sent_ns
+    assert spans[Stage.SEND].ms == 20.0  # as the host measured it
     assert spans[Stage.REPLY].end_ns == RUN.received_ns
-    assert spans[Stage.SEND].ms + spans[Stage.REPLY].ms == pytest.approx(RUN.link_ms)
+    assert 0 < spans[Stage.REPLY].ms < RUN.link_ms
     assert spans[Stage.NETWORK].ms == pytest.approx(RUN.network_ms)
     assert spans[Stage.RECEIVE].ms == pytest.approx(RUN.receive_ms)
     assert spans[Stage.NETWORK].end_ns == spans[Stage.REPLY].start_ns
-    assert spans[Stage.SEND].end_ns <= spans[Stage.NETWORK].start_ns
-    assert {span.clock for span in spans.values()} == {"host", "board"}
-    assert spans[Stage.NETWORK].clock == "board"
+    assert [spans[stage].clock for stage in spans] == ["host", "board", "board", "host"]
+    assert_causes_first(spans)
+
+
+def test_emulated_spans_follow_one_another_from_the_first_byte_sent() -> None:
+    slow_wire = replace(RUN, receive_ms=246.0)  # longer than this computer's whole round trip
+    spans = by_stage(slow_wire)
+    assert spans[Stage.RECEIVE].start_ns == RUN.sent_ns
+    assert spans[Stage.NETWORK].start_ns == spans[Stage.RECEIVE].end_ns
+    assert spans[Stage.REPLY].start_ns == spans[Stage.NETWORK].end_ns
+    assert spans[Stage.REPLY].ms == pytest.approx(246.0 * (20 + 16 + 1280) / (20 + 49_152), abs=1e-3)
+    assert [spans[stage].clock for stage in spans] == ["host", "board", "board", "board"]
+    assert_causes_first(spans)
+
+
+@pytest.mark.parametrize("where", ["board", "virtual", "host"])
+@pytest.mark.parametrize("receive_ms", [0.0, 30.0, 400.0])
+@pytest.mark.parametrize("link_ms", [0.0, 49.0, 500.0])
+def test_no_span_stands_before_its_cause_whatever_the_clocks_say(
+    where: Where, receive_ms: float, link_ms: float
+) -> None:
+    assert_causes_first(by_stage(replace(RUN, where=where, receive_ms=receive_ms, link_ms=link_ms)))
 
 
 def test_board_spans_without_a_board_clock() -> None:

@@ -77,3 +77,9 @@ def test_head_leaves_out_the_least_and_never_where_it_was_measured() -> None:
     assert whole == "network 246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions · emulated"
     assert timing_plan.head(recognition(), width, 60.0) == "network 246 ms · 53.1 M cycles at 216 MHz · emulated"
     assert timing_plan.head(recognition(), width, 10.0) == "network 246 ms · emulated"
+
+
+def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> None:
+    emulated = timing_plan.whole(recognition(latency_ms=310.0))
+    assert emulated == "in all 309 ms, 310 ms on this PC"
+    assert timing_plan.whole(recognition(where="board")) == "in all 309 ms"
