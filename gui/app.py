@@ -13,12 +13,13 @@ from pathlib import Path
 from types import FrameType, TracebackType
 
 import platformdirs
-from PySide6.QtCore import QMessageLogContext, QSettings, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
 from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions, Problem
+from gui.settings_store import FILE_NAME, SettingsStore
 from gui.theme import Theme, icon
 from gui.window import Window
 
@@ -37,6 +38,7 @@ class Options:
     quit_after_s: float | None = None
     screenshot: Path | None = None
     log_folder: Path | None = None  # None: the platform's
+    settings: Path | None = None  # their file; None: in the platform's config folder
 
 
 def run(options: Options) -> int:
@@ -48,7 +50,9 @@ def run(options: Options) -> int:
         QApplication.setApplicationDisplayName("Face door")
         QApplication.setDesktopFileName(NAME)
         app = QApplication([NAME])
+    settings = SettingsStore(options.settings or platformdirs.user_config_path(NAME) / FILE_NAME)
     theme = Theme(app)
+    theme.choose(settings.text("window/theme"))
     app.setWindowIcon(icon("door", "#ffffff", 64))
     try:
         pipeline = Pipeline(options.pipeline)
@@ -56,7 +60,6 @@ def run(options: Options) -> int:
         log.info("not opened: %s", error)  # the terminal is told in two lines, once
         print(f"The window cannot be opened: {error.message}\nWhat to do: {error.hint}", file=sys.stderr)
         return 1
-    settings = QSettings(str(options.pipeline.data / "window.ini"), QSettings.Format.IniFormat)
     window = Window(pipeline, options.pipeline, theme, settings)
     pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.where, problem.message, problem.hint))
     with _signals(app), _mistakes(pipeline, log_file):

@@ -72,6 +72,7 @@ class Header(QFrame):
 
     enrol_asked = Signal()
     detail_asked = Signal()
+    settings_asked = Signal()
     shortcuts_asked = Signal()
     full_screen_asked = Signal()
 
@@ -104,6 +105,7 @@ class Header(QFrame):
         for drawing, tip, signal in (
             ("layers", "Write more or less over the picture (D)", self.detail_asked),
             ("full_screen", "Full screen (F11)", self.full_screen_asked),
+            ("settings", "Settings (Ctrl+,)", self.settings_asked),
             ("keyboard", "Keyboard shortcuts (?)", self.shortcuts_asked),
         ):
             button = QToolButton()

@@ -107,6 +107,7 @@ class Theme(QObject):
     def __init__(self, app: QApplication) -> None:
         super().__init__(app)
         self._app = app
+        self._chosen = "system"
         self._fonts: dict[tuple[int, bool], QFont] = {}
         # Qt's own default text size: what the desktop says, within what the layout is made for.
         size = QFontInfo(app.font()).pixelSize()
@@ -133,10 +134,17 @@ class Theme(QObject):
             self._apply()
             self.changed.emit()
 
+    def choose(self, chosen: str) -> None:
+        """``light``, ``dark``, or ``system`` to follow the desktop from now on."""
+        self._chosen = chosen
+        self.use(self._wanted())
+
     def _follow(self, _scheme: Qt.ColorScheme) -> None:
         self.use(self._wanted())
 
     def _wanted(self) -> Colours:
+        if self._chosen in ("light", "dark"):
+            return DARK if self._chosen == "dark" else LIGHT
         return DARK if self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
 
     def _apply(self) -> None:
@@ -217,6 +225,41 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 7px 10px; selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}
     QLineEdit:focus {{ border: 2px solid {c.accent}; padding: 6px 9px; }}
+    QComboBox, QAbstractSpinBox {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
+        border-radius: 8px; padding: 6px 10px; min-height: {round(scale.body * 1.25)}px;
+        selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}
+    QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
+    QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {c.muted}; background: {c.sunk}; }}
+    QComboBox::drop-down {{ border: 0; width: 26px; }}
+    QComboBox::down-arrow {{ image: url({_url("down")}); width: 12px; height: 12px; }}
+    QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; outline: 0;
+        padding: 4px; selection-background-color: {c.sunk}; selection-color: {c.text}; }}
+    QAbstractSpinBox::up-button, QAbstractSpinBox::down-button {{ border: 0; width: 24px; background: transparent; }}
+    QAbstractSpinBox::up-button {{ subcontrol-position: top right; margin: 3px 3px 0 0; }}
+    QAbstractSpinBox::down-button {{ subcontrol-position: bottom right; margin: 0 3px 3px 0; }}
+    QAbstractSpinBox::up-arrow {{ image: url({_url("up")}); width: 10px; height: 10px; }}
+    QAbstractSpinBox::down-arrow {{ image: url({_url("down")}); width: 10px; height: 10px; }}
+    QCheckBox, QRadioButton {{ color: {c.text}; spacing: 8px; padding: 3px; border: 2px solid transparent;
+        border-radius: 6px; }}
+    QCheckBox:focus, QRadioButton:focus {{ border: 2px solid {c.accent}; }}
+    QCheckBox::indicator {{ width: 16px; height: 16px; border: 1px solid {c.muted}; border-radius: 4px;
+        background: {c.card}; }}
+    QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
+        image: url({_url("tick_dark" if c.dark else "tick_light")}); }}
+    QCheckBox::indicator:disabled {{ background: {c.sunk}; border-color: {c.line}; }}
+    QCheckBox:disabled, QRadioButton:disabled {{ color: {c.muted}; }}
+    QProgressBar {{ background: {c.sunk}; color: {c.text}; border: 0; border-radius: 5px; min-height: 10px;
+        max-height: 10px; text-align: center; }}
+    QProgressBar::chunk {{ background: {c.accent}; border-radius: 5px; }}
+    QTableView {{ background: transparent; alternate-background-color: {c.sunk}; border: 0; outline: 0;
+        gridline-color: {c.line}; selection-background-color: {c.sunk}; selection-color: {c.text}; }}
+    QHeaderView {{ background: transparent; border: 0; }}
+    QHeaderView::section {{ background: transparent; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
+        padding: 4px 8px; font-size: {scale.caption}px; font-weight: 600; }}
+    QPlainTextEdit, QTextEdit, QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
+        border-radius: 8px; padding: 6px; }}
+    QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 5px; }}
+    QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: 0; }}
     QListView, QTreeView {{ background: transparent; border: 0; outline: 0; }}
     QListView::item, QTreeView::item {{ border: 0; }}
     QMenu {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
@@ -233,10 +276,18 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QScrollBar:vertical {{ background: transparent; width: 10px; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c.line}; border-radius: 4px; min-height: 28px; margin: 1px; }}
     QScrollBar::handle:vertical:hover {{ background: {c.muted}; }}
+    QScrollBar:horizontal {{ background: transparent; height: 10px; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {c.line}; border-radius: 4px; min-width: 28px; margin: 1px; }}
+    QScrollBar::handle:horizontal:hover {{ background: {c.muted}; }}
     QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page {{
         background: transparent; height: 0; border: 0; }}
     QSplitter::handle {{ background: transparent; }}
     """
+
+
+def _url(name: str) -> str:
+    """A drawing for a style sheet, which cannot colour it: these are grey enough for light and dark."""
+    return f'"{(ICONS / f"{name}.svg").as_posix()}"'
 
 
 def _mix(top: str, under: str, part: float) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from PySide6.QtCore import QByteArray, QSettings, QSize, Qt
+from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -45,6 +45,8 @@ from gui.records import (
     Problem,
     Recognition,
 )
+from gui.settings_dialog import SettingsDialog
+from gui.settings_store import SettingsStore
 from gui.theme import GAP, Theme
 from gui.timing_strip import TimingStrip
 
@@ -62,13 +64,13 @@ class Window(QMainWindow):
     """Everything a person sees. Owns no worker: it shows what the pipeline says and asks it for things."""
 
     def __init__(
-        self, pipeline: Pipeline, options: PipelineOptions, theme: Theme, settings: QSettings | None = None
+        self, pipeline: Pipeline, options: PipelineOptions, theme: Theme, settings: SettingsStore | None = None
     ) -> None:
         super().__init__()
         self._pipeline = pipeline
         self._options = options
         self._theme = theme
-        self._settings = settings
+        self.settings = settings or SettingsStore(None)
         self._people = 0
         self._let_in: str | None = None
         self.enrol_dialog: EnrolDialog | None = None
@@ -93,8 +95,8 @@ class Window(QMainWindow):
         self._wire()
         theme.changed.connect(self._repaint_all)
         self.resize(1280, 800)
-        if settings is not None:
-            self._restore(settings)
+        self._restore()
+        self.settings.changed.connect(self._setting_changed)
         self.live.setFocus()
         self._refresh_people()
         self.events.set_events(pipeline.events())
@@ -120,6 +122,12 @@ class Window(QMainWindow):
         """Write more or less over the picture."""
         self.live.set_detail(self.live.detail.following())
         self.live.setToolTip(f"Over the picture: {self.live.detail.words} (D)")
+
+    def show_settings(self) -> None:
+        """Open the settings."""
+        dialog = SettingsDialog(self.settings, self._theme, self)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
 
     def toggle_full_screen(self) -> None:
         """Fill the screen, or go back."""
@@ -150,9 +158,9 @@ class Window(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._settings is not None:
-            self._settings.setValue("window/geometry", self.saveGeometry())
-            self._settings.setValue("window/side", self._side.saveState())
+        self.settings.remember("window", self.saveGeometry())
+        self.settings.remember("side", self._side.saveState())
+        self.settings.save()
         if self.enrol_dialog is not None:
             self.enrol_dialog.reject()
         self.hide()  # at once: a stream that hangs may keep its worker for seconds
@@ -167,6 +175,7 @@ class Window(QMainWindow):
             Command("Ctrl+Z", "Bring the deleted person back", self._undo),
             Command("D", "Write more or less over the picture", self.step_detail),
             Command("F11", "Full screen, or back", self.toggle_full_screen),
+            Command("Ctrl+,", "Settings", self.show_settings),
             Command("?", "These shortcuts", self.show_shortcuts),
             Command("Ctrl+Q", "Quit", self.close),
         )
@@ -194,6 +203,7 @@ class Window(QMainWindow):
         self.header.enrol_asked.connect(self.enrol)
         self.header.detail_asked.connect(self.step_detail)
         self.header.full_screen_asked.connect(self.toggle_full_screen)
+        self.header.settings_asked.connect(self.show_settings)
         self.header.shortcuts_asked.connect(self.show_shortcuts)
 
     def _show_frame(self, frame: FrameView) -> None:
@@ -265,12 +275,18 @@ class Window(QMainWindow):
         for widget in self.findChildren(QWidget):
             widget.update()
 
-    def _restore(self, settings: QSettings) -> None:
-        geometry, side = settings.value("window/geometry"), settings.value("window/side")
-        if isinstance(geometry, QByteArray):
+    def _restore(self) -> None:
+        if geometry := self.settings.recall("window"):
             self.restoreGeometry(geometry)
-        if isinstance(side, QByteArray):
+        if side := self.settings.recall("side"):
             self._side.restoreState(side)
+        for problem in self.settings.refused:
+            self.problems.show_problem(problem)
+        self.settings.problem.connect(self._show_problem)
+
+    def _setting_changed(self, key: str) -> None:
+        if key == "window/theme":
+            self._theme.choose(self.settings.text(key))
 
     def _lay_out(self) -> None:
         lists = QFrame()

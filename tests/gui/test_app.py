@@ -15,7 +15,13 @@ import main as program
 
 
 def start(root: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
-    env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "XDG_STATE_HOME": str(folder / "state"), **environment}
+    env = {
+        **os.environ,
+        "QT_QPA_PLATFORM": "offscreen",
+        "XDG_STATE_HOME": str(folder / "state"),
+        "XDG_CONFIG_HOME": str(folder / "config"),
+        **environment,
+    }
     command = [sys.executable, str(root / "main.py"), "--data", str(folder / "data"), *arguments]
     return subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
@@ -25,7 +25,9 @@ from gui.records import (
     Problem,
     now_s,
 )
-from gui.theme import DARK, Theme
+from gui.settings_dialog import SettingsDialog
+from gui.settings_store import SettingsStore
+from gui.theme import DARK, LIGHT, Theme
 from gui.window import Window
 from tests.gui.samples import board, camera, event, face, frame, person, recognition
 
@@ -166,7 +168,7 @@ def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> Non
 
 
 def test_layout_is_remembered(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
-    settings = QSettings(str(tmp_path / "window.ini"), QSettings.Format.IniFormat)
+    settings = SettingsStore(tmp_path / "settings.ini")
     options = PipelineOptions(data=tmp_path, board="virtual", camera="demo")
     heights = []
     for _ in range(2):
@@ -180,6 +182,30 @@ def test_layout_is_remembered(qtbot: QtBot, theme: Theme, tmp_path: Path) -> Non
         window.deleteLater()
     assert heights[1] > heights[0] + 40
     assert heights[2] == pytest.approx(heights[1], abs=20)
+
+
+def test_colours_follow_the_setting_at_once(window: Window, theme: Theme) -> None:
+    window.settings.set("window/theme", "dark")
+    assert theme.colours is DARK
+    window.settings.set("window/theme", "light")
+    assert theme.colours is LIGHT
+
+
+def test_settings_are_opened_by_a_key(window: Window, qtbot: QtBot) -> None:
+    qtbot.keyClick(window, Qt.Key.Key_Comma, Qt.KeyboardModifier.ControlModifier)
+    dialog = window.findChild(SettingsDialog)
+    assert dialog is not None
+    assert dialog.isVisible()
+    dialog.close()
+
+
+def test_bad_settings_file_is_told_in_the_bar(qtbot: QtBot, theme: Theme, pipeline: Pipeline, tmp_path: Path) -> None:
+    file = tmp_path / "settings.ini"
+    file.write_text("[window]\ntheme=pink\n", encoding="utf-8")
+    window = Window(pipeline, PipelineOptions(data=tmp_path), theme, SettingsStore(file))
+    qtbot.addWidget(window)
+    assert window.problems.problem is not None
+    assert "'pink'" in window.problems.problem.message
 
 
 def test_buttons_have_names_and_dark_paints_otherwise(window: Window, pipeline: Pipeline, theme: Theme) -> None:
