@@ -11,6 +11,7 @@ import math
 import zipfile
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -58,12 +59,14 @@ class FeatureMap:
     """``mean`` (F,) and ``matrix`` (F, D) float32 of the network whose hash (16 bytes) is ``network_hash``.
 
     ``mean`` None: nothing is taken off; ``matrix`` None: nothing is projected, D = F; hash empty: fits every network.
+    ``thresholds``: (false-accept rate, cosine), by rate: the cosine that this share of the pairs of two different
+    people reaches, as measured when the network was exported; one picture against one, not against a template.
     """
 
     mean: Floats | None = None
     matrix: Floats | None = None
     network_hash: bytes = b""
-    threshold_far_1e3: float | None = None  # cosine that one in a thousand pairs of two people reaches, if measured
+    thresholds: tuple[tuple[float, float], ...] = ()
 
     def __post_init__(self) -> None:
         for name, array, dimensions in (("mean", self.mean, 1), ("matrix", self.matrix, 2)):
@@ -75,12 +78,19 @@ class FeatureMap:
             raise FileError(f"feature map: mean has {len(self.mean)} numbers, matrix {len(self.matrix)} rows")
         if len(self.network_hash) not in (0, _HASH_BYTES):
             raise FileError(f"feature map: the network hash has {len(self.network_hash)} bytes, not {_HASH_BYTES}")
+        fars = [far for far, _ in self.thresholds]
+        if fars != sorted(set(fars)) or not all(0 < far < 1 and -1 <= score <= 1 for far, score in self.thresholds):
+            raise FileError(f"feature map: {self.thresholds} are no false-accept rates in order with their cosines")
 
     @property
     def input_length(self) -> int | None:
         """F, or None for the map that takes every length."""
         array = self.mean if self.mean is not None else self.matrix
         return None if array is None else len(array)
+
+    def threshold_at(self, far: float) -> float | None:
+        """The cosine measured for the highest false-accept rate that is not above ``far``; None where there is none."""
+        return next((score for rate, score in reversed(self.thresholds) if rate <= far * (1 + 1e-9)), None)
 
     def apply(self, features: Floats) -> Floats:
         """Features (…, F) to unit vectors (…, D) float32."""
@@ -108,8 +118,8 @@ class FeatureMap:
             arrays["mean"] = self.mean
         if self.matrix is not None:
             arrays["matrix"] = self.matrix
-        if self.threshold_far_1e3 is not None:
-            arrays["threshold_far_1e3"] = np.asarray(self.threshold_far_1e3, np.float32)
+        if self.thresholds:
+            arrays["thresholds"] = np.asarray(self.thresholds, np.float64)
         beside = path.with_name(path.name + ".tmp")
         with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -126,15 +136,21 @@ class FeatureMap:
                 arrays = {name: data[name] for name in data.files}
             stamp = arrays["network_hash"]
             floats = {k: np.ascontiguousarray(arrays[k], np.float32) for k in ("mean", "matrix") if k in arrays}
-            threshold = float(arrays["threshold_far_1e3"]) if "threshold_far_1e3" in arrays else None
+            thresholds = _thresholds(arrays)
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise FileError(f"{path}: no feature map: {error}", "export the network again") from error
         try:
-            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), threshold)
+            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
+
+
+def _thresholds(arrays: dict[str, NDArray[Any]]) -> tuple[tuple[float, float], ...]:
+    if "threshold_far_1e3" in arrays:  # files of version 0.1
+        return ((1e-3, float(arrays["threshold_far_1e3"])),)
+    return tuple((float(far), float(score)) for far, score in arrays.get("thresholds", ()))
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,7 @@ def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, fl
 
 
 def _threshold(feature_map: FeatureMap) -> float:
-    measured = feature_map.threshold_far_1e3
+    measured = feature_map.threshold_at(1e-3)
     return measured if measured is not None and 0.0 < measured < 1.0 else DEFAULT_THRESHOLD
 
 

@@ -50,6 +50,13 @@ def _finetune(args: argparse.Namespace) -> None:
     print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
 
 
+def _thresholds(args: argparse.Namespace) -> None:
+    from device.model.feature_map import map_path, measure_thresholds
+
+    measure_thresholds(args.network, args.faces, lambda line: print(line, flush=True))
+    print(f"{map_path(args.network)}: written")
+
+
 def _export(args: argparse.Namespace) -> None:
     from device.model.export import export
 
@@ -138,6 +145,10 @@ def main() -> int:
     finetune.add_argument("--pictures", type=int, default=40_000, help="training views shown")
     finetune.add_argument("--map-crops", type=int, default=20_000, help="as for quantise")
     finetune.set_defaults(run=_finetune)
+    thresholds = commands.add_parser("thresholds", help="measure the thresholds anew, into the map beside a .tflite")
+    thresholds.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    thresholds.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    thresholds.set_defaults(run=_thresholds)
     export = commands.add_parser("export", help=".tflite to network.bin, checked against LiteRT on every layer")
     export.add_argument("--network", type=Path, required=True, help="an int8 .tflite")
     export.add_argument("--out", type=Path, help="default: beside the .tflite")

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.fingerprint import FeatureMap, FingerprintError
+from device.fingerprint import FeatureMap
 from device.model.calibrate import (
     Crops,
     Layers,
@@ -25,7 +25,14 @@ from device.model.calibrate import (
 )
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export_bytes
-from device.model.feature_map import float_features, impostor_threshold, int8_features, quick_features, refit, write_map
+from device.model.feature_map import (
+    float_features,
+    held_out_thresholds,
+    int8_features,
+    quick_features,
+    refit,
+    write_map,
+)
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.network_file import Network
 from device.model.ptq import build_graph
@@ -136,23 +143,17 @@ def save(
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
     mean, matrix = mapping.mean, mapping.matrix
-    names, targets, _ = read_teachers(faces)
-    held, training = split_rows(len(names))
     if map_crops:
+        names, targets, _ = read_teachers(faces)
+        _, training = split_rows(len(names))
         rows = np.random.default_rng(12).permutation(training)[:map_crops]
         report(f"fitting the feature map on {len(rows)} training crops")
         features = quick_features(content, network, faces, [str(names[row]) for row in rows])
         mean, matrix = refit(features, targets[rows], matrix)
-    report(f"threshold from the pairs of {len(held)} held-out crops")
-    features = quick_features(content, network, faces, [str(names[row]) for row in held])
-    threshold = None
-    try:
-        threshold = impostor_threshold(FeatureMap(mean, matrix).apply(features), targets[held])
-    except FingerprintError as error:  # a network that answers nothing to some picture
-        report(f"no threshold: {error.message}")
+    thresholds = held_out_thresholds(content, network, faces, FeatureMap(mean, matrix), report)
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)
     beside.replace(out)
-    write_map(mean, matrix, network, out, threshold)
+    write_map(mean, matrix, network, out, thresholds)
     return network

@@ -135,3 +135,40 @@ def test_no_direction_is_refused() -> None:
         unit(np.array([1.0, np.nan]))
     with pytest.raises(FingerprintError, match="without direction"):
         Fingerprints(4, 0.1, 5, OTHER).embed(np.full(4, 5, np.int8))
+
+
+def test_thresholds_travel_with_the_map(tmp_path: Path) -> None:
+    path = tmp_path / "some.map.npz"
+    measured = ((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))
+    FeatureMap(thresholds=measured).save(path)
+    assert FeatureMap.load(path).thresholds == measured
+    FeatureMap().save(path)
+    assert FeatureMap.load(path).thresholds == ()
+
+
+@pytest.mark.parametrize(
+    ("far", "score"), [(0.5, 0.44), (1e-2, 0.44), (5e-3, 0.58), (1e-3, 0.58), (1e-4, 0.67), (1e-5, None)]
+)
+def test_a_threshold_never_lets_more_through_than_asked(far: float, score: float | None) -> None:
+    assert FeatureMap(thresholds=((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))).threshold_at(far) == score
+
+
+def test_a_map_with_the_one_threshold_of_old_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "old.map.npz"
+    np.savez(path, network_hash=np.zeros(0, np.uint8), threshold_far_1e3=np.float32(0.5))
+    loaded = FeatureMap.load(path)
+    assert loaded.thresholds == ((1e-3, 0.5),)
+    assert loaded.threshold_at(1e-4) is None
+
+
+@pytest.mark.parametrize(
+    "wrong", [((1e-3, 7.0),), ((1e-3, float("nan")),), ((0.0, 0.5),), ((1e-2, 0.4), (1e-3, 0.5)), ((1e-3, 0.4),) * 2]
+)
+def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, wrong: tuple[tuple[float, float], ...]) -> None:
+    path = tmp_path / "wrong.map.npz"
+    np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.array(wrong))
+    with pytest.raises(FileError, match="false-accept"):
+        FeatureMap.load(path)
+    np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.zeros((2, 3)))
+    with pytest.raises(FileError):
+        FeatureMap.load(path)

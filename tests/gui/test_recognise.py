@@ -78,8 +78,8 @@ def test_the_threshold_comes_with_the_map_of_this_very_network(tmp_path: Path) -
     assert load_map(NETWORK, tmp_path)[1:] == (DEFAULT_THRESHOLD, "")
     write_map(tmp_path, threshold_far_1e3=np.float32(0.375))
     assert load_map(NETWORK, tmp_path)[1:] == (0.375, "")
-    write_map(tmp_path, threshold_far_1e3=np.float32(7))  # no cosine
-    assert load_map(NETWORK, tmp_path)[1] == DEFAULT_THRESHOLD
+    write_map(tmp_path, threshold_far_1e3=np.float32(7))
+    assert "cosines" in load_map(NETWORK, tmp_path)[2]
     assert load_map(b"\1" * 16, tmp_path)[1] == PLAIN_THRESHOLD
     (tmp_path / "net.map.npz").write_bytes(b"nothing")
     assert "without it" in load_map(NETWORK, tmp_path)[2]

@@ -179,14 +179,14 @@ def tiny_archive() -> Callable[[Path, dict[str, NDArray[np.uint8]]], None]:
 def tiny_faces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the face data: two archives, teachers, and a test set of six people in two folds."""
     folder = tmp_path_factory.mktemp("faces")
-    monkeypatch.setattr("device.model.data._HELD_OUT", 8)
+    monkeypatch.setattr("device.model.data._HELD_OUT", 18)
     rng = np.random.default_rng(4)
 
     def picture() -> NDArray[np.uint8]:
         coarse = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
         return np.asarray(cv2.resize(coarse, (144, 144), interpolation=cv2.INTER_CUBIC), np.uint8)
 
-    names = [f"{source}/{index}.webp" for source in ("one", "two") for index in range(16)]
+    names = [f"{source}/{index}.webp" for source in ("one", "two") for index in range(21)]
     for source in ("one", "two"):
         write_archive(folder / f"{source}.zip", {name: picture() for name in names if name.startswith(source)})
     teachers = {

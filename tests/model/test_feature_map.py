@@ -1,39 +1,58 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
+from device.errors import FileError
 from device.fingerprint import FeatureMap, unit
-from device.model.feature_map import impostor_threshold, refit
+from device.model.export import export
+from device.model.feature_map import impostor_thresholds, map_path, measure_thresholds, refit, write_map
 
 
 def _units(count: int, length: int, seed: int) -> np.ndarray:
     return unit(np.random.default_rng(seed).normal(size=(count, length)).astype(np.float32))
 
 
-def test_threshold_is_what_the_wanted_share_of_strangers_reaches() -> None:
+def test_thresholds_are_what_the_wanted_shares_of_strangers_reach() -> None:
     mapped, targets = _units(200, 16, 1), np.eye(200, dtype=np.float32)
     scores = (mapped @ mapped.T)[np.triu_indices(200, k=1)]
-    threshold = impostor_threshold(mapped, targets, far=0.01)
-    assert np.mean(scores >= threshold) == pytest.approx(0.01, abs=1e-4)
+    found = impostor_thresholds(mapped, targets)
+    assert [far for far, _ in found] == [1e-4, 1e-3, 1e-2]
+    for far, threshold in found:
+        assert np.mean(scores >= threshold) == pytest.approx(far, abs=1e-4)
+
+
+def test_a_rate_that_too_few_pairs_could_show_is_left_out() -> None:
+    mapped, targets = _units(20, 16, 1), np.eye(20, dtype=np.float32)  # 190 pairs
+    assert [far for far, _ in impostor_thresholds(mapped, targets)] == [1e-2]
 
 
 def test_pairs_that_may_be_one_person_do_not_raise_the_threshold() -> None:
     mapped, targets = _units(100, 16, 2), np.eye(100, dtype=np.float32)
-    alone = impostor_threshold(mapped, targets)
-    twins = impostor_threshold(np.vstack([mapped, mapped]), np.vstack([targets, targets]))
+    alone = dict(impostor_thresholds(mapped, targets))[1e-3]
+    twins = dict(impostor_thresholds(np.vstack([mapped, mapped]), np.vstack([targets, targets])))[1e-3]
     assert twins == pytest.approx(alone, abs=0.02)
     assert twins < 0.95
 
 
-def test_threshold_travels_with_the_map(tmp_path: Path) -> None:
-    path = tmp_path / "some.map.npz"
-    FeatureMap(threshold_far_1e3=0.5).save(path)
-    assert FeatureMap.load(path).threshold_far_1e3 == 0.5
-    FeatureMap().save(path)
-    assert FeatureMap.load(path).threshold_far_1e3 is None
+def test_thresholds_are_measured_again_without_touching_the_map(
+    random_network: Any, tiny_faces: Path, tmp_path: Path
+) -> None:
+    path = tmp_path / "net.tflite"
+    path.write_bytes(random_network.content)
+    with pytest.raises(FileError, match="no feature map"):
+        measure_thresholds(path, tiny_faces, lambda line: None)
+    mean, matrix = np.zeros(1280, np.float32), np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float16)
+    write_map(mean, matrix, export(path), path)
+    found = measure_thresholds(path, tiny_faces, lambda line: None)
+    loaded = FeatureMap.load(map_path(path))
+    assert found
+    assert loaded.thresholds == found
+    np.testing.assert_array_equal(loaded.matrix, matrix)
+    np.testing.assert_array_equal(loaded.mean, mean)
 
 
 def test_refit_finds_a_map_that_is_there() -> None:

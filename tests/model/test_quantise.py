@@ -76,11 +76,11 @@ def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path)
     save_checkpoint(lively_student(variant), variant, tmp_path / "c.pt")
     lines: list[str] = []
     network = quantise(tmp_path / "c.pt", tiny_faces, out, calibration=12, held_out=6, report=lines.append)
-    assert len(lines) == len(RECIPES) + 2  # the map, the threshold
+    assert len(lines) == len(RECIPES) + 3  # the map, the thresholds and what they are
     mapping = FeatureMap.load(map_path(out))
     mapping.check(network.header.hash)
-    assert mapping.threshold_far_1e3 is not None
-    assert -1 <= mapping.threshold_far_1e3 <= 1
+    assert mapping.thresholds
+    assert all(-1 <= score <= 1 for _, score in mapping.thresholds)
     assert mapping.input_length == 1280
     assert mapping.matrix is not None
     assert mapping.matrix.shape == (1280, 24)
