@@ -1,19 +1,22 @@
 """Putting an image on a board: by copying it to the disk that an ST-LINK shows, or with a programmer that is installed.
 
-Nothing in the project calls this by itself; it runs when a person says ``python -m device flash``.
+Nothing in the project calls this by itself; it runs when a person says ``python -m device flash``, or so in the window.
 """
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import shutil
 import string
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
 from pathlib import Path
 
 from device.errors import DeviceError, FileError
@@ -26,13 +29,44 @@ LABELS: dict[str, tuple[str, ...]] = {
     "nucleo_h743zi": ("NODE_H743ZI", "NOD_H743ZI"),
 }
 OPENOCD_CONFIGS = {"nucleo_f767zi": "board/st_nucleo_f7.cfg", "nucleo_h743zi": "board/st_nucleo_h743zi.cfg"}
+_HALF = "the board may hold half an image now: flash it again"
 VERDICT_S = 3.0  # an ST-LINK that could not flash shows its disk again with FAIL.TXT
+
+STOP_S = 5.0  # what a programmer that was told to stop may take
+POLL_S = 0.1
+PIECE_BYTES = 64 << 10
 
 Which = Callable[[str], str | None]
 
 
 class FlashError(DeviceError):
     """The image could not be put on the board."""
+
+
+class FlashStopped(FlashError):
+    """Somebody asked to stop before it was done."""
+
+
+class FlashStep(StrEnum):
+    """What is going on, in order; a programmer says nothing in between."""
+
+    CHECK = "checking the image"
+    COPY = "copying"
+    WRITE = "the probe writes the flash"
+    VERDICT = "waiting for the probe's word"
+    PROGRAM = "the programmer is at work"
+
+
+Progress = Callable[[FlashStep], None]
+Stopped = Callable[[], bool]
+
+
+def _quiet(step: FlashStep) -> None:
+    """Nobody wants to know."""
+
+
+def _never() -> bool:
+    return False
 
 
 @dataclass(frozen=True)
@@ -93,23 +127,61 @@ def ways(
     return found
 
 
-def flash(board: str, image: Path, way: Way, *, verdict_s: float = VERDICT_S) -> None:
-    """Check ``image`` and put it on the board by ``way``; raises FlashError or FileError."""
+def flash(
+    board: str,
+    image: Path,
+    way: Way,
+    *,
+    verdict_s: float = VERDICT_S,
+    progress: Progress = _quiet,
+    stopped: Stopped = _never,
+) -> None:
+    """Check ``image`` and put it on the board by ``way``; raises FlashError or FileError.
+
+    ``progress`` hears of every step. ``stopped`` is asked now and then; once it says yes, FlashStopped is raised as
+    soon as that is possible: a piece that the operating system is writing is written to its end.
+    """
+    progress(FlashStep.CHECK)
     check_image(board, image)
+    if stopped():
+        raise FlashStopped("stopped before anything was written")
     if way.disk is not None:
-        _copy(image, way.disk, verdict_s)
-        return
+        _copy(image, way.disk, verdict_s, progress, stopped)
+    else:
+        progress(FlashStep.PROGRAM)
+        _program(way, stopped)
+
+
+def _program(way: Way, stopped: Stopped) -> None:
+    with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
+        try:
+            run = subprocess.Popen(way.command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+        except OSError as error:
+            raise FlashError(
+                f"{way.name} does not run: {error}", "install it again, or copy the image to the disk"
+            ) from error
+        with run:
+            while run.poll() is None:
+                if stopped():
+                    _end(run)
+                    raise FlashStopped(f"{way.name} was stopped", _HALF)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    run.wait(POLL_S)
+        if run.returncode:
+            said.seek(0)
+            last = (said.read().strip() or "no word").splitlines()[-1]
+            raise FlashError(
+                f"{way.name} failed with status {run.returncode}: {last}",
+                "is the board plugged in at its ST-LINK side?",
+            )
+
+
+def _end(run: subprocess.Popen[bytes]) -> None:
+    run.terminate()
     try:
-        run = subprocess.run(way.command, capture_output=True, text=True, errors="replace", check=False)
-    except OSError as error:
-        raise FlashError(
-            f"{way.name} does not run: {error}", "install it again, or copy the image to the disk"
-        ) from error
-    if run.returncode:
-        last = (run.stderr.strip() or run.stdout.strip() or "no word").splitlines()[-1]
-        raise FlashError(
-            f"{way.name} failed with status {run.returncode}: {last}", "is the board plugged in at its ST-LINK side?"
-        )
+        run.wait(STOP_S)
+    except subprocess.TimeoutExpired:
+        run.kill()
 
 
 def pick(found: list[Way], board: str) -> Way:
@@ -140,22 +212,35 @@ def check_image(board: str, image: Path) -> None:
         raise FileError(f"{image} has {len(data)} bytes, {board} has {FLASH_BYTES[board]} of flash", "another board's?")
 
 
-def _copy(image: Path, disk: Path, verdict_s: float) -> None:
+def _copy(image: Path, disk: Path, verdict_s: float, progress: Progress, stopped: Stopped) -> None:
+    progress(FlashStep.COPY)
+    data, copy = image.read_bytes(), disk / image.name
     try:
-        with (disk / image.name).open("wb") as target:
-            target.write(image.read_bytes())
+        # In one go and in order: a probe programs what comes, and takes a pause for the end.
+        with copy.open("wb") as target:
+            for start in range(0, len(data), PIECE_BYTES):
+                if stopped():
+                    break
+                target.write(data[start : start + PIECE_BYTES])
+            else:
+                progress(FlashStep.WRITE)
             target.flush()
             os.fsync(target.fileno())
     except OSError as error:
         raise FlashError(
             f"copying to {disk} failed: {error}", "unplug the board, plug it in again and repeat"
         ) from error
+    if stopped():
+        with contextlib.suppress(OSError):
+            copy.unlink()
+        raise FlashStopped(f"copying to {disk} was stopped", _HALF)
+    progress(FlashStep.VERDICT)
     verdict = disk / "FAIL.TXT"
     end = time.monotonic() + verdict_s
-    while time.monotonic() < end:
+    while time.monotonic() < end and not stopped():
         try:
             if verdict.exists():
                 raise FlashError(f"the ST-LINK reports: {verdict.read_text('ascii', 'replace').strip()}", "try again")
         except OSError:
             pass  # the disk is away while the ST-LINK writes
-        time.sleep(min(0.1, verdict_s))
+        time.sleep(min(POLL_S, verdict_s))

@@ -64,6 +64,24 @@ def known(ports: Iterable[Port]) -> list[Port]:
     return [port for port in ports if port.board is not None]
 
 
+def named(ports: Iterable[Port], device: str) -> Port | None:
+    """The port of ``ports`` with this name."""
+    return next((port for port in ports if port.device == device), None)
+
+
+def find_again(was: Port, ports: Iterable[Port]) -> str:
+    """The name of ``was`` now: a board that is plugged in again may get another, its USB serial number stays.
+
+    Its old name where nothing is known better, or the name belongs to no other device.
+    """
+    ports = list(ports)
+    same = [port for port in ports if port.serial_number and port.serial_number == was.serial_number]
+    same = [port for port in same if port.usb_id == was.usb_id]
+    if len(same) == 1:
+        return same[0].device
+    return was.device
+
+
 def choose(spec: str | None) -> str:
     """The port or URL that ``open_board(spec)`` would open, or ``virtual``."""
     if spec is not None:

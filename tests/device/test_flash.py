@@ -9,7 +9,18 @@ from pathlib import Path
 import pytest
 
 from device.errors import FileError
-from device.flash import FlashError, Way, check_image, disk_label, flash, mounted_disks, pick, ways
+from device.flash import (
+    FlashError,
+    FlashStep,
+    FlashStopped,
+    Way,
+    check_image,
+    disk_label,
+    flash,
+    mounted_disks,
+    pick,
+    ways,
+)
 from tests.device.test_images import image, tiny_network
 
 BOARD = "nucleo_f767zi"
@@ -108,3 +119,33 @@ def test_a_disk_that_is_gone(tmp_path: Path, good: Path) -> None:
 @pytest.mark.skipif(sys.platform == "win32", reason="labels come from the system there")
 def test_mounted_disks_have_names() -> None:
     assert all(isinstance(disk_label(path), str) for path in mounted_disks())
+
+
+def test_every_step_is_told(disk: Path, good: Path) -> None:
+    told: list[FlashStep] = []
+    flash(BOARD, good, Way("disk", disk=disk), verdict_s=0.0, progress=told.append)
+    assert told == [FlashStep.CHECK, FlashStep.COPY, FlashStep.WRITE, FlashStep.VERDICT]
+    told.clear()
+    flash(BOARD, good, Way("tool", command=(sys.executable, "-c", "")), progress=told.append)
+    assert told == [FlashStep.CHECK, FlashStep.PROGRAM]
+
+
+def test_stopped_before_the_first_byte_leaves_the_board_alone(disk: Path, good: Path) -> None:
+    with pytest.raises(FlashStopped, match="before anything"):
+        flash(BOARD, good, Way("disk", disk=disk), stopped=lambda: True)
+    assert not list(disk.iterdir())
+
+
+def test_stopped_while_copying_takes_the_piece_away_and_says_so(disk: Path, good: Path) -> None:
+    told: list[FlashStep] = []
+    with pytest.raises(FlashStopped) as caught:
+        flash(BOARD, good, Way("disk", disk=disk), progress=told.append, stopped=lambda: FlashStep.COPY in told)
+    assert "half an image" in caught.value.hint
+    assert not list(disk.iterdir())
+
+
+def test_a_programmer_that_never_ends_can_be_stopped(good: Path) -> None:
+    told: list[FlashStep] = []
+    way = Way("tool", command=(sys.executable, "-c", "import time; time.sleep(600)"))
+    with pytest.raises(FlashStopped, match="tool was stopped"):
+        flash(BOARD, good, way, progress=told.append, stopped=lambda: FlashStep.PROGRAM in told)

@@ -107,3 +107,17 @@ def test_a_virtual_board_that_does_not_answer_is_stopped(virtual: list[str], mon
     with pytest.raises(LinkError, match="nothing answers"):
         ports.open_board("virtual")
     assert virtual == ["start", "stop"]
+
+
+def port(device: str, serial: str | None = "ABC", usb: str = "0483:374b") -> ports.Port:
+    return ports.Port(device, device, usb, serial, "a board")
+
+
+def test_a_board_plugged_in_again_is_known_by_its_serial_number() -> None:
+    was = port("/dev/ttyACM0")
+    assert ports.find_again(was, [port("/dev/ttyACM1"), port("/dev/ttyACM0", "XYZ")]) == "/dev/ttyACM1"
+    assert ports.find_again(was, [port("/dev/ttyACM1", usb="0403:6001")]) == "/dev/ttyACM0"
+    assert ports.find_again(was, []) == "/dev/ttyACM0"
+    assert ports.find_again(port("/dev/ttyACM0", None), [port("/dev/ttyACM1", None)]) == "/dev/ttyACM0"
+    assert ports.named([was], "/dev/ttyACM0") is was
+    assert ports.named([was], "socket://127.0.0.1:1") is None
