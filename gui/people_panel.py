@@ -35,6 +35,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import words
+from gui.language import say
 from gui.records import Person
 from gui.theme import Theme, paint_icon
 
@@ -213,7 +214,7 @@ class PeoplePanel(QFrame):
         self.view.setEditTriggers(QListView.EditTrigger.DoubleClicked | QListView.EditTrigger.EditKeyPressed)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
-        self.empty = QLabel(words.NOBODY_ENROLLED)
+        self.empty = QLabel(say(words.NOBODY_ENROLLED))
         self.empty.setProperty("look", "muted")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -27,6 +27,7 @@ from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
 from gui.events_panel import EventsPanel
 from gui.header import Header, ProblemBar
+from gui.language import say
 from gui.latency_plot import LatencyPlot
 from gui.live_view import LiveView
 from gui.people_panel import PeoplePanel
@@ -260,7 +261,7 @@ class Window(QMainWindow):
         self._refresh_hint()
 
     def _refresh_hint(self) -> None:
-        self.live.set_hint("" if self._people else words.NOBODY_ENROLLED)
+        self.live.set_hint("" if self._people else say(words.NOBODY_ENROLLED))
 
     def _undo(self) -> None:
         self.people.forget_undo()

@@ -1,10 +1,18 @@
-"""How the window says things: figures with units, places, times and states in words. No Qt."""
+"""How the window says things: figures with units, places, times and states, in the window's language.
+
+The live side hands out enums and numbers; here they become texts. A text is marked where it stands in a table and said
+when it is shown.
+"""
 
 from __future__ import annotations
 
 import time
 from datetime import datetime
 
+from PySide6.QtCore import QLocale
+
+from gui.language import figure, say
+from gui.mark import mark
 from gui.records import (
     BoardPhase,
     BoardState,
@@ -19,28 +27,33 @@ from gui.records import (
     Recognition,
 )
 
-NOBODY_ENROLLED = "Nobody is enrolled: press E and stand in front of the camera"
+NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
 
-_MEASURED = {"board": "board", "virtual": "emulated", "qemu": "QEMU", "host": "host program"}
+_MEASURED = {"board": mark("board"), "virtual": mark("emulated"), "qemu": mark("QEMU"), "host": mark("host program")}
 _PLACES = {
-    "board": "board",
-    "virtual": "virtual board, emulated timing",
-    "qemu": "QEMU, emulated timing",
-    "host": "host program, not a board",
+    "board": mark("board"),
+    "virtual": mark("virtual board, emulated timing"),
+    "qemu": mark("QEMU, emulated timing"),
+    "host": mark("host program, not a board"),
 }
 _KINDS = {
-    CameraKind.WEBCAM: "camera",
-    CameraKind.FILE: "video file",
-    CameraKind.FOLDER: "picture folder",
-    CameraKind.STREAM: "stream",
-    CameraKind.DEMO: "demo clip",
+    CameraKind.WEBCAM: mark("Camera"),
+    CameraKind.FILE: mark("Video file"),
+    CameraKind.FOLDER: mark("Picture folder"),
+    CameraKind.STREAM: mark("Stream"),
+    CameraKind.DEMO: mark("Demo clip"),
 }
 _DECISIONS = {
-    Decision.SEEN: "looking",
-    Decision.UNCERTAIN: "uncertain",
-    Decision.ACCEPTED: "accepted",
-    Decision.REFUSED: "refused",
-    Decision.BY_HAND: "opened by hand",
+    Decision.SEEN: mark("looking"),
+    Decision.UNCERTAIN: mark("uncertain"),
+    Decision.ACCEPTED: mark("accepted"),
+    Decision.REFUSED: mark("refused"),
+    Decision.BY_HAND: mark("opened by hand"),
+}
+_DOORS = {
+    DoorWord.OPEN: mark("OPEN"),
+    DoorWord.LOCKED: mark("LOCKED"),
+    DoorWord.UNKNOWN: mark("NOT KNOWN"),
 }
 
 
@@ -49,8 +62,8 @@ def milliseconds(value: float | None) -> str:
     if value is None:
         return "–"
     if value < 0.995:
-        return f"{value:.2f}"
-    return f"{value:.1f}" if value < 99.95 else f"{value:,.0f}"
+        return figure(value, 2)
+    return figure(value, 1) if value < 99.95 else figure(value, 0)
 
 
 def count(value: int) -> str:
@@ -58,7 +71,7 @@ def count(value: int) -> str:
     for limit, unit in ((1_000_000_000, " G"), (1_000_000, " M"), (1_000, " k")):
         if value >= limit:
             scaled = value / limit
-            return (f"{scaled:.1f}" if scaled < 100 else f"{scaled:.0f}") + unit
+            return figure(scaled, 1 if scaled < 100 else 0) + unit
     return str(value)
 
 
@@ -67,41 +80,46 @@ def clock(clock_hz: int) -> str:
     if clock_hz <= 0:
         return ""
     mhz = clock_hz / 1e6
-    return f"{mhz:.0f} MHz" if abs(mhz - round(mhz)) < 0.05 else f"{mhz:.1f} MHz"
+    return f"{figure(mhz, 0 if abs(mhz - round(mhz)) < 0.05 else 1)} MHz"
 
 
 def measured(where: str) -> str:
     """Where a board figure was measured, in one word: board, emulated, QEMU, host program."""
-    return _MEASURED.get(where, where or "board")
+    return say(_MEASURED.get(where, where or _MEASURED["board"]))
 
 
 def place(where: str) -> str:
     """What executes the network, plainly."""
-    return _PLACES.get(where, where)
+    return say(_PLACES.get(where, where))
+
+
+def sentence(text: str) -> str:
+    """The text with a capital first letter, the rest as it is."""
+    return text[:1].upper() + text[1:]
 
 
 def decision(value: Decision) -> str:
     """A decision as one or two words."""
-    return _DECISIONS[value]
+    return say(_DECISIONS[value])
 
 
 def board_title(state: BoardState | None) -> str:
     """The header's words for the board: its name, or that it is emulated, or what is going on."""
     if state is None or state.phase is BoardPhase.CONNECTING:
-        return "Connecting to the board"
+        return say("Connecting to the board")
     if state.phase is BoardPhase.LOST:
-        return "No board"
+        return say("No board")
     if state.where == "board":
-        return f"Board {state.name}".strip()
-    return place(state.where).capitalize() if state.where != "qemu" else place(state.where)
+        return say("Board {name}").format(name=state.name).strip()
+    return sentence(place(state.where))
 
 
 def board_detail(state: BoardState | None) -> str:
     """The header's second line for the board."""
     if state is None or state.phase is BoardPhase.CONNECTING:
-        return state.message if state is not None and state.message else "looking for known boards"
+        return state.message if state is not None and state.message else say("looking for known boards")
     if state.phase is BoardPhase.LOST:
-        return state.message or "trying again by itself"
+        return state.message or say("trying again by itself")
     parts = [clock(state.clock_hz)] if state.where == "board" else [state.name, clock(state.clock_hz)]
     return " · ".join(part for part in parts if part)
 
@@ -109,10 +127,10 @@ def board_detail(state: BoardState | None) -> str:
 def camera_title(state: CameraState | None) -> str:
     """The header's words for the picture source."""
     if state is None or state.phase is CameraPhase.OPENING:
-        return "Opening the camera"
+        return say("Opening the camera")
     if state.phase is CameraPhase.LOST:
-        return "No picture"
-    return _KINDS[state.kind].capitalize()
+        return say("No picture")
+    return say(_KINDS[state.kind])
 
 
 def camera_detail(state: CameraState | None) -> str:
@@ -120,30 +138,32 @@ def camera_detail(state: CameraState | None) -> str:
     if state is None:
         return ""
     if state.phase is CameraPhase.LOST:
-        return state.message or "trying again by itself"
+        return state.message or say("trying again by itself")
     if state.phase is CameraPhase.OPENING:
         return state.description
     parts = ["" if state.kind is CameraKind.DEMO else state.description]
     if state.size != (0, 0):
         parts.append(f"{state.size[0]}x{state.size[1]}")
     if state.fps:
-        parts.append(f"{state.fps:.0f} fps")
+        parts.append(say("{rate} fps").format(rate=figure(state.fps, 0)))
     return " · ".join(part for part in parts if part)
 
 
 def door_word(view: DoorView) -> str:
     """The one word that is read from across the room."""
-    return {DoorWord.OPEN: "OPEN", DoorWord.LOCKED: "LOCKED", DoorWord.UNKNOWN: "NOT KNOWN"}[view.state]
+    return say(_DOORS[view.state])
 
 
 def door_detail(view: DoorView, now_s: float, person: str | None) -> str:
     """The door's second line: for whom it opened and when it locks, or that it waits."""
     if view.state is DoorWord.UNKNOWN:
-        return "the board has not reported the door"
+        return say("the board has not reported the door")
     if view.state is DoorWord.LOCKED:
-        return "reported by the board"
-    left = view.remaining_at(now_s) / 1e3
-    return f"{f'for {person}, ' if person else ''}locks by itself in {left:.1f} s"
+        return say("reported by the board")
+    left = figure(view.remaining_at(now_s) / 1e3, 1)
+    if person:
+        return say("for {name}, locks by itself in {seconds} s").format(name=person, seconds=left)
+    return say("locks by itself in {seconds} s").format(seconds=left)
 
 
 def recognised(recognition: Recognition) -> str:
@@ -151,35 +171,38 @@ def recognised(recognition: Recognition) -> str:
     if recognition.decision is Decision.ACCEPTED and recognition.person:
         return recognition.person
     if recognition.decision is Decision.REFUSED:
-        return "Unknown"
-    return "Not sure yet" if recognition.decision is Decision.UNCERTAIN else "A face"
+        return say("Unknown")
+    return say("Not sure yet") if recognition.decision is Decision.UNCERTAIN else say("A face")
 
 
 def score_line(recognition: Recognition) -> str:
     """Score against threshold, and the lead over the runner-up where there is one."""
     if recognition.score is None:
-        return "nobody to compare with"
-    text = f"score {recognition.score:.2f}, needs {recognition.threshold:.2f}"
+        return say("nobody to compare with")
+    score, threshold = figure(recognition.score, 2), figure(recognition.threshold, 2)
     if recognition.margin is not None and recognition.second:
-        text += f", {recognition.margin:.2f} ahead of {recognition.second}"
-    return text
+        text = say("score {score}, needs {threshold}, {margin} ahead of {second}")
+        margin = figure(recognition.margin, 2)
+        return text.format(score=score, threshold=threshold, margin=margin, second=recognition.second)
+    return say("score {score}, needs {threshold}").format(score=score, threshold=threshold)
 
 
 def network_line(recognition: Recognition) -> str:
     """``246 ms · 53.2 M cycles at 216 MHz · emulated``: the board's own figures and where they come from."""
     parts = [f"{milliseconds(recognition.network_ms)} ms"]
     if recognition.network_cycles and recognition.where != "host":
-        parts.append(f"{count(recognition.network_cycles)} cycles at {clock(recognition.clock_hz)}")
+        text = say("{count} cycles at {clock}")
+        parts.append(text.format(count=count(recognition.network_cycles), clock=clock(recognition.clock_hz)))
     if recognition.network_instructions:
-        parts.append(f"{count(recognition.network_instructions)} instructions")
+        parts.append(say("{count} instructions").format(count=count(recognition.network_instructions)))
     return " · ".join(parts)
 
 
 def event_title(event: Event) -> str:
     """Who, or that nobody is known, in one or two words."""
     if event.decision is Decision.BY_HAND:
-        return "By hand"
-    return event.name or "Unknown"
+        return say("By hand")
+    return event.name or say("Unknown")
 
 
 def when(seconds: float, now: float | None = None) -> str:
@@ -188,24 +211,29 @@ def when(seconds: float, now: float | None = None) -> str:
     today = datetime.fromtimestamp(time.time() if now is None else now)
     if stamp.date() == today.date():
         return stamp.strftime("%H:%M:%S")
-    return stamp.strftime("%d %b %H:%M" if stamp.year == today.year else "%d %b %Y")
+    month = QLocale().monthName(stamp.month, QLocale.FormatType.ShortFormat)
+    if stamp.year == today.year:
+        return say("{day} {month} {time}").format(day=stamp.day, month=month, time=stamp.strftime("%H:%M"))
+    return say("{day} {month} {year}").format(day=stamp.day, month=month, year=stamp.year)
 
 
 def ago(seconds: float, now: float) -> str:
     """How long ago, coarse: ``just now``, ``4 min ago``, ``3 h ago``, else the day."""
     passed = now - seconds
     if passed < 60:
-        return "just now"
+        return say("just now")
     if passed < 3600:
-        return f"{passed / 60:.0f} min ago"
-    return f"{passed / 3600:.0f} h ago" if passed < 20 * 3600 else when(seconds, now)
+        return say("{minutes} min ago").format(minutes=round(passed / 60))
+    return say("{hours} h ago").format(hours=round(passed / 3600)) if passed < 20 * 3600 else when(seconds, now)
 
 
 def person_detail(person: Person, now: float) -> str:
     """The second line under a name: what is stored, and when they were last let in."""
     if person.usable == 0:
-        return "enrolled with another network: enrol again"
-    crops = f"{person.usable} crop{'s' if person.usable != 1 else ''}"
+        return say("enrolled with another network: enrol again")
     if person.usable < person.fingerprints:
-        crops += f" of {person.fingerprints} usable"
-    return f"{crops} · {f'seen {ago(person.last_seen, now)}' if person.last_seen else 'not seen yet'}"
+        crops = say("{usable} of {all} crops usable").format(usable=person.usable, all=person.fingerprints)
+    else:
+        crops = say("1 crop") if person.usable == 1 else say("{count} crops").format(count=person.usable)
+    seen = say("seen {when}").format(when=ago(person.last_seen, now)) if person.last_seen else say("not seen yet")
+    return f"{crops} · {seen}"

@@ -1,4 +1,4 @@
-"""How the window says things, without Qt."""
+"""How the window says things."""
 
 from __future__ import annotations
 
@@ -82,7 +82,7 @@ def test_unknown_and_by_hand_have_titles() -> None:
 
 def test_person_of_another_network_is_asked_to_enrol_again() -> None:
     assert words.person_detail(person(usable=0), 0.0) == "enrolled with another network: enrol again"
-    assert words.person_detail(person(usable=3, last_seen=100.0), 400.0) == "3 crops of 8 usable · seen 5 min ago"
+    assert words.person_detail(person(usable=3, last_seen=100.0), 400.0) == "3 of 8 crops usable · seen 5 min ago"
     assert words.person_detail(person(), 0.0) == "8 crops · not seen yet"
 
 
