@@ -8,7 +8,6 @@ that is emptied on the thread of the ``Pipeline``: every word in its order, of f
 from __future__ import annotations
 
 import threading
-import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -21,12 +20,13 @@ from device.ports import OpenedBoard, open_board
 from device.records import Hello, Inference
 from gui.board_worker import BoardWorker
 from gui.camera import CameraWorker, parse_spec
-from gui.decision import Outcome, Rules
+from gui.decision import Rules
+from gui.door import Door, png
 from gui.enrolment import Enrolment, EnrolmentRules
-from gui.gallery import Gallery, GalleryError, clean_name
+from gui.events import EventLog
+from gui.gallery import Gallery, clean_name
 from gui.mailbox import Mailbox
 from gui.match import Floats
-from gui.opencv import cv2
 from gui.recognise import Label, Recogniser
 from gui.records import (
     CameraState,
@@ -37,16 +37,15 @@ from gui.records import (
     Frame,
     FrameView,
     Person,
-    Picture,
     PipelineOptions,
     Problem,
-    Recognition,
     Span,
     Stage,
     Timeline,
     TrackedFace,
     now_s,
 )
+from gui.store import GalleryError, Store
 from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
 
 GALLERY_FILE = "gallery.sqlite"
@@ -84,7 +83,8 @@ class Pipeline(QObject):
         super().__init__(parent)
         self._options = options
         camera = None if options.camera is None else parse_spec(options.camera)
-        self._gallery = Gallery(options.data / GALLERY_FILE)
+        self._file = Store(options.data / GALLERY_FILE)
+        self._gallery, self._events = Gallery(self._file), EventLog(self._file)
         self._recogniser = Recogniser(self._gallery, rules or Rules())
         self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble)
         self._vision = VisionWorker(self._view_is, self._crop, self._trouble)
@@ -96,6 +96,9 @@ class Pipeline(QObject):
             on_door=lambda door: self._post(self.door_changed, door),
             on_problem=self._trouble,
             opener=opener,
+        )
+        self._door = Door(
+            self._events, options, ask=self._board.open_door, write=self._write, tell=self._event_is_written
         )
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._mailbox = Mailbox(self)
@@ -115,8 +118,8 @@ class Pipeline(QObject):
         if self._running or self._stopped:
             return
         self._running = True
-        if self._gallery.notice:
-            self._trouble(Problem(self._gallery.notice, "enrol again, or have the old file repaired", "gallery"))
+        if self._file.notice:
+            self._trouble(Problem(self._file.notice, "enrol again, or have the old file repaired", "gallery"))
         self._board.start()
         self._vision.start()
         self._camera.start()
@@ -132,6 +135,7 @@ class Pipeline(QObject):
         self._board.stop()
         self._store.shutdown(wait=True)
         self._gallery.close()
+        self._file.close()
 
     def people(self) -> list[Person]:
         """Everyone enrolled, by name."""
@@ -139,7 +143,7 @@ class Pipeline(QObject):
 
     def events(self, limit: int = 200) -> list[Event]:
         """The newest events, newest first."""
-        return [] if self._stopped else self._gallery.events(limit)
+        return [] if self._stopped else self._events.events(limit)
 
     def begin_enrolment(self, name: str) -> None:
         """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest.
@@ -200,11 +204,7 @@ class Pipeline(QObject):
 
     def open_door(self) -> None:
         """Ask the board to open the door for the usual time; logged as opened by hand once the board has said so."""
-
-        def opened() -> None:
-            self._log(Event(0, time.time(), None, None, Decision.BY_HAND, None, None, "by hand", self._where, None))
-
-        self._board.open_door(self._options.door_open_ms, opened)
+        self._door.open_by_hand(self._where)
 
     def lock_door(self) -> None:
         """Ask the board to lock the door now."""
@@ -289,10 +289,7 @@ class Pipeline(QObject):
         embedding = self._recogniser.embed(inference)
         paused = self._enrol(job, inference, embedding)
         recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, paused=paused)
-        if outcome.announce:
-            if outcome.decision is Decision.ACCEPTED:
-                self._board.open_door(self._options.door_open_ms)
-            self._announce(recognition, outcome)
+        self._door.decided(recognition, outcome)
         self._post(self.recognised, recognition)
 
     def _enrol(self, job: CropJob, inference: Inference, embedding: Floats) -> str:
@@ -303,7 +300,7 @@ class Pipeline(QObject):
                 return ""
             if not enrolment.wants(job.quality, job.alone, job.taken_s):
                 return f"{enrolment.name} is being enrolled"
-            kept = self._recogniser.keep(job, inference, _png(job.crop))
+            kept = self._recogniser.keep(job, inference, png(job.crop))
             enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id)
             done = enrolment.complete
         self._post(self.enrolment_changed, enrolment.progress)
@@ -328,31 +325,10 @@ class Pipeline(QObject):
         self._post(self.gallery_changed)
         self._post(self.enrolment_changed, enrolment.progress)
 
-    def _announce(self, recognition: Recognition, outcome: Outcome) -> None:
-        when = time.time()
-
-        def write() -> None:
-            event = Event(
-                id=0,
-                time=when,
-                person_id=outcome.person_id,
-                name=outcome.name,
-                decision=outcome.decision,
-                score=recognition.score,
-                threshold=recognition.threshold,
-                reason=outcome.reason,
-                where=recognition.where,
-                network_ms=recognition.network_ms,
-                thumbnail=_png(recognition.crop) if self._options.event_thumbnails else None,
-            )
-            self._post(self.event_logged, self._gallery.log(event))
-            if outcome.person_id is not None:
-                self._post(self.gallery_changed)  # last seen
-
-        self._write(write)
-
-    def _log(self, event: Event) -> None:
-        self._write(lambda: self._post(self.event_logged, self._gallery.log(event)))
+    def _event_is_written(self, event: Event) -> None:
+        self._post(self.event_logged, event)
+        if event.person_id is not None:
+            self._post(self.gallery_changed)  # last seen
 
     def _change(self, change: Callable[[], None]) -> None:
         if self._stopped:
@@ -392,8 +368,3 @@ def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
 
 def _rate(times: deque[float]) -> float:
     return (len(times) - 1) / (times[-1] - times[0]) if len(times) > 1 and times[-1] > times[0] else 0.0
-
-
-def _png(crop: Picture) -> bytes | None:
-    good, data = cv2.imencode(".png", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
-    return data.tobytes() if good else None

@@ -18,6 +18,7 @@ from gui.gallery import Gallery
 from gui.quality import Quality
 from gui.recognise import PLAIN_THRESHOLD, Recogniser, load_map
 from gui.records import Clock, Decision, Stage, Timeline, Verdict
+from gui.store import Store
 from gui.vision import CropJob
 
 NETWORK = bytes(range(16))
@@ -59,9 +60,9 @@ def write_map(folder: Path, network: bytes = NETWORK, **more: object) -> None:
 
 @pytest.fixture
 def gallery(tmp_path: Path) -> Iterator[Gallery]:
-    opened = Gallery(tmp_path / "data" / "gallery.sqlite")
-    yield opened
-    opened.close()
+    store = Store(tmp_path / "data" / "gallery.sqlite")
+    yield Gallery(store)
+    store.close()
 
 
 def enrol(recogniser: Recogniser, gallery: Gallery, name: str, person: int) -> int:
