@@ -10,12 +10,15 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from device.board import Board
 from device.errors import BoardError, DeviceError, LinkError
-from device.ports import VIRTUAL, OpenedBoard, list_ports, open_board
+from device.ports import VIRTUAL, OpenedBoard, Port, all_ports, find_again, known, named, open_board
 from device.protocol import Capability
 from device.records import Door, Hello, Inference
+from gui.board_actions import Action, ActionKind, ActionReport, ActionRunner, Alone
+from gui.pacer import Pacer
 from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Problem, now_s
 from gui.vision import CropJob
 
@@ -23,54 +26,38 @@ RETRY_S = 0.4  # between two tries to connect
 POLL_S = 0.01  # how late a new crop may leave while another is computed
 DOOR_OPEN_POLL_S = 0.25
 DOOR_IDLE_POLL_S = 1.5  # also how a board that went away is noticed when nobody stands at the door
-PACER_MEMORY = 8
-PACER_SPARE_S = 0.03
+FLASH_GRACE_S = 60.0  # what flashing may take after stop()
 STOP_GRACE_S = 1.0  # what a request under way may take after stop()
 
 Command = Callable[[Board], None]
 
 
-class Pacer:
-    """When the next crop should leave while another is computed: so that it arrives just before the board is free.
+@dataclass
+class Counts:
+    """Crops since the start: cut for the board, left behind by a newer one, sent; fingerprints; times connected."""
 
-    Earlier, it would only grow old in the board's buffer; later, the board would wait. Both are reckoned from the last
-    few crops, on the side of earlier: the shortest time computed, the longest time sent.
-    """
+    offered: int = 0
+    dropped: int = 0
+    sent: int = 0
+    answered: int = 0
+    connected: int = 0
 
-    def __init__(self) -> None:
-        self._computed_s: deque[float] = deque(maxlen=PACER_MEMORY)
-        self._sending_s: deque[float] = deque(maxlen=PACER_MEMORY)
-        self._written_s = 0.0
-        self._received_s = 0.0
 
-    def sent(self, written_s: float) -> None:
-        """The last byte of a crop was taken by the port."""
-        self._written_s = written_s
+@dataclass(frozen=True)
+class Whereabouts:
+    """Where a board was found: what executes it, its URL, and its port where it is one of this computer's."""
 
-    def received(self, inference: Inference) -> None:
-        """A fingerprint came back."""
-        sent_s, written_s, received_s = (
-            stamp / 1e9 for stamp in (inference.sent_ns, inference.written_ns, inference.received_ns)
-        )
-        self._sending_s.append(written_s - sent_s)
-        self._computed_s.append(received_s - max(written_s, self._received_s))
-        self._received_s = received_s
-
-    @property
-    def due_s(self) -> float:
-        """The instant at which the next crop should leave; in the past while nothing is known."""
-        if not self._computed_s:
-            return 0.0
-        free_s = max(self._written_s, self._received_s) + min(self._computed_s)
-        return free_s - 1.3 * max(self._sending_s) - PACER_SPARE_S
+    where: str
+    url: str
+    port: Port | None
 
 
 class BoardWorker:
     """Connects to ``spec`` (None: the first known board, else the virtual one), and again whenever the board is lost.
 
-    A board that was lost is waited for at its own port; the virtual board takes its place only at the start. Callbacks
-    come on the worker's thread: ``on_hello`` before the first crop of every connection, ``on_inference`` for every
-    fingerprint.
+    A board that was lost is waited for at its own port, or wherever its USB serial number turns up; the virtual board
+    takes its place only at the start. Callbacks come on the worker's thread: ``on_hello`` before the first crop of
+    every connection, ``on_inference`` for every fingerprint, ``on_action`` whenever an action gets on.
     """
 
     def __init__(
@@ -82,17 +69,23 @@ class BoardWorker:
         on_state: Callable[[BoardState], None],
         on_door: Callable[[DoorView], None],
         on_problem: Callable[[Problem], None],
+        on_action: Callable[[ActionReport], None] = lambda report: None,
         opener: Callable[[str | None], OpenedBoard] = open_board,
+        ports: Callable[[], list[Port]] = all_ports,
     ) -> None:
         self._asked = spec
         self._on_hello, self._on_inference = on_hello, on_inference
         self._on_state, self._on_door, self._on_problem = on_state, on_door, on_problem
-        self._opener = opener
+        self._opener, self._ports = opener, ports
+        self.actions = ActionRunner(on_action)
         self._wake = threading.Condition()
         self._crop: CropJob | None = None
         self._commands: deque[Command] = deque()
         self._stopping = False
+        self._switching = False
+        self._last: Whereabouts | None = None  # of the board that was here
         self._opened: OpenedBoard | None = None
+        self.counts = Counts()
         self._sent: deque[CropJob] = deque()
         self._door_due_s = 0.0
         self._refusal = ""
@@ -110,6 +103,9 @@ class BoardWorker:
             self._wake.notify_all()
         if self._thread.ident is None:
             return
+        if self.actions.wants_port:  # half an image on a board is worse than waiting
+            self._thread.join(FLASH_GRACE_S)
+        self.actions.stop()
         self._thread.join(STOP_GRACE_S)
         if self._thread.is_alive() and (opened := self._opened) is not None:
             opened.board.link.close()  # the request under way fails at once
@@ -118,7 +114,32 @@ class BoardWorker:
     def offer(self, job: CropJob) -> None:
         """The newest crop; one that was not sent yet is dropped. Never waits."""
         with self._wake:
+            self.counts.offered += 1
+            self.counts.dropped += self._crop is not None
             self._crop = job
+            self._wake.notify_all()
+
+    def use(self, spec: str | None) -> None:
+        """Go over to another board: a port, a URL, ``virtual``, or None for the first known one. Returns at once."""
+        with self._wake:
+            self._asked, self._last, self._switching = spec, None, True
+            self._wake.notify_all()
+
+    def run(self, kind: ActionKind, action: Action) -> bool:
+        """Run an action while live recognition rests; False where another one is under way."""
+        if self._opened is None or not self.actions.ask(kind, action):
+            return False
+        self._rouse()
+        return True
+
+    def run_alone(self, kind: ActionKind, alone: Alone) -> bool:
+        """Let go of the board's port, run ``alone``, connect again; False where another action is under way."""
+        asked = self.actions.ask_alone(kind, alone)
+        self._rouse()
+        return asked
+
+    def _rouse(self) -> None:
+        with self._wake:
             self._wake.notify_all()
 
     def ask(self, command: Command) -> None:
@@ -142,25 +163,55 @@ class BoardWorker:
         self.ask(lambda board: self._tell_door(board.lock_door()))
 
     def _run(self) -> None:
-        spec, told = self._asked, ""
+        told = ""
         while not self._stopping:
+            if self.actions.wants_port:
+                self._on_state(BoardState(BoardPhase.CONNECTING, message="the port is in other use"))
+                self.actions.run_alone()
+                continue
+            with self._wake:
+                asked, last, self._switching = self._asked, self._last, False
+            spec = self._target(asked, last)
             self._on_state(BoardState(BoardPhase.CONNECTING, url=spec or "", message=told))
             try:
                 self._opened = self._open(spec)
                 told = ""
+                self._remember(self._opened)
                 self._serve(self._opened)
+                self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
             except DeviceError as error:
                 if self._stopping:
                     break
                 self._lose(error, spec, again=error.message == told)
                 told = error.message
             finally:
-                opened = self._opened
                 self._close()
-            if opened is not None and self._asked is None:
-                spec = self._same_again(opened)
-            self._pause(RETRY_S)
+            if told:
+                self._pause(RETRY_S)
+        self.actions.fail(LinkError("the program ends"))
         self._close()
+
+    def _remember(self, opened: OpenedBoard) -> None:
+        port = None if "://" in opened.url else named(self._ports(), opened.url)
+        with self._wake:
+            if not self._switching:
+                self._last = Whereabouts(opened.where, opened.url, port)
+
+    def _target(self, asked: str | None, last: Whereabouts | None) -> str | None:
+        """What to open: what was asked for, or where the board that was there is now."""
+        if last is None:
+            return asked
+        if asked is None and last.where == "virtual":
+            return VIRTUAL
+        if asked is not None and last.port is None:
+            return asked
+        ports = self._ports()
+        if last.port is not None and (again := find_again(last.port, ports)) != last.url:
+            return again
+        if asked is not None or named(ports, last.url) is not None:
+            return last.url
+        boards = known(ports)  # chosen by the program, so any other known board is as good
+        return boards[0].device if boards else last.url
 
     def _open(self, spec: str | None) -> OpenedBoard:
         try:
@@ -170,6 +221,7 @@ class BoardWorker:
 
     def _serve(self, opened: OpenedBoard) -> None:
         board, hello = opened.board, opened.board.hello
+        self.counts.connected += 1
         with self._wake:
             self._crop = None
             self._commands.clear()
@@ -185,16 +237,20 @@ class BoardWorker:
                 clock_hz=hello.clock_hz,
                 url=opened.url,
                 message=opened.description,
+                baud=board.baud if board.link.has_rate or hello.where == "virtual" else 0,
+                hello=hello,
             )
         )
         has_door = Capability.DOOR in hello.capabilities
         self._door_due_s = now_s() if has_door else float("inf")
-        while not self._stopping:
+        while not self._stopping and not self._switching and not self.actions.wants_port:
             if (command := self._next_command()) is not None:
                 self._try(board, command)
             elif now_s() >= self._door_due_s:
                 self._tell_door(board.door())
-            elif self._may_send(board) and (job := self._next_crop()) is not None:
+            elif self.actions.wants_board and not self._sent:
+                self.actions.step(board)
+            elif not self.actions.wants_board and self._may_send(board) and (job := self._next_crop()) is not None:
                 self._send(board, job)
             elif board.waiting:
                 if board.ready(POLL_S):
@@ -209,6 +265,7 @@ class BoardWorker:
         if job.crop.shape != board.hello.input_shape:
             return  # cut before the board said what it wants
         board.send_crop(job.crop)
+        self.counts.sent += 1
         self._pacer.sent(now_s())
         self._sent.append(job)
 
@@ -221,6 +278,7 @@ class BoardWorker:
         else:
             self._refusal = ""
             self._pacer.received(inference)
+            self.counts.answered += 1
             self._on_inference(job, inference)
 
     def _try(self, board: Board, command: Command) -> None:
@@ -255,20 +313,23 @@ class BoardWorker:
     def _idle(self) -> None:
         """Wait for something to do."""
         with self._wake:
-            if self._stopping or self._crop is not None or self._commands:
+            if self._stopping or self._switching or self._crop is not None or self._commands or self.actions.busy:
                 return
             self._wake.wait(min(1.0, max(0.0, self._door_due_s - now_s())))
 
     def _pause(self, seconds: float) -> None:
         end_s = now_s() + seconds
         with self._wake:
-            while not self._stopping and (left_s := end_s - now_s()) > 0:
+            while (left_s := end_s - now_s()) > 0:
+                if self._stopping or self._switching or self.actions.wants_port:
+                    return
                 self._wake.wait(left_s)
 
     def _lose(self, error: DeviceError, spec: str | None, *, again: bool) -> None:
         url = self._opened.url if self._opened is not None else spec or ""
         self._on_state(BoardState(BoardPhase.LOST, url=url, message=str(error)))
         self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
+        self.actions.give_up(error.message, error.hint)
         if not again:
             hint = f"{error.hint} (trying again by itself)".strip()
             self._on_problem(Problem(error.message, hint, "board"))
@@ -279,11 +340,3 @@ class BoardWorker:
         if opened is not None:
             with contextlib.suppress(DeviceError):
                 opened.close()
-
-    @staticmethod
-    def _same_again(opened: OpenedBoard) -> str | None:
-        """What to look for after a board chosen by the program was lost: its port, or wherever a board is now."""
-        if opened.where == "virtual":
-            return VIRTUAL
-        boards = list_ports()
-        return opened.url if not boards or any(port.device == opened.url for port in boards) else boards[0].device

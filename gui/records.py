@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.records import Inference
+from device.records import Hello, Inference
 from device.timing import Stage as Stage
 from device.timing import board_spans
 
@@ -193,6 +193,8 @@ class BoardState:
     clock_hz: int = 0
     url: str = ""
     message: str = ""
+    baud: int = 0  # bits per second, 0 where the link has no rate
+    hello: Hello | None = None  # everything the board said of itself, once it is ready
 
 
 class DoorWord(StrEnum):

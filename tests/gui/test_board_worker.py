@@ -18,7 +18,7 @@ from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
 from device.ports import OpenedBoard, open_board
 from device.records import Inference
-from gui.board_worker import PACER_SPARE_S, BoardWorker, Pacer
+from gui.board_worker import BoardWorker
 from gui.quality import Quality
 from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Picture, Problem, Timeline, Verdict, now_s
 from gui.vision import CropJob
@@ -222,27 +222,6 @@ def test_stopping_does_not_wait_for_a_board_that_hangs(board: VirtualBoard, list
         os.kill(pid, signal.SIGCONT)
     assert len(ends) == 1
     assert "closed" in ends[0]  # cut off, not given up after its tries
-
-
-def timed(sent_s: float, written_s: float, received_s: float) -> Inference:
-    sent_ns, written_ns, received_ns = (round(at_s * 1e9) for at_s in (sent_s, written_s, received_s))
-    numbers = np.zeros(4, np.int8)
-    return Inference(numbers, 1, 1, 1, None, 1.0, 1.0, 1.0, 1.0, "host", sent_ns, written_ns, received_ns)
-
-
-def test_a_crop_leaves_late_for_a_slow_board_and_at_once_over_a_slow_link() -> None:
-    slow_board = Pacer()
-    assert slow_board.due_s == 0.0  # nothing is known yet: do not wait
-    slow_board.received(timed(0.0, 0.1, 0.5))
-    slow_board.sent(0.6)
-    assert slow_board.due_s == pytest.approx(0.6 + 0.4 - 1.3 * 0.1 - PACER_SPARE_S)
-    slow_board.received(timed(0.5, 0.6, 1.5))  # slower than before: the shortest time counts
-    slow_board.sent(1.4)
-    assert slow_board.due_s == pytest.approx(1.5 + 0.4 - 1.3 * 0.1 - PACER_SPARE_S)
-    slow_link = Pacer()
-    slow_link.received(timed(0.0, 0.3, 0.4))
-    slow_link.sent(0.7)
-    assert slow_link.due_s < 0.7
 
 
 def test_stopping_before_starting_and_twice_is_harmless() -> None:

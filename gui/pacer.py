@@ -1,0 +1,45 @@
+"""When the next crop should leave. No Qt, no threads."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from device.records import Inference
+
+PACER_MEMORY = 8
+PACER_SPARE_S = 0.03
+
+
+class Pacer:
+    """When the next crop should leave while another is computed: so that it arrives just before the board is free.
+
+    Earlier, it would only grow old in the board's buffer; later, the board would wait. Both are reckoned from the last
+    few crops, on the side of earlier: the shortest time computed, the longest time sent.
+    """
+
+    def __init__(self) -> None:
+        self._computed_s: deque[float] = deque(maxlen=PACER_MEMORY)
+        self._sending_s: deque[float] = deque(maxlen=PACER_MEMORY)
+        self._written_s = 0.0
+        self._received_s = 0.0
+
+    def sent(self, written_s: float) -> None:
+        """The last byte of a crop was taken by the port."""
+        self._written_s = written_s
+
+    def received(self, inference: Inference) -> None:
+        """A fingerprint came back."""
+        sent_s, written_s, received_s = (
+            stamp / 1e9 for stamp in (inference.sent_ns, inference.written_ns, inference.received_ns)
+        )
+        self._sending_s.append(written_s - sent_s)
+        self._computed_s.append(received_s - max(written_s, self._received_s))
+        self._received_s = received_s
+
+    @property
+    def due_s(self) -> float:
+        """The instant at which the next crop should leave; in the past while nothing is known."""
+        if not self._computed_s:
+            return 0.0
+        free_s = max(self._written_s, self._received_s) + min(self._computed_s)
+        return free_s - 1.3 * max(self._sending_s) - PACER_SPARE_S
