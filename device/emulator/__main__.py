@@ -18,6 +18,8 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
+from device.emulator.meter import KINDS
+
 EXIT_BAD_IMAGE, EXIT_MODEL = 4, 3
 PARENT_POLL_S = 1.0
 READY_TIMEOUT_S = 5.0
@@ -34,7 +36,9 @@ def _arguments(argv: list[str] | None) -> argparse.Namespace:
     )
     where.add_argument("--pty", action="store_true", help="offer a pseudo-terminal instead")
     parser.add_argument("--no-cycles", action="store_true", help="no cycle accounting: CYCCNT follows the wall clock")
-    parser.add_argument("--hook", choices=("auto", "compiled", "python"), default="auto", help="how cycles are counted")
+    parser.add_argument(
+        "--hook", choices=KINDS[:-1], default="auto", help="how cycles are counted (default: the fastest here)"
+    )
     return parser.parse_args(argv)
 
 

@@ -12,7 +12,6 @@ bus timing.
 
 from __future__ import annotations
 
-import ctypes
 import struct
 from collections.abc import Callable
 from pathlib import Path
@@ -29,11 +28,11 @@ from device.emulator.clock import Clock
 from device.emulator.cycles import block_cost, uses_fpu
 from device.emulator.exceptions import Exceptions
 from device.emulator.idle import Idle
+from device.emulator.memory import CODE_REGIONS, NOT_RAM, Memory
 from device.emulator.meter import NEVER, make_meter
 from device.emulator.serial_port import Dma, Usart
 from device.emulator.wire import Wire
 from device.errors import FileError
-from device.protocol import VIRTUAL_UNIQUE_ID
 
 PAGE_BYTES = 4096  # blocks end at a page's end; the engine's own choice is 1,024
 USB_LATENCY_S = 0.001  # a frame of the USB between a host and the ST-LINK: no host answers sooner
@@ -74,8 +73,7 @@ def read_image(path: Path) -> bytes:
 class Machine:
     """A board with ``image`` in its flash. ``run`` executes it until ``stop``, hears ``wire``, and calls ``send``.
 
-    ``counting`` is a kind of meter: auto, compiled, python, or none (no cycle accounting; CYCCNT then follows the wall
-    clock).
+    ``counting`` is a kind of meter (``meter.KINDS``); with none of them CYCCNT follows the wall clock.
     """
 
     def __init__(
@@ -89,16 +87,8 @@ class Machine:
         self.engine = Uc(const.UC_ARCH_ARM, const.UC_MODE_THUMB)
         self.engine.ctl_set_page_size(PAGE_BYTES)
         self.engine.ctl_set_cpu_model(arm.UC_CPU_ARM_CORTEX_M7)
-        self._flash = ctypes.create_string_buffer(image, chip.FLASH_BYTES)
-        ctypes.memset(ctypes.addressof(self._flash) + len(image), 0xFF, chip.FLASH_BYTES - len(image))
-        self._map_memory()
-        regions = [
-            (chip.FLASH_BASE, chip.FLASH_BYTES),
-            (chip.FLASH_ALIAS, chip.FLASH_BYTES),
-            (chip.ITCM_BASE, chip.ITCM_BYTES),
-            (chip.SRAM_BASE, chip.SRAM_BYTES),
-        ]
-        self.meter = make_meter(regions, self._block_cost, counting)
+        self._memory = Memory(self.engine, image)
+        self.meter = make_meter(CODE_REGIONS, self._block_cost, counting)
         self.clock = Clock(self.meter)
         self.wire = Wire(lambda: self.clock.now, lambda: int(USB_LATENCY_S * self.clock.hz))
         self._send = send
@@ -106,7 +96,8 @@ class Machine:
         self._on_listening = on_listening
         self.meter.attach(self.engine)
         self.engine.hook_add(const.UC_HOOK_INTR, self._on_interrupt)
-        self.engine.hook_add(const.UC_HOOK_MEM_INVALID, self._on_bad_access)
+        for first, last in NOT_RAM:
+            self.engine.hook_add(const.UC_HOOK_MEM_INVALID, self._on_bad_access, begin=first, end=last)
         self._power_on = self.engine.context_save()
         self._failure: Exception | None = None
         self._reset_wanted = self._stop_wanted = self._check_exceptions = False
@@ -114,15 +105,6 @@ class Machine:
         self._fpu_trap = False
         self._interrupt = 0
         self.resets = 0
-
-    def _map_memory(self) -> None:
-        read_execute = const.UC_PROT_READ | const.UC_PROT_EXEC
-        for base in (chip.FLASH_BASE, chip.FLASH_ALIAS):
-            self.engine.mem_map_ptr(base, chip.FLASH_BYTES, read_execute, ctypes.addressof(self._flash))
-        self.engine.mem_map(chip.ITCM_BASE, chip.ITCM_BYTES)
-        self.engine.mem_map(chip.SRAM_BASE, chip.SRAM_BYTES)
-        self.engine.mem_map(chip.SYSTEM_BASE, chip.SYSTEM_BYTES, const.UC_PROT_READ)
-        self.engine.mem_write(chip.SYSTEM_BASE, chip.system_memory(VIRTUAL_UNIQUE_ID))
 
     def _build_peripherals(self) -> None:
         self.rcc = chip.Rcc(self.clock, chip.warn)
@@ -231,7 +213,7 @@ class Machine:
         self.rcc.note_reset(software=software)
         self.meter.forget()
         self.system.words[m7.VTOR] = chip.FLASH_ALIAS  # BOOT_ADD0 as delivered, RM0410 2.3
-        stack, entry = struct.unpack("<II", ctypes.string_at(self._flash, 8))
+        stack, entry = struct.unpack("<II", self._memory.vectors())
         self.engine.reg_write(arm.UC_ARM_REG_MSP, stack)
         self.engine.reg_write(arm.UC_ARM_REG_LR, 0xFFFF_FFFF)
         self.pc = entry & ~1
@@ -263,10 +245,10 @@ class Machine:
         elif self._fpu_trap:
             self._fpu_trap = False
             self._fault(m7.USAGE_FAULT, NOCP, None)
+        elif self._interrupt or (error is not None and self.pc >= EXC_RETURN_FIRST):
+            self._take_interrupt()
         elif error is not None:
             self._fault_of(error)
-        elif self._interrupt:
-            self._take_interrupt()
         elif not self._check_exceptions and self.pc != started and self.system.next_tick() is None:
             self.idle.sleep()  # WFI or WFE: the only other reason to come back
         self._after_slice()

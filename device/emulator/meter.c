@@ -1,4 +1,5 @@
-/* What every executed basic block adds to the counts; meter.py compiles and loads it and gives it the tables.
+/* What every executed basic block adds to the counts; native_hook.py loads it, meter.py gives it the tables. It calls only through
+ * pointers and has no data of its own, so its bare machine code runs wherever it is put.
  *
  * Unicorn calls meter_block at the start of each block. A block's cost is computed once, by meter->miss (Python), and kept in a
  * table indexed by half the address. A stop is asked for by lowering meter->deadline: the engine then stops before the block,
@@ -6,6 +7,9 @@
 #include <stdint.h>
 
 #define REGIONS 4
+#ifndef CALL /* the calling convention; set where code for another system is built */
+#define CALL
+#endif
 
 struct entry {
     uint32_t cycles;
@@ -24,17 +28,17 @@ struct meter {
     uint64_t instructions;
     uint64_t deadline;
     uint64_t block; /* address of the block being executed */
-    int (*stop)(void *engine);
-    void (*miss)(uint64_t address, uint32_t size, struct entry *entry);
+    int(CALL *stop)(void *engine);
+    void(CALL *miss)(uint64_t address, uint32_t size, struct entry *entry);
     struct region regions[REGIONS];
 };
 
 #ifdef _WIN32
 __declspec(dllexport)
 #endif
-void meter_block(void *engine, uint64_t address, uint32_t size, void *user);
+CALL void meter_block(void *engine, uint64_t address, uint32_t size, void *user);
 
-void meter_block(void *engine, uint64_t address, uint32_t size, void *user)
+CALL void meter_block(void *engine, uint64_t address, uint32_t size, void *user)
 {
     struct meter *meter = user;
     if (meter->cycles >= meter->deadline) {

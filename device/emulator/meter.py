@@ -1,9 +1,8 @@
 """Counting what is executed: cycles and instructions, added up block by block while the engine runs.
 
 The engine calls a hook at the start of every basic block. The hook only adds two numbers: a block's cost (see
-``cycles.py``) is computed when it is first met and kept. Two hooks give the same numbers: ``meter.c``, compiled at
-first use where there is a C compiler (nearly free), and the same thing in Python (a network takes about three times as
-long).
+``cycles.py``) is computed when it is first met and kept. Two hooks give the same numbers: machine code of ``meter.c``
+(nearly free; ``native_hook.py`` says where it comes from), and the same thing in Python for every other machine.
 
 A count that the program reads includes the whole block that reads it, so the difference of two reads is off by less
 than a block. Nothing runs with the engine's own ``count``, which miscounts IT blocks.
@@ -12,25 +11,29 @@ than a block. Nothing runs with the engine's own ``count``, which miscounts IT b
 from __future__ import annotations
 
 import ctypes
-import hashlib
-import os
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import Any, Protocol
 
-SOURCE = Path(__file__).with_name("meter.c")
-COMPILERS = ("cc", "gcc", "clang")
+from device.emulator.native_hook import NativeHook, compiled_hook, native_hook, prebuilt_hook
+from device.errors import DeviceError
+
+KINDS = ("auto", "prebuilt", "compiled", "python", "none")
 NEVER = 2**64 - 1
 REGION_COUNT = 4
+INSTRUCTION_BITS = 48  # of PythonMeter's number: years of instructions
+
+
+class UnavailableError(DeviceError):
+    """The kind of meter asked for does not work on this machine."""
+
 
 BlockCost = Callable[[int, int], tuple[int, int]]
 """(address, size in bytes) of a block to its (cycles, instructions); no instructions: ask again next time."""
 
-_HOOK = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint32, ctypes.c_void_p)
+_HOOK = ctypes.CFUNCTYPE(
+    None, ctypes.c_uint8, ctypes.c_uint32, ctypes.c_uint16
+)  # engine, address, size; see PythonMeter
 
 
 class Meter(Protocol):
@@ -88,27 +91,23 @@ class _State(ctypes.Structure):
     )
 
 
-def _hook_blocks(engine: Any, function: Any, user: int) -> None:
-    """Register ``function`` as a plain C block hook: the bindings' own wrapper costs twice as much a call."""
+def _hook_blocks(engine: Any, function: int, user: int) -> None:
+    """Register the function at an address as a block hook: the bindings' own wrapper costs twice as much a call."""
     from unicorn.unicorn_const import UC_HOOK_BLOCK
     from unicorn.unicorn_py3.unicorn import uclib
 
     handle = ctypes.c_size_t()
-    status = uclib.uc_hook_add(
-        engine._uch, ctypes.byref(handle), UC_HOOK_BLOCK, ctypes.cast(function, ctypes.c_void_p), user, 1, 0
-    )
+    status = uclib.uc_hook_add(engine._uch, ctypes.byref(handle), UC_HOOK_BLOCK, ctypes.c_void_p(function), user, 1, 0)
     if status:
         raise RuntimeError(f"the engine refused the block hook (error {status})")
 
 
-class CompiledMeter:
+class NativeMeter:
     """The hook in C. ``regions`` are the (base, size) of memory that code may lie in; an alias shares nothing."""
 
-    kind = "compiled"
-
-    def __init__(self, library: Path, regions: Sequence[tuple[int, int]], cost: BlockCost) -> None:
-        self._function = ctypes.CDLL(str(library)).meter_block
-        self._cost = cost
+    def __init__(self, hook: NativeHook, regions: Sequence[tuple[int, int]], cost: BlockCost) -> None:
+        self.kind = hook.kind
+        self._hook, self._cost = hook, cost
         self._state = _State(deadline=NEVER, miss=_MISS(self._miss))
         self._tables = [(_Entry * (size // 2))() for _, size in regions]
         for slot, (base, size), table in zip(self._state.regions, regions, self._tables, strict=False):
@@ -135,7 +134,7 @@ class CompiledMeter:
         from unicorn.unicorn_py3.unicorn import uclib
 
         self._state.stop = ctypes.cast(uclib.uc_emu_stop, ctypes.c_void_p).value
-        _hook_blocks(engine, self._function, ctypes.addressof(self._state))
+        _hook_blocks(engine, self._hook.address, ctypes.addressof(self._state))
 
     def set_deadline(self, cycles: int) -> None:
         self._state.deadline = cycles
@@ -149,45 +148,58 @@ class CompiledMeter:
 
 
 class PythonMeter:
-    """The same hook in Python, for a machine without a C compiler."""
+    """The same hook in Python, for a machine that cannot run the other.
+
+    It runs millions of times a network, so it does as little as it can: one number holds both counts, cycles above
+    ``INSTRUCTION_BITS``; and of the hook's arguments only as many bits are taken as are needed, because small numbers
+    cost Python no memory.
+    """
 
     kind = "python"
 
     def __init__(self, cost: BlockCost) -> None:
         self._cost = cost
-        self._costs: dict[int, tuple[int, int, int]] = {}  # by address: size, cycles, instructions
-        self.cycles = 0
-        self.instructions = 0
-        self.block = 0
-        self._deadline = NEVER
+        self._costs: dict[int, tuple[int, int]] = {}  # by address: size, both counts in one number
+        self._total = self._block = 0
+        self._deadline = NEVER << INSTRUCTION_BITS
         self._hook: Any = None
 
-    def attach(self, engine: Any) -> None:
-        known = self._costs.get
-        unknown = (0, 0, 0)
+    @property
+    def cycles(self) -> int:
+        return self._total >> INSTRUCTION_BITS
 
-        def hook(_engine: int, address: int, size: int, _user: int) -> None:
-            if self.cycles >= self._deadline:
+    @property
+    def instructions(self) -> int:
+        return self._total & (1 << INSTRUCTION_BITS) - 1
+
+    @property
+    def block(self) -> int:
+        return self._block
+
+    def attach(self, engine: Any) -> None:
+        costs, unknown, miss = self._costs.get, (0, 0), self._miss
+
+        def hook(_engine: int, address: int, size: int) -> None:
+            total = self._total
+            if total >= self._deadline:
                 engine.emu_stop()
                 return
-            self.block = address
-            known_size, cycles, instructions = known(address, unknown)
-            if known_size != size:
-                cycles, instructions = self._miss(address, size)
-            self.cycles += cycles
-            self.instructions += instructions
+            self._block = address
+            known_size, cost = costs(address, unknown)
+            self._total = total + (cost if known_size == size else miss(address, size))
 
         self._hook = _HOOK(hook)
-        _hook_blocks(engine, self._hook, 0)
+        _hook_blocks(engine, ctypes.cast(self._hook, ctypes.c_void_p).value or 0, 0)
 
-    def _miss(self, address: int, size: int) -> tuple[int, int]:
+    def _miss(self, address: int, size: int) -> int:
         cycles, instructions = self._cost(address, size)
+        cost = cycles << INSTRUCTION_BITS | instructions
         if instructions:
-            self._costs[address] = (size, cycles, instructions)
-        return cycles, instructions
+            self._costs[address] = size, cost
+        return cost
 
     def set_deadline(self, cycles: int) -> None:
-        self._deadline = cycles
+        self._deadline = cycles << INSTRUCTION_BITS
 
     def set_clock(self, clock_hz: int) -> None:
         pass
@@ -205,7 +217,7 @@ class WallMeter:
 
     kind = "none"
 
-    def __init__(self, now_s: Callable[[], float] = time.monotonic, inner: CompiledMeter | None = None) -> None:
+    def __init__(self, now_s: Callable[[], float] = time.monotonic, inner: NativeMeter | None = None) -> None:
         self._now_s, self._inner = now_s, inner
         self._clock_hz = 0
         self._counted = 0.0
@@ -242,45 +254,15 @@ class WallMeter:
             self._inner.forget()
 
 
-def compile_hook(folder: Path | None = None) -> Path | None:
-    """The shared library of ``meter.c``, compiled into the user's cache folder at first use; None without a compiler.
-
-    The file is named after a hash of its source, so that an older one is never loaded.
-    """
-    compiler = next((path for name in COMPILERS if (path := shutil.which(name))), None)
-    name = f"meter-{hashlib.sha256(SOURCE.read_bytes()).hexdigest()[:16]}{'.dll' if os.name == 'nt' else '.so'}"
-    if folder is None:
-        import platformdirs
-
-        folder = platformdirs.user_cache_path("mcu-face-door", appauthor=False)
-    library = folder / name
-    if library.is_file():
-        return library
-    if compiler is None:
-        return None
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder) as build:
-            made = Path(build) / name
-            command = [compiler, "-O2", "-shared", *(() if os.name == "nt" else ("-fPIC",)), "-o", made, SOURCE]
-            subprocess.run(command, check=True, capture_output=True, timeout=60)
-            made.replace(library)
-    except (OSError, subprocess.SubprocessError):
-        return library if library.is_file() else None  # another process may have been faster
-    return library
-
-
 def make_meter(regions: Sequence[tuple[int, int]], cost: BlockCost, kind: str = "auto") -> Meter:
-    """A meter of the wanted kind: ``compiled``, ``python``, ``none``, or ``auto`` for the best that works here."""
-    library = compile_hook() if kind != "python" else None
-    compiled = None
-    if library is not None:
-        try:
-            compiled = CompiledMeter(library, regions, cost)
-        except OSError:  # a library of another processor in a shared home folder
-            compiled = None
+    """A meter of one of ``KINDS``; ``auto`` is the best of them here. Raises UnavailableError for what cannot run."""
+    if kind == "python":
+        return PythonMeter(cost)
+    hook = {"prebuilt": prebuilt_hook, "compiled": compiled_hook}.get(kind, native_hook)()
+    native = None if hook is None else NativeMeter(hook, regions, cost)
     if kind == "none":
-        return WallMeter(inner=compiled)
-    if kind == "compiled" and compiled is None:
-        raise RuntimeError("the compiled block hook needs a C compiler (cc, gcc or clang)")
-    return compiled or PythonMeter(cost)
+        return WallMeter(inner=native)
+    if native is None and kind != "auto":
+        reason = "a C compiler (cc, gcc or clang)" if kind == "compiled" else "an x86-64 processor"
+        raise UnavailableError(f"the {kind} block hook needs {reason}", "leave --hook out")
+    return native or PythonMeter(cost)

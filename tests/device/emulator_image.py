@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from device.emulator import native_hook
+
 COMPILER = "arm-none-eabi-gcc"
 HERE = Path(__file__).parent
 FLAGS = (
@@ -31,6 +33,21 @@ def build_image(folder: Path) -> Path:
     subprocess.run([COMPILER, *FLAGS, *sources, "-o", elf], check=True, timeout=60)
     subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", elf, image], check=True, timeout=60)
     return image
+
+
+HOOKS = ("prebuilt", "compiled", "python")  # the block hooks, best first
+
+
+def runs_here(kind: str) -> bool:
+    """Whether this machine can count with the hook."""
+    hooks = {"prebuilt": native_hook.prebuilt_hook, "compiled": native_hook.compiled_hook}
+    return kind not in hooks or hooks[kind]() is not None
+
+
+def skip_where_it_does_not_run(kind: str) -> None:
+    """Skips the test where this machine cannot count with the hook."""
+    if not runs_here(kind):
+        pytest.skip(f"the {kind} hook does not run on this machine")
 
 
 class Bench:

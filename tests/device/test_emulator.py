@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from device.emulator.bus import ModelError
-from device.emulator.meter import COMPILERS
 from device.errors import FileError
-from tests.device.emulator_image import Bench, build_image, running
+from tests.device.emulator_image import HOOKS, Bench, build_image, running, skip_where_it_does_not_run
 
 CLOCK_HZ = 216_000_000
 
@@ -73,11 +71,11 @@ def test_instructions_are_counted_exactly(board: Bench) -> None:
     assert third[0] - second[0] == 2 * (second[0] - cycles)
 
 
-def test_compiled_and_python_hooks_agree_on_an_image(image: Path) -> None:
-    if not any(shutil.which(name) for name in COMPILERS):
-        pytest.skip("the compiled hook needs a C compiler")
+@pytest.mark.parametrize("native", HOOKS[:-1])
+def test_native_and_python_hooks_agree_on_an_image(image: Path, native: str) -> None:
+    skip_where_it_does_not_run(native)
     answers = []
-    for counting in ("compiled", "python"):
+    for counting in (native, "python"):
         with running(image, counting) as bench:
             assert bench.machine.meter.kind == counting
             bench.send(b"c", 3_000)

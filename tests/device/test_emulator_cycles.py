@@ -1,14 +1,12 @@
-"""The cost model on snippets that were worked out by hand, the decoder, and the two block hooks."""
+"""The cost model on snippets that were worked out by hand, and the decoder."""
 
 from __future__ import annotations
 
 import random
-import shutil
 
 import pytest
 
 from device.emulator.cycles import block_cost, uses_fpu
-from device.emulator.meter import COMPILERS, NEVER, Meter, WallMeter, compile_hook, make_meter
 from device.emulator.thumb import Kind, decode, decode_block, is_wide
 
 SNIPPETS = (  # name, assembly, machine code, cycles, instructions
@@ -99,85 +97,3 @@ def test_fpu_instructions_are_recognised() -> None:
     assert uses_fpu(bytes.fromhex("00ee100a"))  # vmov s0, r0
     assert uses_fpu(bytes.fromhex("90ed000a"))  # vldr s0, [r0]
     assert not uses_fpu(bytes.fromhex("21fb0200d4f80030"))
-
-
-CODE_BASE = 0x0800_0000
-LOOP = bytes.fromhex(
-    "4ff47a70"  # mov.w r0, #1000
-    "0a46"  # 1: mov r2, r1
-    "10f00103"  # ands r3, r0, #1
-    "18bf"  # it ne
-    "0131"  # addne r1, #1
-    "0bb9"  # cbnz r3, 2f
-    "0232"  # adds r2, #2
-    "00bf"  # nop
-    "0138"  # 2: subs r0, #1
-    "f5d1"  # bne 1b
-)
-ROUNDS, ODD_ROUNDS = 1000, 500
-ROUND_INSTRUCTIONS, EVEN_EXTRA = 7, 2  # mov ands it add cbnz, subs bne; and adds nop where r3 is zero
-
-
-def _run(meter: Meter) -> tuple[int, int]:
-    unicorn = pytest.importorskip("unicorn")
-    engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-    engine.mem_map(CODE_BASE, 0x1000)
-    engine.mem_write(CODE_BASE, LOOP)
-    meter.attach(engine)
-    engine.emu_start(CODE_BASE | 1, CODE_BASE + len(LOOP))
-    return meter.cycles, meter.instructions
-
-
-def _meter(kind: str) -> Meter:
-    if kind == "compiled" and not any(shutil.which(name) for name in COMPILERS):
-        pytest.skip("the compiled hook needs a C compiler")
-    code = {address: LOOP[address - CODE_BASE :] for address in range(CODE_BASE, CODE_BASE + len(LOOP), 2)}
-    return make_meter([(CODE_BASE, 0x1000)], lambda address, size: block_cost(code[address][:size]), kind)
-
-
-@pytest.mark.parametrize("kind", ["compiled", "python"])
-def test_instructions_are_counted_exactly(kind: str) -> None:
-    _, instructions = _run(_meter(kind))
-    assert instructions == 1 + ROUNDS * ROUND_INSTRUCTIONS + (ROUNDS - ODD_ROUNDS) * EVEN_EXTRA
-
-
-def test_both_hooks_give_the_same_numbers() -> None:
-    assert _run(_meter("compiled")) == _run(_meter("python"))
-
-
-@pytest.mark.parametrize("kind", ["compiled", "python"])
-def test_a_deadline_stops_before_a_block_that_is_not_counted(kind: str) -> None:
-    unicorn = pytest.importorskip("unicorn")
-    meter = _meter(kind)
-    engine = unicorn.Uc(unicorn.UC_ARCH_ARM, unicorn.UC_MODE_THUMB)
-    engine.mem_map(CODE_BASE, 0x1000)
-    engine.mem_write(CODE_BASE, LOOP)
-    meter.attach(engine)
-    meter.set_deadline(100)
-    engine.emu_start(CODE_BASE | 1, CODE_BASE + len(LOOP))
-    assert 100 <= meter.cycles < 120
-    meter.set_deadline(NEVER)
-    engine.emu_start(engine.reg_read(unicorn.arm_const.UC_ARM_REG_PC) | 1, CODE_BASE + len(LOOP))
-    assert (meter.cycles, meter.instructions) == _run(_meter(kind))
-
-
-def test_the_hook_is_compiled_once(tmp_path) -> None:  # type: ignore[no-untyped-def]
-    if not any(shutil.which(name) for name in COMPILERS):
-        pytest.skip("the compiled hook needs a C compiler")
-    first = compile_hook(tmp_path)
-    assert first is not None
-    stamp = first.stat().st_mtime_ns
-    assert compile_hook(tmp_path) == first
-    assert first.stat().st_mtime_ns == stamp
-    assert [entry.name for entry in tmp_path.iterdir()] == [first.name]
-
-
-def test_without_accounting_time_is_the_wall_clock() -> None:
-    now = 5.0
-    meter = WallMeter(lambda: now)
-    meter.set_clock(1_000)
-    now = 7.0
-    assert (meter.cycles, meter.instructions) == (2_000, 0)
-    meter.set_clock(10_000)
-    now = 8.0
-    assert meter.cycles == 12_000

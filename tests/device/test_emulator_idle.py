@@ -18,12 +18,18 @@ LOOK = 10  # cycles between two looks of a waiting program
 BUSY_BLOCK, IDLE_BLOCK = 0x0800_1000, 0x0800_2000
 
 
+class SetMeter(PythonMeter):
+    """Counts what the test says."""
+
+    cycles = instructions = block = 0  # type: ignore[assignment]
+
+
 class World:
     """A program that looks at the receiver, and the time around it."""
 
     def __init__(self) -> None:
         self.wall_s = 50.0
-        self.meter = PythonMeter(lambda address, size: (1, 1))
+        self.meter = SetMeter(lambda address, size: (1, 1))
         self.clock = Clock(self.meter)
         self.clock.set_hz(HZ)
         self.wire = Wire(lambda: self.clock.now)

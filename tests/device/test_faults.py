@@ -20,6 +20,7 @@ from tests.device.line import FAULTS, FaultyLine, SimulatedLine
 from tests.device.peer import HELLO, PeerBoard, fingerprint
 
 DAMAGED_FRAMES = int(os.environ.get("DAMAGED_FRAMES", "3000"))
+pytestmark = pytest.mark.timeout(300 + DAMAGED_FRAMES // 500)
 SMALL = replace(HELLO, input_height=8, input_width=8)
 
 
