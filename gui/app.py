@@ -3,29 +3,28 @@
 from __future__ import annotations
 
 import logging
-import logging.handlers
 import signal
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from types import FrameType, TracebackType
+from types import FrameType
 
 import platformdirs
-from PySide6.QtCore import QMessageLogContext, QTimer, QtMsgType, qInstallMessageHandler
+from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
+from gui.log import mistakes, start_log
 from gui.pipeline import Pipeline
-from gui.records import PipelineOptions, Problem
+from gui.records import PipelineOptions
 from gui.settings_store import FILE_NAME, SettingsStore
+from gui.start_problem import StartProblem
 from gui.theme import Theme, icon
 from gui.window import Window
 
 NAME = "mcu-face-door"
 SIGNAL_POLL_MS = 200  # Python runs its signal handlers only between Qt's events
-LOG_BYTES, LOG_FILES = 1_000_000, 3
 
 log = logging.getLogger("gui")
 
@@ -43,7 +42,7 @@ class Options:
 
 def run(options: Options) -> int:
     """Open the window and stay until it closes. 0 when it closed, 1 when it could not be opened."""
-    log_file = _start_log(options.log_folder)
+    log_folder = start_log(NAME, options.log_folder)
     app = QApplication.instance()
     if not isinstance(app, QApplication):
         QApplication.setApplicationName(NAME)
@@ -54,15 +53,14 @@ def run(options: Options) -> int:
     theme = Theme(app)
     theme.choose(settings.text("window/theme"))
     app.setWindowIcon(icon("door", "#ffffff", 64))
-    try:
-        pipeline = Pipeline(options.pipeline)
-    except DeviceError as error:
-        log.info("not opened: %s", error)  # the terminal is told in two lines, once
-        print(f"The window cannot be opened: {error.message}\nWhat to do: {error.hint}", file=sys.stderr)
+    with _signals(app):
+        opened = _open(options, theme)
+    if opened is None:
         return 1
-    window = Window(pipeline, options.pipeline, theme, settings)
+    pipeline, window_options = opened
+    window = Window(pipeline, window_options, theme, settings, log_folder)
     pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.where, problem.message, problem.hint))
-    with _signals(app), _mistakes(pipeline, log_file):
+    with _signals(app), mistakes(pipeline.problem.emit):
         window.show()
         QTimer.singleShot(0, pipeline.start)
         if options.quit_after_s is not None:
@@ -72,6 +70,22 @@ def run(options: Options) -> int:
         finally:
             pipeline.stop()
     return 0
+
+
+def _open(options: Options, theme: Theme) -> tuple[Pipeline, PipelineOptions] | None:
+    """The pipeline, in another data folder where the person chose one; None where it cannot be and they gave up."""
+    wanted = options.pipeline
+    while True:
+        try:
+            return Pipeline(wanted), wanted
+        except DeviceError as error:
+            log.error("the data in %s cannot be used: %s", wanted.data, error)
+            asked = StartProblem(error, wanted.data, theme)
+            if options.quit_after_s is not None:
+                QTimer.singleShot(round(options.quit_after_s * 1e3), asked.reject)
+            if not asked.exec():
+                return None
+            wanted = replace(wanted, data=asked.folder)
 
 
 def _finish(window: Window, screenshot: Path | None) -> None:
@@ -97,51 +111,3 @@ def _signals(app: QApplication) -> Iterator[None]:
         timer.stop()
         for number, handler in before.items():
             signal.signal(number, handler)
-
-
-@contextmanager
-def _mistakes(pipeline: Pipeline, log_file: Path | None) -> Iterator[None]:
-    """An exception nobody caught goes to the log, and the window says so instead of falling silent."""
-    before = sys.excepthook
-
-    def caught(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-        log.critical("a mistake in the program", exc_info=(kind, error, trace))
-        hint = f"please report it; the details are in {log_file}" if log_file else "please report it"
-        pipeline.problem.emit(Problem(f"the program made a mistake: {kind.__name__}", hint, "program"))
-
-    sys.excepthook = caught
-    try:
-        yield
-    finally:
-        sys.excepthook = before
-
-
-def _start_log(folder: Path | None) -> Path | None:
-    """Log to a file in the platform's log folder, warnings to the terminal too; Qt's own messages as well."""
-    folder = folder or platformdirs.user_log_path(NAME)
-    root = logging.getLogger()
-    if any(isinstance(handler, logging.handlers.RotatingFileHandler) for handler in root.handlers):
-        return folder / "window.log"
-    root.setLevel(logging.INFO)
-    terminal = logging.StreamHandler()
-    terminal.setLevel(logging.WARNING)
-    terminal.setFormatter(logging.Formatter("%(levelname)s %(message)s"))
-    root.addHandler(terminal)
-    qInstallMessageHandler(_qt_message)
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        path = folder / "window.log"
-        to_file = logging.handlers.RotatingFileHandler(
-            path, maxBytes=LOG_BYTES, backupCount=LOG_FILES, encoding="utf-8"
-        )
-    except OSError as error:
-        log.warning("no log is written: %s", error)
-        return None
-    to_file.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    root.addHandler(to_file)
-    return path
-
-
-def _qt_message(kind: QtMsgType, _context: QMessageLogContext, message: str) -> None:
-    levels = {QtMsgType.QtDebugMsg: logging.DEBUG, QtMsgType.QtInfoMsg: logging.INFO}
-    logging.getLogger("qt").log(levels.get(kind, logging.WARNING), "%s", message)

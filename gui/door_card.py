@@ -35,7 +35,7 @@ class DoorCard(QWidget):
             "QPushButton:hover { background: rgba(255,255,255,64); }"
             "QPushButton:focus { border: 2px solid white; padding: 3px 11px; }"
         )
-        self._button.clicked.connect(self._ask)
+        self._button.clicked.connect(self.ask)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._button)
@@ -83,7 +83,8 @@ class DoorCard(QWidget):
         self.setAccessibleDescription(f"{words.door_word(door).lower()}, {self.detail}")
         self._tick()
 
-    def _ask(self) -> None:
+    def ask(self) -> None:
+        """What the button does: ask to lock an open door, to open any other."""
         (self.lock_asked if self._door.state is DoorWord.OPEN else self.open_asked).emit()
 
     def _tick(self) -> None:

@@ -1,15 +1,18 @@
-"""The window's head: what the board and the camera are, in plain words, and the bar that says what went wrong."""
+"""The window's head: what the board and the camera are, in plain words, and the way to every command."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
 from gui import words
-from gui.records import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, Problem
+from gui.commands import COMMANDS, Command
+from gui.language import say
+from gui.records import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 from gui.theme import Theme, icon
 
+BUTTONS = ("detail", "kiosk", "settings")
 LEAST_WIDTH = 120  # pixels that a line of a chip keeps
 
 
@@ -68,54 +71,44 @@ class Chip(QFrame):
 
 
 class Header(QFrame):
-    """Product name, board, camera, and the buttons."""
+    """Product name, board, camera, the most used commands, and the menu of all."""
 
-    enrol_asked = Signal()
-    detail_asked = Signal()
-    settings_asked = Signal()
-    shortcuts_asked = Signal()
-    full_screen_asked = Signal()
+    asked = Signal(str)  # a command's name
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self.setProperty("look", "header")
-        self._mark = QLabel()
-        self._mark.setPixmap(icon("door", "#ffffff", 34).pixmap(QSize(34, 34)))
-        name = QLabel("Face door")
+        mark = QLabel()
+        mark.setPixmap(icon("door", "#ffffff", 34).pixmap(QSize(34, 34)))
+        name = QLabel(self.tr("Face door"))
         name.setProperty("look", "figure")
-        self.board = Chip(theme, "chip", "Board")
-        self.camera = Chip(theme, "camera", "Camera")
-        self.enrol = QPushButton(" Enrol")
+        self.board = Chip(theme, "chip", self.tr("Board"))
+        self.camera = Chip(theme, "camera", self.tr("Camera"))
+        self.enrol = QPushButton(" " + self.tr("Enrol"))
         self.enrol.setProperty("look", "primary")
-        self.enrol.setAccessibleName("Enrol a person")
+        self.enrol.setAccessibleName(self.tr("Enrol a person"))
         self.enrol.setIconSize(QSize(20, 20))
-        self.enrol.setToolTip("Enrol a person (E)")
-        self.enrol.clicked.connect(self.enrol_asked)
+        self.enrol.setToolTip(self.tr("Enrol a person ({key})").format(key="E"))
+        self.enrol.clicked.connect(lambda: self.asked.emit("enrol"))
         self._tools: list[tuple[QToolButton, str]] = []
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 9, 16, 9)
         layout.setSpacing(12)
-        layout.addWidget(self._mark)
+        layout.addWidget(mark)
         layout.addWidget(name)
         for chip in (self.board, self.camera):
             layout.addWidget(self._line())
             layout.addWidget(chip)
         layout.addStretch(1)
-        for drawing, tip, signal in (
-            ("layers", "Write more or less over the picture (D)", self.detail_asked),
-            ("full_screen", "Full screen (F11)", self.full_screen_asked),
-            ("settings", "Settings (Ctrl+,)", self.settings_asked),
-            ("keyboard", "Keyboard shortcuts (?)", self.shortcuts_asked),
-        ):
-            button = QToolButton()
-            button.setToolTip(tip)
-            button.setAccessibleName(tip)
-            button.setIconSize(QSize(20, 20))
-            button.setFixedSize(34, 34)
-            button.clicked.connect(signal)
-            self._tools.append((button, drawing))
-            layout.addWidget(button)
+        for command in COMMANDS:
+            if command.name in BUTTONS:
+                button = self._tool(command.drawing, _tip(command))
+                button.clicked.connect(lambda _checked=False, name=command.name: self.asked.emit(name))
+                layout.addWidget(button)
+        self.menu = self._tool("menu", self.tr("Menu ({key})").format(key="F10"))
+        self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        layout.addWidget(self.menu)
         layout.addSpacing(4)
         layout.addWidget(self.enrol)
         theme.changed.connect(self._restyle)
@@ -135,6 +128,15 @@ class Header(QFrame):
         drawing = "film" if film else "camera"
         self.camera.say(words.camera_title(state), words.camera_detail(state), drawing=drawing, warns=lost)
 
+    def _tool(self, drawing: str, tip: str) -> QToolButton:
+        button = QToolButton()
+        button.setToolTip(tip)
+        button.setAccessibleName(tip)
+        button.setIconSize(QSize(20, 20))
+        button.setFixedSize(34, 34)
+        self._tools.append((button, drawing))
+        return button
+
     def _line(self) -> QWidget:
         line = QFrame()
         line.setFixedSize(1, 30)
@@ -150,77 +152,6 @@ class Header(QFrame):
             line.setStyleSheet(f"background: {colours.line};")
 
 
-class ProblemBar(QFrame):
-    """The newest problem: what happened and what to do. Goes away when what broke works again, or by its button.
-
-    One of every part is remembered: when the newest is over, one that still stands comes back.
-    """
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._problems: dict[str, Problem] = {}  # by part, the newest last
-        self.setProperty("look", "bar")
-        self.setAccessibleName("Problem")
-        self._icon = QLabel()
-        self._text = QLabel()
-        self._text.setWordWrap(True)
-        self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setProperty("look", "name")
-        self._hint = QLabel()
-        self._hint.setWordWrap(True)
-        self._hint.setTextFormat(Qt.TextFormat.PlainText)
-        self._close = QToolButton()
-        self._close.setAccessibleName("Dismiss the problem")
-        self._close.setToolTip("Dismiss")
-        self._close.clicked.connect(self._dismiss)
-        text = QVBoxLayout()
-        text.setSpacing(1)
-        text.addWidget(self._text)
-        text.addWidget(self._hint)
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(14, 8, 8, 8)
-        layout.setSpacing(12)
-        layout.addWidget(self._icon)
-        layout.addLayout(text, 1)
-        layout.addWidget(self._close)
-        theme.changed.connect(self._restyle)
-        self._restyle()
-        self.hide()
-
-    @property
-    def problem(self) -> Problem | None:
-        """What is on show."""
-        return next(reversed(self._problems.values()), None)
-
-    def show_problem(self, problem: Problem) -> None:
-        """Put this one in the bar."""
-        self._problems.pop(problem.where, None)
-        self._problems[problem.where] = problem
-        self._refresh()
-
-    def settle(self, where: str) -> None:
-        """This part works again: its problem goes away."""
-        if self._problems.pop(where, None) is not None:
-            self._refresh()
-
-    def _dismiss(self) -> None:
-        if self.problem is not None:
-            self.settle(self.problem.where)
-
-    def _refresh(self) -> None:
-        problem = self.problem
-        if problem is None:
-            self.hide()
-            return
-        message = problem.message[:1].upper() + problem.message[1:]
-        self._text.setText(message)
-        self._hint.setText(f"What to do: {problem.hint}" if problem.hint else "")
-        self._hint.setVisible(bool(problem.hint))
-        self.setAccessibleDescription(f"{message}. {problem.hint}")
-        self.show()
-
-    def _restyle(self) -> None:
-        colours = self._theme.colours
-        self._icon.setPixmap(icon("warning", colours.bad, 22).pixmap(QSize(22, 22)))
-        self._close.setIcon(icon("close", colours.muted))
+def _tip(command: Command) -> str:
+    text = say(command.text).rstrip("…")
+    return f"{text} ({QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"

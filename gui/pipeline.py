@@ -19,7 +19,7 @@ from device.errors import DeviceError
 from device.ports import OpenedBoard, open_board
 from device.records import Hello, Inference
 from gui.board_worker import BoardWorker
-from gui.camera import CameraWorker, parse_spec
+from gui.camera import CameraWorker
 from gui.decision import Rules
 from gui.door import Door, png
 from gui.enrolment import Enrolment, EnrolmentRules
@@ -45,6 +45,7 @@ from gui.records import (
     TrackedFace,
     now_s,
 )
+from gui.sources import parse_spec
 from gui.store import GalleryError, Store
 from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
 
@@ -77,16 +78,17 @@ class Pipeline(QObject):
         rules: Rules | None = None,
         opener: Callable[[str | None], OpenedBoard] = open_board,
     ) -> None:
-        """Opens the gallery in ``options.data``; raises device.errors.FileError where it cannot be used, CameraError
-        where ``options.camera`` names nothing. ``rules`` are the decision's, but for the threshold of a known network.
+        """Opens the gallery in ``options.data``; raises device.errors.FileError where it cannot be used.
+        ``rules`` are the decision's, but for the threshold of a known network.
         """
         super().__init__(parent)
         self._options = options
-        camera = None if options.camera is None else parse_spec(options.camera)
+        size = options.camera_size
+        camera = None if options.camera is None else parse_spec(options.camera, size)
         self._file = Store(options.data / GALLERY_FILE)
         self._gallery, self._events = Gallery(self._file), EventLog(self._file)
         self._recogniser = Recogniser(self._gallery, rules or Rules())
-        self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble)
+        self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble, size=size)
         self._vision = VisionWorker(self._view_is, self._crop, self._trouble)
         self._board = BoardWorker(
             options.board,
@@ -201,6 +203,10 @@ class Pipeline(QObject):
                 self._deleted.pop()
 
         self._change(restore)
+
+    def choose_camera(self, camera: str | None, size: tuple[int, int] | None) -> None:
+        """Change over to another source, as ``PipelineOptions`` says it; camera_changed tells how it goes."""
+        self._camera.choose(None if camera is None else parse_spec(camera, size), size)
 
     def open_door(self) -> None:
         """Ask the board to open the door for the usual time; logged as opened by hand once the board has said so."""

@@ -322,6 +322,7 @@ class PipelineOptions:
     data: Path
     board: str | None = None
     camera: str | None = None
+    camera_size: tuple[int, int] | None = None  # asked of a webcam
     door_open_ms: int = 5_000
     enrolment_crops: int = 8
     event_thumbnails: bool = True

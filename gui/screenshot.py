@@ -18,7 +18,6 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
-from gui.camera import DEMO_CLIP
 from gui.pipeline import Pipeline
 from gui.records import (
     Decision,
@@ -32,6 +31,7 @@ from gui.records import (
     Verdict,
     now_s,
 )
+from gui.sources import DEMO_CLIP
 from gui.theme import DARK, LIGHT, Theme
 from gui.window import Window
 

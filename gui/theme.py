@@ -198,6 +198,8 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     [look="muted"] {{ color: {c.muted}; }}
     [look="caption"] {{ font-size: {scale.caption}px; color: {c.muted}; }}
     [look="figure"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.text}; }}
+    [look="key"] {{ background: {c.sunk}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
+        padding: 2px 8px; font-weight: 600; }}
     [look="good"] {{ color: {c.good}; font-weight: 600; }}
     [look="warn"] {{ color: {c.warn}; font-weight: 600; }}
     [look="bad"] {{ color: {c.bad}; font-weight: 600; }}

@@ -3,35 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QGridLayout,
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QSplitter,
-    QTabWidget,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
+from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from gui import words
 from gui.board_panel import BoardPanel
+from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
 from gui.events_panel import EventsPanel
-from gui.header import Header, ProblemBar
+from gui.header import Header
 from gui.language import say
 from gui.latency_plot import LatencyPlot
+from gui.layout import arrange
 from gui.live_view import LiveView
+from gui.mark import mark
+from gui.mirror import mirrored
 from gui.people_panel import PeoplePanel
 from gui.pipeline import Pipeline
+from gui.problem_bar import ProblemBar
 from gui.records import (
     BoardPhase,
     BoardState,
@@ -48,34 +42,31 @@ from gui.records import (
 )
 from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
-from gui.theme import GAP, Theme
+from gui.shortcuts_dialog import ShortcutsDialog
+from gui.theme import Theme
 from gui.timing_strip import TimingStrip
-
-
-@dataclass(frozen=True)
-class Command:
-    """One thing the keyboard does."""
-
-    key: str
-    words: str
-    action: Callable[[], object]
 
 
 class Window(QMainWindow):
     """Everything a person sees. Owns no worker: it shows what the pipeline says and asks it for things."""
 
     def __init__(
-        self, pipeline: Pipeline, options: PipelineOptions, theme: Theme, settings: SettingsStore | None = None
+        self,
+        pipeline: Pipeline,
+        options: PipelineOptions,
+        theme: Theme,
+        settings: SettingsStore | None = None,
+        log_folder: Path | None = None,
     ) -> None:
         super().__init__()
         self._pipeline = pipeline
         self._options = options
         self._theme = theme
+        self._log_folder = log_folder
         self.settings = settings or SettingsStore(None)
         self._people = 0
-        self._let_in: str | None = None
         self.enrol_dialog: EnrolDialog | None = None
-        self.setWindowTitle("Face door")
+        self.setWindowTitle(self.tr("Face door"))
         self.header = Header(theme)
         self.problems = ProblemBar(theme)
         self.live = LiveView(theme)
@@ -86,18 +77,30 @@ class Window(QMainWindow):
         self.people = PeoplePanel(theme)
         self.events = EventsPanel(theme)
         self.board = BoardPanel(theme)
-        self._lay_out()
-        self.commands = self._commands()
-        for command in self.commands:
-            action = QAction(command.words, self)
-            action.setShortcut(QKeySequence(command.key))
-            action.triggered.connect(lambda _checked=False, do=command.action: do())
-            self.addAction(action)
+        self._arranged = arrange(
+            theme,
+            header=self.header,
+            bar=self.problems,
+            live=self.live,
+            decision=self.decision,
+            timing=((self.strip, 0), (self.plot, 1)),
+            door=self.door,
+            lists=(
+                (self.people, self.tr("People")),
+                (self.events, self.tr("Events")),
+                (self.board, self.tr("Board")),
+            ),
+        )
+        self.people.setProperty("look", "")  # the tabs are the card
+        for named in (self._arranged.tabs, self._arranged.tabs.tabBar()):
+            named.setAccessibleName(self.tr("People, events and board"))
+        self.setCentralWidget(self._arranged.page)
+        self.acts = self._acts()
+        self.header.menu.setMenu(self._menu())
         self._wire()
         theme.changed.connect(self._repaint_all)
         self.resize(1280, 800)
         self._restore()
-        self.settings.changed.connect(self._setting_changed)
         self.live.setFocus()
         self._refresh_people()
         self.events.set_events(pipeline.events())
@@ -122,7 +125,7 @@ class Window(QMainWindow):
     def step_detail(self) -> None:
         """Write more or less over the picture."""
         self.live.set_detail(self.live.detail.following())
-        self.live.setToolTip(f"Over the picture: {self.live.detail.words} (D)")
+        self.live.setToolTip(self.tr("Over the picture: {what} (D)").format(what=self.live.detail.words))
 
     def show_settings(self) -> None:
         """Open the settings."""
@@ -139,19 +142,20 @@ class Window(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """List what the keyboard does."""
-        dialog = QDialog(self)
+        dialog = ShortcutsDialog(self)
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.setWindowTitle("Keyboard shortcuts")
-        grid = QGridLayout(dialog)
-        grid.setContentsMargins(24, 20, 24, 20)
-        grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(10)
-        for row, command in enumerate(self.commands):
-            key = QLabel(QKeySequence(command.key).toString(QKeySequence.SequenceFormat.NativeText))
-            key.setProperty("look", "name")
-            grid.addWidget(key, row, 0)
-            grid.addWidget(QLabel(command.words), row, 1)
         dialog.open()
+
+    def open_log(self) -> None:
+        """Show the folder of the log in the desktop's file manager."""
+        folder = self._log_folder
+        if folder is None:
+            self._show_problem(
+                Problem(mark("no log is written"), mark("see what the terminal said at the start"), "log")
+            )
+        elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
+            text = self.tr("the folder {folder} could not be opened").format(folder=folder)
+            self._show_problem(Problem(text, mark("open it with a file manager"), "log"))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # On a large screen the door is read from farther away.
@@ -160,7 +164,9 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.remember("window", self.saveGeometry())
-        self.settings.remember("side", self._side.saveState())
+        self.settings.remember("across", self._arranged.across.saveState())
+        self.settings.remember("down", self._arranged.down.saveState())
+        self.settings.remember("list", QByteArray(bytes([self._arranged.tabs.currentIndex()])))
         self.settings.save()
         if self.enrol_dialog is not None:
             self.enrol_dialog.reject()
@@ -168,18 +174,57 @@ class Window(QMainWindow):
         self._pipeline.stop()
         super().closeEvent(event)
 
-    def _commands(self) -> tuple[Command, ...]:
-        return (
-            Command("E", "Enrol a person", self.enrol),
-            Command("F2", "Rename the selected person", self.people.rename_current),
-            Command("Del", "Delete the selected person", self.people.delete_current),
-            Command("Ctrl+Z", "Bring the deleted person back", self._undo),
-            Command("D", "Write more or less over the picture", self.step_detail),
-            Command("F11", "Full screen, or back", self.toggle_full_screen),
-            Command("Ctrl+,", "Settings", self.show_settings),
-            Command("?", "These shortcuts", self.show_shortcuts),
-            Command("Ctrl+Q", "Quit", self.close),
-        )
+    def _acts(self) -> dict[str, QAction]:
+        """An action for each line of the table of commands, with its keys working in the whole window."""
+        calls: dict[str, Callable[[], object]] = {
+            "enrol": self.enrol,
+            "rename": self._with_people(self.people.rename_current),
+            "delete": self._with_people(self.people.delete_current),
+            "undo": self._undo,
+            "door": self.door.ask,
+            "kiosk": self.toggle_full_screen,
+            "detail": self.step_detail,
+            "mirror": lambda: self.settings.set("camera/mirror", not self.settings.flag("camera/mirror")),
+            "people": lambda: self._show_list(self.people),
+            "events": lambda: self._show_list(self.events),
+            "board": lambda: self._show_list(self.board),
+            "settings": self.show_settings,
+            "shortcuts": self.show_shortcuts,
+            "log": self.open_log,
+            "menu": self.header.menu.showMenu,
+            "quit": self.close,
+        }
+        acts = {}
+        for command in COMMANDS:
+            act = QAction(say(command.text), self)
+            act.setShortcuts([QKeySequence(key) for key in command.keys])
+            act.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
+            self.addAction(act)
+            acts[command.name] = act
+        return acts
+
+    def _menu(self) -> QMenu:
+        menu = QMenu(self)
+        for part in PARTS:
+            menu.addSeparator()
+            for command in of_part(part):
+                if command.name != "menu":
+                    menu.addAction(self.acts[command.name])
+        return menu
+
+    def _with_people(self, call: Callable[[], object]) -> Callable[[], None]:
+        """``call`` where the list it acts on can be seen."""
+
+        def shown() -> None:
+            self._arranged.tabs.setCurrentWidget(self.people)
+            call()
+
+        return shown
+
+    def _show_list(self, pane: QWidget) -> None:
+        self._arranged.tabs.setCurrentWidget(pane)
+        reached = [w for w in pane.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
+        (reached[0] if reached else pane).setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _wire(self) -> None:
         pipeline = self._pipeline
@@ -201,13 +246,13 @@ class Window(QMainWindow):
         self.people.rename_asked.connect(pipeline.rename)
         self.people.delete_asked.connect(pipeline.delete)
         self.people.undo_asked.connect(self._undo)
-        self.header.enrol_asked.connect(self.enrol)
-        self.header.detail_asked.connect(self.step_detail)
-        self.header.full_screen_asked.connect(self.toggle_full_screen)
-        self.header.settings_asked.connect(self.show_settings)
-        self.header.shortcuts_asked.connect(self.show_shortcuts)
+        self.header.asked.connect(lambda name: self.acts[name].trigger())
+        self.settings.changed.connect(self._setting_changed)
+        self.settings.problem.connect(self._show_problem)
 
     def _show_frame(self, frame: FrameView) -> None:
+        if self.settings.flag("camera/mirror"):
+            frame = mirrored(frame)
         self.live.set_frame(frame)
         if self.enrol_dialog is not None:
             self.enrol_dialog.set_frame(frame)
@@ -232,12 +277,12 @@ class Window(QMainWindow):
         if state.phase is CameraPhase.LIVE:
             self.problems.settle("camera")
         if state.phase is CameraPhase.LOST:
-            why = f"No picture\n{state.message or state.description}"
+            why = f"{words.camera_title(state)}\n{say(state.message) or state.description}"
             self.live.clear(why)
             if self.enrol_dialog is not None:
                 self.enrol_dialog.view.clear(why)
-        elif state.phase is CameraPhase.OPENING and self.live.frame is None:
-            self.live.clear(f"Opening {state.description or 'the camera'}")
+        elif state.phase is CameraPhase.OPENING:
+            self.live.clear(f"{words.camera_title(state)}\n{state.description}".strip())
         self._refresh_hint()
 
     def _show_event(self, event: Event) -> None:
@@ -279,70 +324,14 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         if geometry := self.settings.recall("window"):
             self.restoreGeometry(geometry)
-        if side := self.settings.recall("side"):
-            self._side.restoreState(side)
+        for name, splitter in (("across", self._arranged.across), ("down", self._arranged.down)):
+            if state := self.settings.recall(name):
+                splitter.restoreState(state)
+        if shown := self.settings.recall("list"):
+            self._arranged.tabs.setCurrentIndex(shown.data()[0])
         for problem in self.settings.refused:
             self.problems.show_problem(problem)
-        self.settings.problem.connect(self._show_problem)
 
     def _setting_changed(self, key: str) -> None:
         if key == "window/theme":
             self._theme.choose(self.settings.text(key))
-
-    def _lay_out(self) -> None:
-        lists = QFrame()
-        lists.setProperty("look", "card")
-        tabs = QTabWidget()
-        tabs.addTab(self.events, "Events")
-        tabs.addTab(self.board, "Board")
-        tabs.setDocumentMode(True)
-        tabs.tabBar().setDrawBase(False)
-        inside = QVBoxLayout(lists)
-        inside.setContentsMargins(8, 10, 8, 8)
-        inside.addWidget(tabs)
-        for named in (tabs, tabs.tabBar()):
-            named.setAccessibleName("Events and board")
-        self._side = QSplitter(Qt.Orientation.Vertical)
-        self._side.addWidget(self.people)
-        self._side.addWidget(lists)
-        self._side.setHandleWidth(GAP - 4)
-        self._side.setChildrenCollapsible(False)
-        self._side.setStretchFactor(0, 2)
-        self._side.setStretchFactor(1, 3)
-        self.people.setMinimumHeight(140)
-        lists.setMinimumHeight(160)
-        right = QVBoxLayout()
-        right.setSpacing(GAP - 4)
-        right.addWidget(self.door)
-        right.addWidget(self._side, 1)
-        column = QWidget()
-        column.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        column.setMinimumWidth(round(self._theme.scale.body * 27))
-        column.setMaximumWidth(round(self._theme.scale.body * 36))
-        stage = QHBoxLayout()
-        stage.setSpacing(GAP - 4)
-        stage.addWidget(self.live, 1)
-        stage.addWidget(self.decision)
-        left = QVBoxLayout()
-        left.setSpacing(GAP - 4)
-        left.addLayout(stage, 10)
-        left.addWidget(self.strip)
-        left.addWidget(self.plot, 3)
-        panes = QHBoxLayout()
-        panes.setSpacing(GAP - 4)
-        panes.addLayout(left, 7)
-        panes.addWidget(column, 2)
-        body = QVBoxLayout()
-        body.setContentsMargins(GAP, GAP - 4, GAP, GAP)
-        body.setSpacing(GAP - 4)
-        body.addWidget(self.problems)
-        body.addLayout(panes, 1)
-        page = QVBoxLayout()
-        page.setContentsMargins(0, 0, 0, 0)
-        page.setSpacing(0)
-        page.addWidget(self.header)
-        page.addLayout(body, 1)
-        central = QWidget()
-        central.setLayout(page)
-        self.setCentralWidget(central)

@@ -141,7 +141,7 @@ def camera_detail(state: CameraState | None) -> str:
         return state.message or say("trying again by itself")
     if state.phase is CameraPhase.OPENING:
         return state.description
-    parts = ["" if state.kind is CameraKind.DEMO else state.description]
+    parts = [state.description]
     if state.size != (0, 0):
         parts.append(f"{state.size[0]}x{state.size[1]}")
     if state.fps:

@@ -19,7 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.camera import DEMO_CLIP
+from gui.sources import DEMO_CLIP
 from gui.pipeline import Pipeline
 from gui.records import BoardPhase, BoardState, Decision, DoorView, DoorWord, EnrolmentPhase, Event, PipelineOptions
 from gui.theme import Theme

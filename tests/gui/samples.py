@@ -126,7 +126,7 @@ def camera(**changes: Any) -> CameraState:
     values: dict[str, Any] = {
         "kind": CameraKind.DEMO,
         "phase": CameraPhase.LIVE,
-        "description": "demo clip",
+        "description": "",
         "size": (640, 480),
         "fps": 25.0,
     }

@@ -26,6 +26,10 @@ def start(root: Path, folder: Path, *arguments: str, **environment: str) -> subp
     return subprocess.Popen(command, env=env, cwd=folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
 
 
+def log_of(folder: Path) -> str:
+    return (folder / "state" / "mcu-face-door" / "log" / "window.log").read_text(encoding="utf-8")
+
+
 def test_wrong_use_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
         program.main(["--screenshot", "x.png"])
@@ -43,11 +47,21 @@ def test_without_a_screen_it_says_so_and_ends_with_one(root: Path, tmp_path: Pat
     assert "Traceback" not in told
 
 
-def test_camera_that_is_not_there_is_a_message_not_a_trace(root: Path, tmp_path: Path) -> None:
-    process = start(root, tmp_path, "--camera", "no_such_file.mp4")
+def test_camera_that_is_not_there_is_told_in_the_window(root: Path, tmp_path: Path) -> None:
+    quit_after = ("--board", "socket://127.0.0.1:9", "--quit-after", "2")
+    process = start(root, tmp_path, "--camera", "no_such_file.mp4", *quit_after)
+    _out, told = process.communicate(timeout=60)
+    assert process.returncode == 0, told
+    assert "no_such_file.mp4" in log_of(tmp_path)
+    assert "Traceback" not in told
+
+
+def test_data_folder_that_cannot_be_used_is_told_in_a_window(root: Path, tmp_path: Path) -> None:
+    (tmp_path / "data").write_text("in the way", encoding="utf-8")
+    process = start(root, tmp_path, "--camera", "demo", "--quit-after", "1")
     _out, told = process.communicate(timeout=60)
     assert process.returncode == 1
-    assert "no_such_file.mp4" in told
+    assert "cannot be used" in log_of(tmp_path)
     assert "Traceback" not in told
 
 
@@ -60,7 +74,7 @@ def test_it_closes_by_itself_and_leaves_a_picture_and_a_log(root: Path, tmp_path
     _out, told = process.communicate(timeout=60)
     assert process.returncode == 0, told
     assert (tmp_path / "window.png").stat().st_size > 10_000
-    assert "board" in (tmp_path / "state" / "mcu-face-door" / "log" / "window.log").read_text(encoding="utf-8")
+    assert "board" in log_of(tmp_path)
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="Windows has no such signals")

@@ -1,9 +1,9 @@
-"""Sources, their pace, and what happens when they are not there."""
+"""The camera's thread: its pace, sources that come and go, and changing over to another."""
 
 from __future__ import annotations
 
-import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,26 +11,16 @@ import cv2
 import numpy as np
 import pytest
 
-from gui import camera
-from gui.camera import CameraError, CameraSpec, CameraWorker, FolderSource, VideoSource, describe, parse_spec
+from gui import camera, sources
+from gui.camera import CameraWorker
 from gui.records import CameraKind, CameraPhase, CameraState, Frame, Problem
-
-FRAMES = 10
+from gui.sources import CameraError, CameraSpec, Source, open_source, parse_spec
+from tests.gui.clips import FRAMES, brightness, write_clip
 
 
 @pytest.fixture
 def clip(tmp_path: Path) -> Path:
-    """Ten frames, each as bright as 20 times its number."""
-    path = tmp_path / "clip.avi"
-    writer = cv2.VideoWriter(str(path), cv2.VideoWriter.fourcc(*"MJPG"), 20.0, (64, 48))
-    for number in range(FRAMES):
-        writer.write(np.full((48, 64, 3), number * 20, np.uint8))
-    writer.release()
-    return path
-
-
-def brightness(picture: np.ndarray) -> int:
-    return round(float(picture.mean()) / 20)
+    return write_clip(tmp_path / "clip.avi")
 
 
 class Recorder:
@@ -63,88 +53,6 @@ class Recorder:
             worker.stop()
 
 
-@pytest.mark.parametrize(
-    ("text", "kind", "value"),
-    [
-        ("demo", CameraKind.DEMO, ""),
-        (" Demo ", CameraKind.DEMO, ""),
-        ("0", CameraKind.WEBCAM, "0"),
-        ("12", CameraKind.WEBCAM, "12"),
-        ("rtsp://door/1", CameraKind.STREAM, "rtsp://door/1"),
-    ],
-)
-def test_a_spec_is_understood(text: str, kind: CameraKind, value: str) -> None:
-    assert parse_spec(text) == CameraSpec(kind, value)
-
-
-def test_files_and_folders_are_told_apart_and_must_exist(clip: Path) -> None:
-    assert parse_spec(str(clip)).kind is CameraKind.FILE
-    assert parse_spec(str(clip.parent)).kind is CameraKind.FOLDER
-    with pytest.raises(CameraError, match="nowhere"):
-        parse_spec("nowhere.mp4")
-
-
-def test_a_password_in_a_stream_url_is_not_shown() -> None:
-    assert describe(parse_spec("rtsp://me:secret@door/1")) == "stream door/1"
-
-
-def test_a_video_file_gives_its_frames_in_order_and_begins_anew(clip: Path) -> None:
-    source = VideoSource(parse_spec(str(clip)))
-    try:
-        assert (source.size, source.fps) == ((64, 48), 20.0)
-        seen = [brightness(source.read()) for _ in range(FRAMES + 3)]
-        assert seen == [*range(FRAMES), 0, 1, 2]
-        assert brightness(source.read(skip=4)) == 7
-    finally:
-        source.close()
-
-
-def test_the_first_frame_can_be_skipped_like_any_other(clip: Path) -> None:
-    source = VideoSource(parse_spec(str(clip)))
-    assert brightness(source.read(skip=3)) == 3
-    source.close()
-
-
-def test_pictures_are_rgb_and_large_ones_are_shrunk(tmp_path: Path) -> None:
-    red = np.zeros((1500, 3000, 3), np.uint8)
-    red[..., 2] = 255  # OpenCV writes BGR
-    cv2.imwrite(str(tmp_path / "red.png"), red)
-    source = FolderSource(parse_spec(str(tmp_path)))
-    assert source.size == (camera.LONGEST_SIDE, camera.LONGEST_SIDE // 2)
-    assert source.read()[100, 100].tolist() == [255, 0, 0]
-    source.close()
-
-
-def test_a_folder_shows_its_images_by_name_and_leaves_out_the_rest(tmp_path: Path) -> None:
-    for name, level in (("b.png", 40), ("a.jpg", 20), ("c.PNG", 60)):
-        cv2.imwrite(str(tmp_path / name), np.full((30, 40, 3), level, np.uint8))
-    (tmp_path / "broken.png").write_bytes(b"nothing")
-    (tmp_path / "notes.txt").write_text("no image")
-    source = FolderSource(parse_spec(str(tmp_path)), repeat=2)
-    assert [brightness(source.read()) for _ in range(8)] == [1, 1, 2, 2, 3, 3, 1, 1]
-    source.close()
-
-
-def test_one_image_is_a_source_too(tmp_path: Path) -> None:
-    cv2.imwrite(str(tmp_path / "one.png"), np.full((30, 40, 3), 80, np.uint8))
-    source = FolderSource(parse_spec(str(tmp_path / "one.png")))
-    assert brightness(source.read()) == 4
-    source.close()
-
-
-def test_a_folder_without_images_says_so(tmp_path: Path) -> None:
-    with pytest.raises(CameraError, match="no image"):
-        FolderSource(parse_spec(str(tmp_path)))
-
-
-def test_a_file_that_is_no_video_says_so_in_its_own_words(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    path = tmp_path / "clip.mp4"
-    path.write_bytes(b"nothing" * 100)
-    with pytest.raises(CameraError, match=r"clip\.mp4 gives no picture"):
-        VideoSource(parse_spec(str(path)))
-    assert capfd.readouterr() == ("", "")
-
-
 def test_unpaced_every_frame_comes_once_and_in_order(clip: Path) -> None:
     recorder = Recorder(lambda it: len(it.frames) >= 2 * FRAMES)
     recorder.run(parse_spec(str(clip)), paced=False)
@@ -152,11 +60,9 @@ def test_unpaced_every_frame_comes_once_and_in_order(clip: Path) -> None:
     assert [brightness(frame.picture) for frame in recorder.frames[: 2 * FRAMES]] == [*range(FRAMES)] * 2
     stamps = [stamp for frame in recorder.frames for stamp in (frame.asked_s, frame.taken_s)]
     assert stamps == sorted(stamps)
-    assert (recorder.states[0].phase, recorder.states[0].size, recorder.states[0].fps) == (
-        CameraPhase.LIVE,
-        (64, 48),
-        20.0,
-    )
+    opening, live = recorder.states[:2]
+    assert (opening.phase, opening.description) == (CameraPhase.OPENING, "clip.avi")
+    assert (live.phase, live.size, live.fps) == (CameraPhase.LIVE, (64, 48), 20.0)
 
 
 def test_paced_a_clip_plays_at_its_own_rate(clip: Path) -> None:
@@ -172,18 +78,18 @@ def test_paced_a_clip_plays_at_its_own_rate(clip: Path) -> None:
 def test_a_source_that_is_not_there_is_told_once_and_tried_again(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(camera, "RETRY_S", 0.01)
     tries: list[int] = []
-    opener = camera.open_source
 
-    def later(spec: CameraSpec) -> camera.Source:
+    def later(spec: CameraSpec) -> Source:
         tries.append(1)
         if len(tries) < 4:
             raise CameraError("webcam 3 gives no picture", "plug it in")
-        return opener(parse_spec(str(clip)))
+        return open_source(parse_spec(str(clip)))
 
     monkeypatch.setattr(camera, "open_source", later)
     recorder = Recorder(lambda it: len(it.frames) >= 2)
     recorder.run(CameraSpec(CameraKind.WEBCAM, "3"))
-    assert [state.phase for state in recorder.states] == [CameraPhase.LOST] * 3 + [CameraPhase.LIVE]
+    phases = [state.phase for state in recorder.states]
+    assert phases == [CameraPhase.OPENING, *[CameraPhase.LOST] * 3, CameraPhase.LIVE]
     assert len(recorder.problems) == 1
     assert recorder.states[-1].kind is CameraKind.WEBCAM  # never replaced by the demo clip
 
@@ -209,20 +115,76 @@ def test_a_webcam_that_goes_away_is_opened_again(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(camera, "open_source", lambda spec: Cable())
     recorder = Recorder(lambda it: len(it.frames) >= 5)
     recorder.run(CameraSpec(CameraKind.WEBCAM, "0"))
-    assert [state.phase for state in recorder.states[:3]] == [CameraPhase.LIVE, CameraPhase.LOST, CameraPhase.LIVE]
+    phases = [state.phase for state in recorder.states[1:4]]
+    assert phases == [CameraPhase.LIVE, CameraPhase.LOST, CameraPhase.LIVE]
     assert [frame.number for frame in recorder.frames[:5]] == list(range(5))
 
 
 def test_with_no_webcam_the_demo_clip_is_shown(clip: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(camera, "find_webcam", lambda: None)
-    monkeypatch.setattr(camera, "DEMO_CLIP", clip)
+    monkeypatch.setattr(camera, "find_webcam", lambda size: None)
+    monkeypatch.setattr(sources, "DEMO_CLIP", clip)
     recorder = Recorder(lambda it: len(it.frames) >= 1)
     recorder.run(None)
-    assert (recorder.states[0].kind, recorder.states[0].description) == (CameraKind.DEMO, "demo clip")
+    assert recorder.states[0].kind is CameraKind.DEMO
 
 
-def test_a_webcam_that_is_not_there_is_said_with_those_that_are() -> None:
-    if not sys.platform.startswith("linux"):
-        pytest.skip("only Linux lists its webcams by name")
-    with pytest.raises(CameraError, match="there is no webcam 93"):
-        camera.open_source(CameraSpec(CameraKind.WEBCAM, "93"))
+def test_another_source_takes_over_while_it_runs(clip: Path, tmp_path: Path) -> None:
+    other = tmp_path / "other"
+    other.mkdir()
+    cv2.imwrite(str(other / "white.png"), np.full((30, 40, 3), 255, np.uint8))
+    frames: list[Frame] = []
+    states: list[CameraState] = []
+    problems: list[Problem] = []
+    worker = CameraWorker(parse_spec(str(clip)), frames.append, states.append, problems.append)
+    worker.start()
+    try:
+        wait(lambda: frames)
+        worker.choose(parse_spec(str(other)))
+        wait(lambda: frames[-1].picture.shape == (30, 40, 3))
+        worker.choose(parse_spec(str(tmp_path / "no such.mp4")))  # a choice that fails can be changed again
+        wait(lambda: problems)
+        worker.choose(parse_spec(str(clip)))
+        wait(lambda: frames[-1].picture.shape == (48, 64, 3))
+    finally:
+        worker.stop()
+    live = [state.size for state in states if state.phase is CameraPhase.LIVE]
+    assert live == [(64, 48), (40, 30), (64, 48)]
+    assert [frame.number for frame in frames] == list(range(len(frames))), "numbers go on across sources"
+    assert "no such.mp4" in problems[0].message
+    assert problems[0].hint
+
+
+def test_the_same_source_can_be_chosen_anew_with_another_size(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[tuple[int, int] | None] = []
+
+    class Fixed:
+        fps = 0.0
+
+        def __init__(self, size: tuple[int, int] | None) -> None:
+            asked.append(size)
+            self.size = size or (8, 6)
+
+        def read(self, skip: int = 0) -> np.ndarray:
+            return np.zeros((self.size[1], self.size[0], 3), np.uint8)
+
+        def close(self) -> None:
+            pass
+
+    monkeypatch.setattr(camera, "open_source", lambda spec: Fixed(spec.size))
+    states: list[CameraState] = []
+    worker = CameraWorker(parse_spec("0"), lambda frame: None, states.append, lambda problem: None)
+    worker.start()
+    try:
+        wait(lambda: states and states[-1].size == (8, 6))
+        worker.choose(parse_spec("0", (16, 12)), (16, 12))
+        wait(lambda: states[-1].size == (16, 12))
+    finally:
+        worker.stop()
+    assert asked == [None, (16, 12)]
+
+
+def wait(holds: Callable[[], object], limit_s: float = 20.0) -> None:
+    end = time.monotonic() + limit_s
+    while not holds():
+        assert time.monotonic() < end, "it did not happen"
+        time.sleep(0.005)

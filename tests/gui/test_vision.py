@@ -14,8 +14,8 @@ import pytest
 from device.crop import TEMPLATE, align
 from device.detect import Detector, Face
 from device.errors import FileError
-from gui.camera import VideoSource, parse_spec
 from gui.records import Frame, Picture, Problem, Stage, Verdict, now_s
+from gui.sources import VideoSource, parse_spec
 from gui.vision import KEEP_S, CropJob, Tracker, View, VisionWorker, overlap
 
 

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QWidg
 from pytestqt.qtbot import QtBot
 
 from gui import words
+from gui.commands import COMMANDS
 from gui.overlay import Detail
 from gui.pipeline import Pipeline
 from gui.records import (
@@ -29,7 +30,7 @@ from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
 from gui.theme import DARK, LIGHT, Theme
 from gui.window import Window
-from tests.gui.samples import board, camera, event, face, frame, person, recognition
+from tests.gui.samples import board, camera, event, face, frame, person, picture, recognition
 
 
 @pytest.fixture
@@ -155,9 +156,40 @@ def test_shortcuts_are_listed(window: Window, qtbot: QtBot) -> None:
     window.show_shortcuts()
     dialog = next(shown for shown in window.findChildren(QDialog) if shown.windowTitle() == "Keyboard shortcuts")
     told = {label.text() for label in dialog.findChildren(QLabel)}
-    assert {command.words for command in window.commands} <= told
+    assert {command.text for command in COMMANDS if command.keys} <= told
     assert {"E", "F2", "F11", "D", "?"} <= told
     dialog.close()
+
+
+def test_menu_holds_every_command_with_its_key(window: Window) -> None:
+    menu = window.header.menu.menu()
+    shown = {act.text(): act.shortcut().toString() for act in menu.actions() if not act.isSeparator()}
+    wanted = {command.text: command for command in COMMANDS if command.name != "menu"}
+    assert shown.keys() == wanted.keys()
+    assert all(shown[text] == (command.keys[0] if command.keys else "") for text, command in wanted.items())
+
+
+def test_keys_show_the_lists_and_put_the_keyboard_there(window: Window, qtbot: QtBot) -> None:
+    for key, pane in ((Qt.Key.Key_2, window.events), (Qt.Key.Key_3, window.board), (Qt.Key.Key_1, window.people)):
+        qtbot.keyClick(window, key, Qt.KeyboardModifier.ControlModifier)
+        assert pane.isVisible()
+
+
+def test_mirror_turns_what_is_shown(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
+    left = picture()
+    left[:, :80] = 255
+    pipeline.frame_ready.emit(frame(1, (face(),), left))
+    assert window.live.frame.picture[0, 0, 0] == 255
+    qtbot.keyClick(window, Qt.Key.Key_M)
+    assert window.settings.flag("camera/mirror")
+    pipeline.frame_ready.emit(frame(2, (face(),), left))
+    assert window.live.frame.picture[0, 0, 0] != 255
+
+
+def test_log_folder_that_is_not_there_is_told(window: Window) -> None:
+    window.open_log()
+    assert window.problems.problem is not None
+    assert window.problems.problem.where == "log"
 
 
 def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> None:
@@ -170,18 +202,22 @@ def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> Non
 def test_layout_is_remembered(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
     settings = SettingsStore(tmp_path / "settings.ini")
     options = PipelineOptions(data=tmp_path, board="virtual", camera="demo")
-    heights = []
+    heights: list[int] = []
+    shown: list[bool] = []
     for _ in range(2):
         window = Window(Pipeline(options), options, theme, settings)
         window.show()
         qtbot.waitExposed(window)
-        heights.append(window.people.height())
-        window._side.setSizes([window.people.height() + 60, 200])
-        heights.append(window.people.height())
+        heights.append(window.live.height())
+        window._arranged.down.setSizes([window.live.height() - 60, 400])
+        heights.append(window.live.height())
+        shown.append(window._arranged.tabs.currentWidget() is window.board)
+        window._arranged.tabs.setCurrentWidget(window.board)
         window.close()
         window.deleteLater()
-    assert heights[1] > heights[0] + 40
+    assert heights[1] < heights[0] - 40
     assert heights[2] == pytest.approx(heights[1], abs=20)
+    assert shown == [False, True]
 
 
 def test_colours_follow_the_setting_at_once(window: Window, theme: Theme) -> None:
