@@ -18,6 +18,7 @@ from device.errors import DeviceError
 from gui.log import mistakes, start_log
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions
+from gui.settings import size_of
 from gui.settings_store import FILE_NAME, SettingsStore
 from gui.start_problem import StartProblem
 from gui.theme import Theme, icon
@@ -54,7 +55,7 @@ def run(options: Options) -> int:
     theme.choose(settings.text("window/theme"))
     app.setWindowIcon(icon("door", "#ffffff", 64))
     with _signals(app):
-        opened = _open(options, theme)
+        opened = _open(replace(options, pipeline=from_settings(options.pipeline, settings)), theme)
     if opened is None:
         return 1
     pipeline, window_options = opened
@@ -70,6 +71,15 @@ def run(options: Options) -> int:
         finally:
             pipeline.stop()
     return 0
+
+
+def from_settings(given: PipelineOptions, settings: SettingsStore) -> PipelineOptions:
+    """What was given, and for what was not, the settings."""
+    return replace(
+        given,
+        camera=given.camera or settings.text("camera/source") or None,
+        camera_size=size_of(settings.text("camera/resolution")),
+    )
 
 
 def _open(options: Options, theme: Theme) -> tuple[Pipeline, PipelineOptions] | None:

@@ -214,4 +214,11 @@ TIMING: tuple[Setting, ...] = ()
 
 BOARD: tuple[Setting, ...] = ()
 
+
+def size_of(text: str) -> tuple[int, int] | None:
+    """(width, height) of a resolution like ``640x480``; None for ``auto``."""
+    width, found, height = text.partition("x")
+    return (int(width), int(height)) if found else None
+
+
 SETTINGS: tuple[Setting, ...] = (*WINDOW, *CAMERA, *DECISION, *DOOR, *ENROLMENT, *EVENTS, *TIMING, *BOARD)

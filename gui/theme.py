@@ -262,6 +262,11 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
         border-radius: 8px; padding: 6px; }}
     QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 5px; }}
     QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: 0; }}
+    [look="list"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px; }}
+    [look="list"]:focus {{ border: 2px solid {c.accent}; padding: 3px; }}
+    [look="list"]::item {{ padding: 7px 8px; border-radius: 6px; color: {c.text}; }}
+    [look="list"]::item:hover {{ background: {c.sunk}; }}
+    [look="list"]::item:selected {{ background: {c.accent}; color: {c.accent_text}; }}
     QListView, QTreeView {{ background: transparent; border: 0; outline: 0; }}
     QListView::item, QTreeView::item {{ border: 0; }}
     QMenu {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from gui import words
 from gui.board_panel import BoardPanel
+from gui.camera_dialog import CameraDialog
 from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
@@ -40,6 +41,7 @@ from gui.records import (
     Problem,
     Recognition,
 )
+from gui.settings import size_of
 from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
 from gui.shortcuts_dialog import ShortcutsDialog
@@ -66,6 +68,8 @@ class Window(QMainWindow):
         self.settings = settings or SettingsStore(None)
         self._people = 0
         self.enrol_dialog: EnrolDialog | None = None
+        self.camera_dialog: CameraDialog | None = None
+        self._camera: CameraState | None = None
         self.setWindowTitle(self.tr("Face door"))
         self.header = Header(theme)
         self.problems = ProblemBar(theme)
@@ -140,6 +144,14 @@ class Window(QMainWindow):
         else:
             self.showFullScreen()
 
+    def choose_camera(self) -> None:
+        """Open the choice of cameras."""
+        if self.camera_dialog is None:
+            dialog = CameraDialog(self.settings, self._theme, self._camera, self)
+            dialog.finished.connect(self._camera_chosen)
+            self.camera_dialog = dialog
+            dialog.open()
+
     def show_shortcuts(self) -> None:
         """List what the keyboard does."""
         dialog = ShortcutsDialog(self)
@@ -188,6 +200,7 @@ class Window(QMainWindow):
             "people": lambda: self._show_list(self.people),
             "events": lambda: self._show_list(self.events),
             "board": lambda: self._show_list(self.board),
+            "camera": self.choose_camera,
             "settings": self.show_settings,
             "shortcuts": self.show_shortcuts,
             "log": self.open_log,
@@ -254,6 +267,8 @@ class Window(QMainWindow):
         if self.settings.flag("camera/mirror"):
             frame = mirrored(frame)
         self.live.set_frame(frame)
+        if self.camera_dialog is not None:
+            self.camera_dialog.set_frame(frame)
         if self.enrol_dialog is not None:
             self.enrol_dialog.set_frame(frame)
 
@@ -273,7 +288,10 @@ class Window(QMainWindow):
         self.door.set_door(door)
 
     def _show_camera(self, state: CameraState) -> None:
+        self._camera = state
         self.header.set_camera(state)
+        if self.camera_dialog is not None:
+            self.camera_dialog.set_camera(state)
         if state.phase is CameraPhase.LIVE:
             self.problems.settle("camera")
         if state.phase is CameraPhase.LOST:
@@ -317,6 +335,11 @@ class Window(QMainWindow):
         if dialog is not None:
             dialog.deleteLater()
 
+    def _camera_chosen(self, _result: int) -> None:
+        dialog, self.camera_dialog = self.camera_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
     def _repaint_all(self) -> None:
         for widget in self.findChildren(QWidget):
             widget.update()
@@ -335,3 +358,7 @@ class Window(QMainWindow):
     def _setting_changed(self, key: str) -> None:
         if key == "window/theme":
             self._theme.choose(self.settings.text(key))
+        elif key in ("camera/source", "camera/resolution"):
+            size = size_of(self.settings.text("camera/resolution"))
+            self.problems.settle("camera")
+            self._pipeline.choose_camera(self.settings.text("camera/source") or None, size)

@@ -186,6 +186,31 @@ def test_mirror_turns_what_is_shown(window: Window, pipeline: Pipeline, qtbot: Q
     assert window.live.frame.picture[0, 0, 0] != 255
 
 
+def test_camera_changes_over_when_the_setting_does(
+    window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[tuple[object, ...]] = []
+    monkeypatch.setattr(pipeline, "choose_camera", lambda *told: asked.append(told))
+    window.settings.set("camera/source", "2")
+    window.settings.set("camera/resolution", "1280x720")
+    window.settings.set("camera/source", "")
+    assert asked == [("2", None), ("2", (1280, 720)), (None, (1280, 720))]
+
+
+def test_key_c_opens_the_choice_of_cameras_once(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
+    pipeline.camera_changed.emit(camera())
+    qtbot.keyClick(window, Qt.Key.Key_C)
+    dialog = window.camera_dialog
+    assert dialog is not None
+    assert "Demo clip" in dialog.state.text()
+    window.choose_camera()
+    assert window.camera_dialog is dialog
+    pipeline.frame_ready.emit(frame(4))
+    assert dialog.view.frame.number == 4
+    dialog.reject()
+    assert window.camera_dialog is None
+
+
 def test_log_folder_that_is_not_there_is_told(window: Window) -> None:
     window.open_log()
     assert window.problems.problem is not None
