@@ -14,7 +14,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
-from device import flash, images, ports, reports, tables
+from device import bench, bench_tables, flash, images, ports, reports, tables
 from device.errors import DeviceError, FileError, LinkError
 from device.reports import Report
 
@@ -78,9 +78,11 @@ def _parser() -> argparse.ArgumentParser:
     add("infer", "find the face in each photo, print fingerprints and cosines", _infer).add_argument(
         "images", metavar="IMAGE", nargs="+", type=Path
     )
-    bench = add("bench", "time the link and the network", _bench)
-    bench.add_argument("-n", type=_count, default=20, metavar="N", help="crops, 20 by default")
-    bench.add_argument("--layers", action="store_true", help="print every layer too; JSON always has them")
+    timed = add("bench", "time the link and the network", _bench)
+    timed.add_argument("-n", type=_count, default=20, metavar="N", help="crops, 20 by default")
+    timed.add_argument("--layers", action="store_true", help="print every layer too; JSON always has them")
+    timed.add_argument("--image", type=Path, help="what the virtual board runs, by default the prebuilt image")
+    timed.add_argument("--record", type=Path, metavar="FILE", help="append the result to this CSV file as one line")
     add("selftest", "compute the golden vector that is in the image", _selftest)
     flasher = add("flash", "put an image on a board that is plugged in", _flash)
     flasher.add_argument("--board-type", default=images.DEFAULT_BOARD, choices=sorted(flash.LABELS))
@@ -122,9 +124,24 @@ def _infer(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    with ports.open_board(options.board) as opened:
-        report = reports.bench(opened.board, options.n)
-    return _show(options, report, lambda bench: tables.bench(bench, layers=options.layers))
+    is_virtual = ports.choose(options.board) == ports.VIRTUAL
+    if options.image is not None and not is_virtual:
+        raise UsageError("--image is for the virtual board", "add --board virtual, or flash the image first")
+    if options.image is not None and not options.image.is_file():
+        raise UsageError(f"there is no file {options.image}")
+    if options.record is not None:
+        try:
+            bench.check_record(options.record)
+        except FileError as error:
+            raise UsageError(error.message, error.hint) from error
+    with ports.open_board(options.board, image=options.image) as opened:
+        report = bench.bench(opened.board, options.n)
+    report["baseline"] = bench.compare(report)
+    if options.record is not None:
+        from device.emulator.launcher import default_image
+
+        bench.record(report, options.record, (options.image or default_image()) if is_virtual else None)
+    return _show(options, report, lambda shown: bench_tables.bench(shown, layers=options.layers))
 
 
 def _selftest(options: argparse.Namespace) -> int:

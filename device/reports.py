@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,10 @@ from numpy.typing import NDArray
 
 from device.board import Board
 from device.errors import FileError
-from device.records import Hello, Inference, Layer
-from device.timing import Percentiles
+from device.records import Hello
 
 Report = dict[str, Any]
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
-BENCH_SEED = 1
 
 
 def info(board: Board) -> Report:
@@ -35,36 +33,6 @@ def selftest(board: Board) -> Report:
     """The golden vector in the image against what the board computes."""
     result = board.selftest()
     return {**_who(board.hello), "passed": result.passed, **asdict(result)}
-
-
-def bench(board: Board, n: int, progress: Callable[[int], None] = lambda done: None) -> Report:
-    """Time ``n`` crops one by one, then as many overlapped for the frame rate, and one profile."""
-    rng = np.random.default_rng(BENCH_SEED)
-    crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(n, 8))]
-    board.infer(crops[0])  # the first one fills caches at both ends
-    runs: list[Inference] = []
-    for index in range(n):
-        runs.append(board.infer(crops[index % len(crops)]))
-        progress(index + 1)
-    rate = _frames_per_second(board, crops, n)
-    profile = board.profile()
-    stats = board.stats()
-    hello = board.hello
-    return {
-        **_who(hello),
-        "n": n,
-        "link_ms": Percentiles.of(run.link_ms for run in runs).as_dict(),
-        "receive_ms": _board_ms(runs, "receive_ms"),
-        "network_ms": _board_ms(runs, "network_ms"),
-        "total_ms": _board_ms(runs, "total_ms"),
-        "frames_per_second": round(rate, 3),
-        "network_cycles": _middle([run.network_cycles for run in runs]),
-        "network_instructions": _middle([run.network_instructions for run in runs]),
-        "arena_bytes": hello.arena_bytes,
-        "stack_bytes": stats.stack_bytes,
-        "flash_bytes": hello.flash_bytes,
-        "layers": [_layer(layer) for layer in profile.layers],
-    }
 
 
 def infer(board: Board, paths: Sequence[Path]) -> tuple[Report, list[str]]:
@@ -138,35 +106,3 @@ def _fingerprints(hello: Hello) -> tuple[Any, list[str]]:
 
 def _who(hello: Hello) -> Report:
     return {"where": hello.where, "board": hello.board, "firmware": hello.firmware, "network": hello.network}
-
-
-def _frames_per_second(board: Board, crops: Sequence[NDArray[np.uint8]], n: int) -> float:
-    """With as many crops under way as the board takes; counted between the first fingerprint and the last."""
-    count = max(n, 2) + 1
-    stamps: list[int] = []
-    sent = 0
-    while len(stamps) < count:
-        while sent < count and board.waiting < board.in_flight:
-            board.send_crop(crops[sent % len(crops)])
-            sent += 1
-        stamps.append(board.receive().received_ns)
-    return (count - 1) / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
-
-
-def _board_ms(runs: Sequence[Inference], name: str) -> dict[str, float | None]:
-    return Percentiles.of(getattr(run, name) for run in runs if run.timed).as_dict()
-
-
-def _middle(values: Sequence[int | None]) -> int | None:
-    known = sorted(value for value in values if value)
-    return known[len(known) // 2] if known else None
-
-
-def _layer(layer: Layer) -> Report:
-    return {
-        "name": layer.name,
-        "kind": layer.kind,
-        "macs": layer.macs,
-        "cycles": layer.cycles,
-        "instructions": layer.instructions,
-    }

@@ -73,43 +73,15 @@ def infer(report: Report) -> str:
     named = [PurePath(image["path"]).name for image in report["images"] if image["fingerprint"] is not None]
     cosine: list[list[object]] = [["cosine", *named]]
     cosine += [[name, *(f"{value:.3f}" for value in row)] for name, row in zip(named, report["cosine"], strict=True)]
-    text = f"{_head(report)}\n\n{table(rows, right=range(1, 7))}"
+    text = f"{head(report)}\n\n{table(rows, right=range(1, 7))}"
     return f"{text}\n\n{table(cosine, right=range(1, len(named) + 1))}" if len(named) > 1 else text
-
-
-def bench(report: Report, *, layers: bool = False) -> str:
-    """The percentiles, the sizes, and the layers where wanted."""
-    rows: list[list[object]] = [["ms", "min", "median", "p95"]]
-    for name in ("link", "receive", "network", "total"):
-        rows.append([name, *report[f"{name}_ms"].values()])
-    text = f"{_head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}\n\n{table(rows, right=[1, 2, 3])}\n\n"
-    if report["where"] != "board":
-        text += "link is at this computer's clock: it holds whatever the run took beyond the board's own count\n\n"
-    facts: list[list[object]] = [
-        ["frames per second", f"{report['frames_per_second']:.2f}"],
-        ["network cycles", report["network_cycles"]],
-        ["network instructions", report["network_instructions"]],
-        ["arena", f"{report['arena_bytes']} bytes"],
-        ["stack", f"{report['stack_bytes']} bytes"],
-        ["flash", f"{report['flash_bytes']} bytes"],
-    ]
-    text += table(facts)
-    if not layers:
-        return text
-    columns: list[list[object]] = [["layer", "kind", "MACs", "cycles", "instructions", "cycles/MAC"]]
-    for layer in report["layers"]:
-        per_mac = f"{layer['cycles'] / layer['macs']:.2f}" if layer["macs"] and layer["cycles"] else None
-        columns.append([layer[key] for key in ("name", "kind", "macs", "cycles", "instructions")] + [per_mac])
-    return f"{text}\n\n{table(columns, right=[2, 3, 4, 5])}"
 
 
 def selftest(report: Report) -> str:
     """Passed or not, in a sentence."""
     if report["passed"]:
-        return f"{_head(report)}\npassed: all {report['length']} numbers equal the golden vector"
-    return (
-        f"{_head(report)}\nFAILED: {report['mismatches']} of {report['length']} numbers differ from the golden vector"
-    )
+        return f"{head(report)}\npassed: all {report['length']} numbers equal the golden vector"
+    return f"{head(report)}\nFAILED: {report['mismatches']} of {report['length']} numbers differ from the golden vector"
 
 
 def flashed(report: Report) -> str:
@@ -117,7 +89,8 @@ def flashed(report: Report) -> str:
     return f"{report['image']} is on the {report['board']}, by {report['way']}\ntry it: python -m device info"
 
 
-def _head(report: Report) -> str:
+def head(report: Report) -> str:
+    """Board, firmware, network, and who measured."""
     network = report["network"][:12]
     return f"{report['board']}, firmware {report['firmware']}, network {network} ({WHERE_WORDS[report['where']]})"
 

@@ -153,7 +153,9 @@ class PeerBoard:
             case Type.DOOR:
                 return self._door(DoorRequest.parse(frame.payload))
             case Type.STATS:
-                return Status.OK, StatsReply(self.frames, 0, 0, 0, 0, self.repeated, 0, 0, 5, 700, 900, 60).pack()
+                return Status.OK, StatsReply(
+                    self.frames, 0, 0, 0, 0, self.repeated, 0, 0, round(self._now_s * 1e3) & 0xFFFF_FFFF, 700, 900, 60
+                ).pack()
             case Type.BAUD:
                 self.bauds.append(BaudRequest.parse(frame.payload).baud)
                 return (Status.OK, b"") if 0 < self.bauds[-1] <= FAST_BAUD else (Status.BAD_VALUE, b"")

@@ -16,6 +16,7 @@ import numpy as np
 import pytest
 
 from device import cli, ports
+from device.bench import LEAD_FRAMES
 from device.errors import FileError
 from device.protocol import QEMU_UNIQUE_ID, VIRTUAL_UNIQUE_ID, Capability
 from tests.device.peer import HELLO, Peer, PeerBoard
@@ -80,7 +81,7 @@ def test_info_as_text(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
 def test_bench_json(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
     status, report = run_json(capsys, "bench", "-n", "5", "--board", peer.url)
     assert status == 0
-    assert set(report) == BENCH_KEYS | {"frames_per_second"}
+    assert set(report) == BENCH_KEYS | {"frames_per_second", "path", "kinds", "baseline"}
     assert (report["where"], report["n"], report["board"]) == ("host", 5, "peer")
     for name in ("link_ms", "receive_ms", "network_ms", "total_ms"):
         assert list(report[name]) == ["min", "median", "p95"]
@@ -89,7 +90,8 @@ def test_bench_json(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
     assert (report["arena_bytes"], report["stack_bytes"], report["flash_bytes"]) == (1000, 700, 2000)
     assert report["layers"][0] == {"name": "stem", "kind": "conv", "macs": 10, "cycles": 1500, "instructions": None}
     assert report["frames_per_second"] > 0
-    assert peer.board.infers == 1 + 5 + 6
+    assert report["baseline"] is None
+    assert peer.board.infers == 1 + 5 + LEAD_FRAMES + LEAD_FRAMES + 5
 
 
 def test_bench_as_text(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
@@ -100,6 +102,22 @@ def test_bench_as_text(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
         _, out, _ = run(capsys, "bench", "-n", "1", "--board", virtual.url)
     assert "emulated timing" in out
     assert "stem" not in out
+
+
+def test_bench_appends_to_a_results_file(capsys: pytest.CaptureFixture[str], peer: Peer, tmp_path: Path) -> None:
+    path = tmp_path / "results.csv"
+    for _ in range(2):
+        assert run(capsys, "bench", "-n", "1", "--board", peer.url, "--record", str(path))[0] == 0
+    heading, *rows = path.read_text().splitlines()
+    assert len(rows) == 2
+    row = dict(zip(heading.split(","), rows[0].split(","), strict=True))
+    assert (row["measured"], row["cycles"], row["conv_cycles"]) == ("host program: nanoseconds", "2000", "1500")
+    assert (row["image_sha256"], row["network"]) == ("", HELLO.network_hash.hex())
+    path.write_text("a,b\n")
+    status, _, err = run(capsys, "bench", "-n", "1", "--board", peer.url, "--record", str(path))
+    assert status == 2
+    assert "other columns" in err
+    assert path.read_text() == "a,b\n"
 
 
 def test_untimed_boards_give_null(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -190,6 +208,9 @@ def test_wrong_use_is_status_2(capsys: pytest.CaptureFixture[str], photo: Path) 
         ["virtual", "--image", "/nowhere.bin"],
         ["virtual", "--image", str(text)],
         ["bench", "-n", "many"],
+        ["bench", "--record", "/nowhere/results.csv"],
+        ["bench", "--image", "/nowhere.bin"],
+        ["bench", "--image", str(text), "--board", "/dev/ttyACM0"],
         ["info", "--board", ""],
         ["flash", "--board-type", "uno"],
     ):
