@@ -1,112 +1,215 @@
-"""What is known of the board, and its newest figures, each with where it was measured."""
+"""The board's pane: connection, checks, firmware, what it said of itself, newest figures, the link's counters."""
 
 from __future__ import annotations
 
 from collections import deque
+from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtGui import QHideEvent, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
-from gui import words
-from gui.records import BoardPhase, BoardState, Recognition
+from device.installed import Finding, Installed
+from device.ports import Port
+from gui import board_words, words
+from gui.board_actions import ActionReport, LinkStats
+from gui.board_checks import BoardChecks
+from gui.language import figure
+from gui.port_chooser import PortChooser
+from gui.records import BoardPhase, BoardState, Flow, Problem, Recognition, Stage
+from gui.row_grid import RowGrid
 from gui.theme import Theme
+from gui.timing_plan import LIMIT_MS
 
-ROWS = (
-    ("state", "State"),
-    ("name", "Board"),
-    ("where", "Runs on"),
-    ("clock", "Clock"),
-    ("firmware", "Firmware"),
-    ("network", "Network"),
-    ("url", "Port"),
-    ("rate", "Fingerprints"),
-    ("network_ms", "Network time"),
-    ("cycles", "Cycles"),
-    ("instructions", "Instructions"),
-    ("receive_ms", "Receive"),
-    ("total_ms", "Board total"),
-    ("link_ms", "Link"),
-)
-FIRST_FIGURE = "rate"
 RATE_OVER = 10
+STATS_EVERY_MS = 2_000
 
 
 class BoardPanel(QScrollArea):
-    """A table of names and values; a value that is not known shows a dash."""
+    """Asks for everything by signals. The link's counters are asked for while the pane is on show."""
+
+    flash_asked = Signal()
+    reset_asked = Signal()
+    stats_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._recent_s: deque[float] = deque(maxlen=RATE_OVER)
-        self._values: dict[str, QLabel] = {}
+        self._state: BoardState | None = None
+        self._stats: LinkStats | None = None
+        self._flow: Flow | None = None
+        self._found: Finding | Problem | None = None
+        self._newest: Recognition | None = None
+        self._running = False
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setWidgetResizable(True)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setAccessibleName("Board")
-        inside = QWidget()
-        grid = QGridLayout()
-        grid.setContentsMargins(8, 4, 12, 8)
-        grid.setHorizontalSpacing(14)
-        grid.setVerticalSpacing(6)
-        grid.setColumnStretch(1, 1)
-        for row, (key, name) in enumerate(ROWS):
-            label, value = QLabel(name), QLabel("–")
-            label.setProperty("look", "muted")
-            label.setAlignment(Qt.AlignmentFlag.AlignTop)
-            value.setWordWrap(True)
-            value.setTextFormat(Qt.TextFormat.PlainText)
-            value.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-            value.setAccessibleName(name)
-            grid.addWidget(label, row, 0)
-            grid.addWidget(value, row, 1)
-            if key == FIRST_FIGURE:
-                grid.setRowMinimumHeight(row, theme.scale.body * 2)
-                for widget in (label, value):
-                    widget.setAlignment(Qt.AlignmentFlag.AlignBottom)
-            self._values[key] = value
-        layout = QVBoxLayout(inside)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addLayout(grid)
+        self.setAccessibleName(self.tr("Board"))
+        self.chooser, self.checks = PortChooser(), BoardChecks()
+        self.information, self.figures, self.link = RowGrid(), RowGrid(), RowGrid()
+        self.installed = QLabel()
+        self.installed.setWordWrap(True)
+        self.installed.setAccessibleName(self.tr("Firmware image"))
+        self.flash = QPushButton(self.tr("Flash…"))
+        self.flash.setToolTip(self.tr("Put the prebuilt image on a board that is plugged in; asks first"))
+        self.flash.clicked.connect(self.flash_asked)
+        self.reset = QPushButton(self.tr("Restart board"))
+        self.reset.clicked.connect(self.reset_asked)
+        firmware = QWidget()
+        buttons = QHBoxLayout()
+        buttons.addWidget(self.flash)
+        buttons.addWidget(self.reset)
+        buttons.addStretch(1)
+        inside = QVBoxLayout(firmware)
+        inside.setContentsMargins(0, 0, 0, 0)
+        inside.addWidget(self.installed)
+        inside.addLayout(buttons)
+        content = QWidget()
+        content.setAutoFillBackground(False)
+        content.setObjectName("board")
+        content.setStyleSheet("#board { background: transparent; }")
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(8, 4, 12, 8)
+        layout.setSpacing(8)
+        for title, part in (
+            (self.tr("Connection"), self.chooser),
+            (self.tr("Newest figures"), self.figures),
+            (self.tr("Checks"), self.checks),
+            (self.tr("Firmware"), firmware),
+            (self.tr("What the board says of itself"), self.information),
+            (self.tr("Link"), self.link),
+        ):
+            head = QLabel(title)
+            head.setProperty("look", "name")
+            layout.addWidget(head)
+            layout.addWidget(part)
+            layout.addSpacing(round(theme.scale.body * 0.4))
         layout.addStretch(1)
-        inside.setAutoFillBackground(False)
-        self.setWidget(inside)
+        self.setWidget(content)
         self.viewport().setAutoFillBackground(False)
-        inside.setStyleSheet("background: transparent;")
+        self._timer = QTimer(self)
+        self._timer.setInterval(STATS_EVERY_MS)
+        self._timer.timeout.connect(self._ask_stats)
+        self._no_figures()
         self.set_board(None)
 
-    def value(self, key: str) -> str:
-        """The words beside a name of ``ROWS``."""
-        return self._values[key].text()
+    @property
+    def kind(self) -> str:
+        """The kind of board that is connected, empty where none is."""
+        return self._state.name if self._state is not None else ""
+
+    def set_ports(self, ports: Sequence[Port]) -> None:
+        """The ports that there are now."""
+        self.chooser.set_ports(ports)
 
     def set_board(self, state: BoardState | None) -> None:
-        """What the board said of itself."""
+        """How the connection stands, and what the board said of itself."""
+        self._state = state
+        self.chooser.set_board(state)
+        self.checks.set_board(state)
         if state is None or state.phase is not BoardPhase.READY:
             self._recent_s.clear()
-        known = state is not None and state.phase is BoardPhase.READY
-        self._say("state", state.phase.value if state else BoardPhase.CONNECTING.value)
-        self._say("name", state.name if state else "")
-        self._say("where", words.place(state.where) if state else "")
-        self._say("clock", words.clock(state.clock_hz) if state else "")
-        self._say("firmware", state.firmware if state else "")
-        self._say("network", state.network_hash[:16] if state else "")
-        self._say("url", state.url if state else "")
-        if not known:
-            for key, _name in ROWS[[key for key, _ in ROWS].index(FIRST_FIGURE) :]:
-                self._say(key, "")
+            self._found = self._stats = None
+            self._no_figures()
+        else:
+            self._ask_stats()
+        self.information.set_rows(board_words.information(state))
+        self._show_link()
+        self._show_installed()
 
     def set_recognition(self, recognition: Recognition) -> None:
-        """The newest figures."""
-        place = words.measured(recognition.where)
+        """The newest figures, each with where it was measured."""
         self._recent_s.append(recognition.timeline.start_s + recognition.latency_ms / 1e3)
-        passed = self._recent_s[-1] - self._recent_s[0]
-        if passed > 0:
-            self._say("rate", f"{(len(self._recent_s) - 1) / passed:.1f} a second, PC")
-        self._say("network_ms", f"{words.milliseconds(recognition.network_ms)} ms, {place}")
-        self._say("cycles", f"{recognition.network_cycles:,}, {place}" if recognition.network_cycles else "")
-        count = recognition.network_instructions
-        self._say("instructions", f"{count:,}, {place}" if count else "")
-        self._say("receive_ms", f"{words.milliseconds(recognition.receive_ms)} ms, {place}")
-        self._say("total_ms", f"{words.milliseconds(recognition.total_ms)} ms, {place}")
-        self._say("link_ms", f"{words.milliseconds(recognition.link_ms)} ms, PC")
+        self._newest = recognition
+        self._show_figures()
 
-    def _say(self, key: str, text: str) -> None:
-        self._values[key].setText(text or "–")
+    def set_stats(self, stats: LinkStats, flow: Flow | None = None) -> None:
+        """The counters of both ends."""
+        self._stats, self._flow = stats, flow
+        self._show_link()
+
+    def set_installed(self, found: Finding | Problem | None) -> None:
+        """Whether the board's image is the prebuilt one."""
+        self._found = found
+        self._show_installed()
+
+    def set_action(self, report: ActionReport) -> None:
+        """An action got on, or ended."""
+        self._running = not report.over
+        self.checks.set_action(report)
+        self._show_installed()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._timer.start()
+        self._show_figures()
+        self._ask_stats()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._timer.stop()
+
+    def _ask_stats(self) -> None:
+        if self._state is not None and self._state.phase is BoardPhase.READY and self.isVisible() and not self._running:
+            self.stats_asked.emit()
+
+    def _show_link(self) -> None:
+        self.link.set_rows(board_words.link(self._stats, self._flow))
+
+    def _show_installed(self) -> None:
+        ready = self._state is not None and self._state.phase is BoardPhase.READY
+        self.installed.setText(board_words.installed(self._found) if ready else "–")
+        good = isinstance(self._found, Finding) and self._found.verdict is Installed.SAME
+        look = "" if good or self._found is None else "warn"
+        if self.installed.property("look") != look:
+            self.installed.setProperty("look", look)
+            self.installed.style().unpolish(self.installed)
+            self.installed.style().polish(self.installed)
+        self.flash.setEnabled(not self._running)
+        self.reset.setEnabled(ready and not self._running)
+
+    def _show_figures(self) -> None:
+        if self._newest is not None and self.isVisible():
+            self.figures.set_rows(self._figures(self._newest))
+
+    def _figures(self, recognition: Recognition) -> board_words.Rows:
+        place = words.measured(recognition.where)
+        passed = self._recent_s[-1] - self._recent_s[0] if self._recent_s else 0.0
+        rate = figure((len(self._recent_s) - 1) / passed, 1) if passed > 0 else ""
+        link_ms, link_place = _link(recognition)
+        cycles, count = recognition.network_cycles, recognition.network_instructions
+
+        def ms(value: float, at: str) -> str:
+            return f"{words.milliseconds(value)} ms, {at}"
+
+        return (
+            (self.tr("Fingerprints"), self.tr("{rate} a second, PC").format(rate=rate) if rate else ""),
+            (self.tr("Network time"), f"{ms(recognition.network_ms, place)} "
+             + self.tr("(limit {limit})").format(limit=figure(LIMIT_MS, 0))),
+            (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
+            (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
+            (self.tr("Receive"), ms(recognition.receive_ms, place)),
+            (self.tr("Board total"), ms(recognition.total_ms, place)),
+            (self.tr("Link, both ways"), ms(link_ms, link_place)),
+        )  # fmt: skip
+
+    def _no_figures(self) -> None:
+        self._newest = None
+        names = (
+            self.tr("Fingerprints"),
+            self.tr("Network time"),
+            self.tr("Cycles"),
+            self.tr("Instructions"),
+            self.tr("Receive"),
+            self.tr("Board total"),
+            self.tr("Link, both ways"),
+        )
+        self.figures.set_rows(tuple((name, "") for name in names))
+
+
+def _link(recognition: Recognition) -> tuple[float, str]:
+    """The crop's and the fingerprint's way: the PC's round trip less the board's time, or the emulated wire."""
+    if recognition.where != "virtual":
+        return recognition.link_ms, "PC"
+    timeline = recognition.timeline
+    wire_ms = (timeline.ms(Stage.RECEIVE) or 0.0) + (timeline.ms(Stage.REPLY) or 0.0)
+    return wire_ms, words.measured(recognition.where)

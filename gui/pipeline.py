@@ -18,6 +18,7 @@ from PySide6.QtCore import QObject, Signal, SignalInstance
 from device.errors import DeviceError
 from device.ports import OpenedBoard, open_board
 from device.records import Hello, Inference
+from gui.board_desk import BoardDesk
 from gui.board_worker import BoardWorker
 from gui.camera import CameraWorker
 from gui.decision import Rules
@@ -34,6 +35,7 @@ from gui.records import (
     EnrolmentPhase,
     EnrolmentProgress,
     Event,
+    Flow,
     Frame,
     FrameView,
     Person,
@@ -97,8 +99,12 @@ class Pipeline(QObject):
             on_state=lambda state: self._post(self.board_changed, state),
             on_door=lambda door: self._post(self.door_changed, door),
             on_problem=self._trouble,
+            on_action=lambda report: self._post(self.desk.action_changed, report),
             opener=opener,
         )
+        self.desk = BoardDesk(self._board, self._post, self)
+        self.board_changed.connect(self.desk.set_board)
+        self.recognised.connect(lambda recognition: self.desk.set_crop(recognition.crop))
         self._door = Door(
             self._events, options, ask=self._board.open_door, write=self._write, tell=self._event_is_written
         )
@@ -110,6 +116,7 @@ class Pipeline(QObject):
         self._view = View()
         self._draw_ms: float | None = None
         self._shown: deque[float] = deque(maxlen=31)
+        self._taken = self._painted = self._looked = 0  # frames
         self._enrolment: Enrolment | None = None
         self._stale = False  # the gallery changed since the templates were built
         self._where = ""
@@ -123,6 +130,7 @@ class Pipeline(QObject):
         if self._file.notice:
             self._trouble(Problem(self._file.notice, "enrol again, or have the old file repaired", "gallery"))
         self._board.start()
+        self.desk.start()
         self._vision.start()
         self._camera.start()
 
@@ -134,10 +142,19 @@ class Pipeline(QObject):
         self._mailbox.close()
         self._camera.stop()
         self._vision.stop()
+        self.desk.stop()
         self._board.stop()
         self._store.shutdown(wait=True)
         self._gallery.close()
         self._file.close()
+
+    def flow(self) -> Flow:
+        """How many frames and crops went which way since the start."""
+        counts = self._board.counts
+        return Flow(
+            now_s(), self._taken, self._painted, self._looked,
+            counts.offered, counts.dropped, counts.sent, counts.answered, counts.connected,
+        )  # fmt: skip
 
     def people(self) -> list[Person]:
         """Everyone enrolled, by name."""
@@ -234,6 +251,7 @@ class Pipeline(QObject):
         self._post(self.camera_changed, state)
 
     def _frame(self, frame: Frame) -> None:
+        self._taken += 1
         self._vision.offer(frame)
         view, labels = self._view, self._recogniser.labels
         faces = tuple(
@@ -251,11 +269,13 @@ class Pipeline(QObject):
 
     def _show(self, frame: FrameView) -> None:
         self._shown.append(now_s())
+        self._painted += 1
         self.frame_ready.emit(replace(frame, shown_fps=_rate(self._shown)))
 
     # On vision's thread.
 
     def _view_is(self, view: View) -> None:
+        self._looked += 1
         self._view = view
         with self._lock:
             enrolment = self._enrolment

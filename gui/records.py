@@ -303,6 +303,21 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Flow:
+    """Frames and crops since the start, at ``at_s``. Newest wins everywhere: what is left out is dropped on purpose."""
+
+    at_s: float
+    taken: int  # frames the camera gave
+    shown: int  # frames handed to the window
+    looked: int  # frames searched for faces
+    cut: int  # crops cut for the board
+    dropped: int  # of them, replaced by a newer one before they were sent
+    sent: int
+    answered: int  # fingerprints that came back
+    connected: int  # times a board was connected
+
+
+@dataclass(frozen=True)
 class Problem:
     """Something went wrong that a person should know; ``where`` is camera, vision, board, gallery or enrolment."""
 

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 from gui import words
 from gui.board_panel import BoardPanel
 from gui.camera_dialog import CameraDialog
+from gui.board_wires import wire_board
 from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
@@ -250,6 +251,7 @@ class Window(QMainWindow):
         pipeline.gallery_changed.connect(self._refresh_people)
         pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.problem.connect(self._show_problem)
+        wire_board(pipeline, self.board, options.board)
         self.live.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
         self.door.lock_asked.connect(pipeline.lock_door)
