@@ -10,7 +10,7 @@ from gui.pipeline import Pipeline
 
 
 def wire_board(pipeline: Pipeline, board: BoardPanel, asked: str | None) -> None:
-    """What the pane asks for goes to the pipeline's desk, and what the desk hears comes back. ``asked``: the port chosen."""
+    """The pane asks the pipeline's desk and hears from it. ``asked`` is the board the program was started with."""
     desk = pipeline.desk
     desk.ports_changed.connect(board.set_ports)
     desk.action_changed.connect(board.set_action)

@@ -251,7 +251,7 @@ class Window(QMainWindow):
         pipeline.gallery_changed.connect(self._refresh_people)
         pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.problem.connect(self._show_problem)
-        wire_board(pipeline, self.board, options.board)
+        wire_board(pipeline, self.board, self._options.board)
         self.live.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
         self.door.lock_asked.connect(pipeline.lock_door)

@@ -19,9 +19,9 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
-from gui.sources import DEMO_CLIP
 from gui.pipeline import Pipeline
 from gui.records import BoardPhase, BoardState, Decision, DoorView, DoorWord, EnrolmentPhase, Event, PipelineOptions
+from gui.sources import DEMO_CLIP
 from gui.theme import Theme
 from gui.window import Window
 from tests.e2e.clips import Visitor, cut, visitors
