@@ -11,8 +11,8 @@ from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
 
 from gui import words
 from gui.board_panel import BoardPanel
-from gui.camera_dialog import CameraDialog
 from gui.board_wires import wire_board
+from gui.camera_dialog import CameraDialog
 from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
