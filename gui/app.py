@@ -63,6 +63,8 @@ def run(options: Options) -> int:
     pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.where, problem.message, problem.hint))
     with _signals(app), mistakes(pipeline.problem.emit):
         window.show()
+        if settings.flag("window/kiosk"):
+            window.toggle_kiosk()
         QTimer.singleShot(0, pipeline.start)
         if options.quit_after_s is not None:
             QTimer.singleShot(round(options.quit_after_s * 1e3), lambda: _finish(window, options.screenshot))

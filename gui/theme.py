@@ -36,6 +36,7 @@ class Colours:
     door_locked: str
     door_open: str
     door_unknown: str
+    door_refused: str
 
     def role(self, role: str) -> QColor:
         """The colour of an overlay's role on the live picture: bright ones, whatever the theme."""
@@ -59,6 +60,7 @@ LIGHT = Colours(
     door_locked="#27313d",
     door_open="#157a47",
     door_unknown="#8a6100",
+    door_refused="#9c2a1a",
 )
 DARK = Colours(
     dark=True,
@@ -77,6 +79,7 @@ DARK = Colours(
     door_locked="#2c3745",
     door_open="#13854c",
     door_unknown="#7d5a08",
+    door_refused="#8f2c1f",
 )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QWidget
+from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
 
 from gui import words
 from gui.board_panel import BoardPanel
@@ -19,6 +19,7 @@ from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
 from gui.events_panel import EventsPanel
 from gui.header import Header
+from gui.kiosk_view import KioskView
 from gui.language import say
 from gui.latency_plot import LatencyPlot
 from gui.layout import arrange
@@ -99,9 +100,19 @@ class Window(QMainWindow):
         self.people.setProperty("look", "")  # the tabs are the card
         for named in (self._arranged.tabs, self._arranged.tabs.tabBar()):
             named.setAccessibleName(self.tr("People, events and board"))
-        self.setCentralWidget(self._arranged.page)
+        self.kiosk = KioskView(theme)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(self._arranged.page)
+        self._pages.addWidget(self.kiosk)
+        self.setCentralWidget(self._pages)
+        self._geometry: QByteArray | None = None  # of the window while the door display fills the screen
         self.acts = self._acts()
         self.header.menu.setMenu(self._menu())
+        self._leave_kiosk = QAction(self)
+        self._leave_kiosk.setShortcut(QKeySequence(Qt.Key.Key_Escape))
+        self._leave_kiosk.setEnabled(False)
+        self._leave_kiosk.triggered.connect(self.toggle_kiosk)
+        self.addAction(self._leave_kiosk)
         self._wire()
         theme.changed.connect(self._repaint_all)
         self.resize(1280, 800)
@@ -138,12 +149,27 @@ class Window(QMainWindow):
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    def toggle_full_screen(self) -> None:
-        """Fill the screen, or go back."""
-        if self.isFullScreen():
+    @property
+    def in_kiosk(self) -> bool:
+        """Whether the door display fills the screen."""
+        return self._pages.currentWidget() is self.kiosk
+
+    def toggle_kiosk(self) -> None:
+        """Fill the screen with the door display, or go back."""
+        if self.in_kiosk:
+            self._pages.setCurrentWidget(self._arranged.page)
             self.showNormal()
+            if self._geometry is not None:
+                self.restoreGeometry(self._geometry)
+            self.live.setFocus()
         else:
+            self._geometry = self.saveGeometry()
+            self._pages.setCurrentWidget(self.kiosk)
             self.showFullScreen()
+            self.kiosk.setFocus()
+        for name, act in self.acts.items():
+            act.setEnabled(not self.in_kiosk or name == "kiosk")
+        self._leave_kiosk.setEnabled(self.in_kiosk)
 
     def choose_camera(self) -> None:
         """Open the choice of cameras."""
@@ -176,7 +202,7 @@ class Window(QMainWindow):
         super().resizeEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        self.settings.remember("window", self.saveGeometry())
+        self.settings.remember("window", self._geometry if self.in_kiosk and self._geometry else self.saveGeometry())
         self.settings.remember("across", self._arranged.across.saveState())
         self.settings.remember("down", self._arranged.down.saveState())
         self.settings.remember("list", QByteArray(bytes([self._arranged.tabs.currentIndex()])))
@@ -195,7 +221,7 @@ class Window(QMainWindow):
             "delete": self._with_people(self.people.delete_current),
             "undo": self._undo,
             "door": self.door.ask,
-            "kiosk": self.toggle_full_screen,
+            "kiosk": self.toggle_kiosk,
             "detail": self.step_detail,
             "mirror": lambda: self.settings.set("camera/mirror", not self.settings.flag("camera/mirror")),
             "people": lambda: self._show_list(self.people),
@@ -253,6 +279,7 @@ class Window(QMainWindow):
         pipeline.problem.connect(self._show_problem)
         wire_board(pipeline, self.board, self._options.board)
         self.live.drawn.connect(pipeline.note_drawn)
+        self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
         self.door.lock_asked.connect(pipeline.lock_door)
         self.people.enrol_asked.connect(self.enrol)
@@ -268,6 +295,9 @@ class Window(QMainWindow):
     def _show_frame(self, frame: FrameView) -> None:
         if self.settings.flag("camera/mirror"):
             frame = mirrored(frame)
+        if self.in_kiosk:
+            self.kiosk.set_frame(frame)
+            return
         self.live.set_frame(frame)
         if self.camera_dialog is not None:
             self.camera_dialog.set_frame(frame)
@@ -276,6 +306,7 @@ class Window(QMainWindow):
 
     def _show_recognition(self, recognition: Recognition) -> None:
         self.decision.set_recognition(recognition)
+        self.kiosk.set_recognition(recognition)
         self.strip.set_recognition(recognition)
         self.plot.add(recognition)
         self.board.set_recognition(recognition)
@@ -283,14 +314,17 @@ class Window(QMainWindow):
     def _show_board(self, state: BoardState) -> None:
         self.header.set_board(state)
         self.board.set_board(state)
+        self.kiosk.set_board(state)
         if state.phase is BoardPhase.READY:
             self.problems.settle("board")
 
     def _show_door(self, door: DoorView) -> None:
         self.door.set_door(door)
+        self.kiosk.set_door(door)
 
     def _show_camera(self, state: CameraState) -> None:
         self._camera = state
+        self.kiosk.set_camera(state)
         self.header.set_camera(state)
         if self.camera_dialog is not None:
             self.camera_dialog.set_camera(state)
@@ -309,8 +343,10 @@ class Window(QMainWindow):
         self.events.add(event)
         if event.decision is Decision.ACCEPTED:
             self.door.set_person(event.name)
+            self.kiosk.set_person(event.name)
         elif event.decision is Decision.BY_HAND:
             self.door.set_person("hand")
+            self.kiosk.set_person(None)
 
     def _show_enrolment(self, progress: EnrolmentProgress) -> None:
         if self.enrol_dialog is not None:

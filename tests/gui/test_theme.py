@@ -35,7 +35,7 @@ def test_texts_can_be_read_on_cards(colours: Colours, name: str) -> None:
 
 @pytest.mark.parametrize("colours", [LIGHT, DARK], ids=["light", "dark"])
 def test_white_can_be_read_on_the_door(colours: Colours) -> None:
-    for fill in (colours.door_locked, colours.door_open, colours.door_unknown):
+    for fill in (colours.door_locked, colours.door_open, colours.door_unknown, colours.door_refused):
         assert contrast("#ffffff", fill) >= 4.5
     assert contrast(colours.accent_text, colours.accent) >= 4.5
 

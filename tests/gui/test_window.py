@@ -221,6 +221,15 @@ def test_log_folder_that_is_not_there_is_told(window: Window) -> None:
 def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert window.isFullScreen()
+    assert window.kiosk.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_E)
+    assert window.enrol_dialog is None, "the door display has no controls"
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.isFullScreen()
+    assert window.live.isVisible()
+    qtbot.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.in_kiosk, "Esc only leaves"
+    qtbot.keyClick(window, Qt.Key.Key_F11)
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert not window.isFullScreen()
 
