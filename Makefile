@@ -11,7 +11,7 @@ NETWORK_BIN := device/firmware/build/network.bin
 DEBIAN_RUN := python3-venv libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdbus-1-3 libfontconfig1 libxcb-icccm4 \
 	libxcb-keysyms1 libxcb-cursor0 libxcb-image0 libxcb-randr0 libxcb-render-util0 libxcb-shape0 libxcb-xinerama0 \
 	libxcb-xkb1 fonts-dejavu-core
-DEBIAN_TEST := $(DEBIAN_RUN) gcc libc6-dev gcc-arm-none-eabi qemu-system-arm xvfb xauth
+DEBIAN_TEST := $(DEBIAN_RUN) gcc libc6-dev gcc-arm-none-eabi qemu-system-arm llvm xvfb xauth
 
 # $(call debian,packages): install what is missing where that is allowed, else print the one line to run.
 define debian

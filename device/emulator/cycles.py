@@ -29,6 +29,7 @@ Sources: the measurements published by jnk0le ("pipeline cycle test", Cortex-M7,
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from itertools import count
 
@@ -161,6 +162,12 @@ def _issue_cycles(operations: list[Op], rounds: int) -> int:
     return pipeline.free
 
 
+def steady_cycles(code: bytes) -> float:
+    """Cycles of a block that follows itself again and again."""
+    operations = decode_block(code)
+    return (_issue_cycles(operations, 4) - _issue_cycles(operations, 2)) / 2
+
+
 def block_cost(code: bytes) -> tuple[int, int]:
     """(cycles, instructions) of a basic block's code."""
     operations = decode_block(code)
@@ -168,7 +175,7 @@ def block_cost(code: bytes) -> tuple[int, int]:
         return 0, 0
     last = operations[-1]
     if last.target is not None and last.target == last.size - len(code):
-        return -(-(_issue_cycles(operations, 4) - _issue_cycles(operations, 2)) // 2), len(operations)
+        return math.ceil(steady_cycles(code)), len(operations)
     return _issue_cycles(operations, 1), len(operations)
 
 
