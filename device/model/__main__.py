@@ -19,7 +19,8 @@ def _train(args: argparse.Namespace) -> None:
 
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
-    print(train(variant, Plan.parse(args.plan), args.faces, args.out, seconds))
+    plan = Plan.parse(args.plan, peak_rate=args.rate)
+    print(train(variant, plan, args.faces, args.out, seconds, start_from=args.start_from, lenders=args.lenders))
 
 
 def _quantise(args: argparse.Namespace) -> None:
@@ -126,7 +127,10 @@ def main() -> int:
     train.add_argument("--out", type=Path, required=True, help="folder for checkpoint, cache and log")
     train.add_argument("--width", type=float, default=0.5)
     train.add_argument("--input-size", type=int, default=128)
-    train.add_argument("--plan", default="64:1600000,96:600000,128:500000", help="size:pictures,…")
+    train.add_argument("--plan", default="128:3000000", help="size:pictures,…")
+    train.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
+    train.add_argument("--start-from", type=Path, metavar="TFLITE", help="begin with the weights of a shipped network")
+    train.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)
     quantise = commands.add_parser("quantise", help="checkpoint to int8 .tflite and feature map")

@@ -22,11 +22,12 @@ from device.model.calibrate import choose_activations, choose_weights, correct_b
 from device.model.data import batches, load_training_set, split_rows
 from device.model.float_network import PICTURE, FloatLayer, same_padding
 from device.model.fold import HostMap, fold, host_map, load_student
+from device.model.losses import Losses, LossPlan, to_tensor
 from device.model.network_file import Network
 from device.model.ptq import INPUT, build_graph
 from device.model.quantise import save, training_crops
 from device.model.tflite_file import Quantisation
-from device.model.train import Plan, to_tensor
+from device.model.train import reuse_memory
 from device.protocol import LayerKind
 
 _EQUALISE, _RANGES = 0.5, "mse"
@@ -112,6 +113,7 @@ def finetune(
 
     ``cache`` is the decoded-crops folder of training (made where it is missing).
     """
+    reuse_memory()
     student = load_student(checkpoint)
     variant, mapping = student.network.variant, host_map(student)
     data = load_training_set(faces, cache)
@@ -125,13 +127,10 @@ def finetune(
     network = RoundedNetwork(layers, activations)
     mean = torch.from_numpy(mapping.mean)
     project = nn.Parameter(torch.from_numpy(mapping.matrix.copy()))
-    targets = torch.from_numpy(data.targets)
-    class_of_row = torch.full((len(data.names),), -1, dtype=torch.long)
-    class_of_row[torch.from_numpy(rows)] = torch.arange(len(rows))
-    centres = targets[torch.from_numpy(rows)].t().contiguous()
-    plan = Plan(((variant.input_size, pictures),), batch=min(_BATCH, len(rows)))
+    losses = Losses(LossPlan(), rows, data.targets, seed=1)
+    batch = min(_BATCH, len(rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
-    stream = batches(data, rows, variant.input_size, plan.batch, seed=1)
+    stream = batches(data, rows, variant.input_size, batch, seed=1)
     shown, total, steps = 0, 0.0, 0
     try:
         while shown < pictures:
@@ -139,16 +138,14 @@ def finetune(
             rate = _PEAK_RATE * min(1.0, (steps + 1) / 20) * 0.5 * (1 + math.cos(math.pi * shown / pictures))
             for group in optimiser.param_groups:
                 group["lr"] = rate
-            wanted = targets[torch.from_numpy(picked)]
             embedded = functional.normalize((network(to_tensor(views)) - mean) @ project, dim=1)
-            contrast = functional.cross_entropy(plan.scale * embedded @ centres, class_of_row[torch.from_numpy(picked)])
-            distance = 1 - (embedded * wanted).sum(dim=1).mean()
-            loss = contrast + plan.pull * distance
+            contrast, distance = losses(embedded, picked)
+            loss = contrast + losses.plan.pull * distance
             optimiser.zero_grad(set_to_none=True)
             cast(Callable[[], None], loss.backward)()
             nn.utils.clip_grad_norm_(network.parameters(), 5.0)
             optimiser.step()
-            shown, steps, total = shown + plan.batch, steps + 1, total + float(loss.detach())
+            shown, steps, total = shown + batch, steps + 1, total + float(loss.detach())
             if steps % _REPORT_EVERY == 0:
                 report(f"{shown} pictures, loss {total / _REPORT_EVERY:.4f}")
                 total = 0.0

@@ -12,8 +12,8 @@ from torch import nn
 
 from device.errors import FileError
 from device.model.float_network import FloatLayer, plan_layers
+from device.model.losses import Student
 from device.model.mobilenet import MobileNetV2, SameConv
-from device.model.train import Student
 from device.model.variant import Variant
 from device.protocol import LayerKind
 

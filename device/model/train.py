@@ -1,17 +1,19 @@
-"""Train the headless network by distillation from two stronger face networks.
+"""Train the headless network by distillation from two stronger face networks (the losses: ``losses.py``).
 
-Every training crop's teacher embedding is the centre of a class of its own (as in SEED, Fang et al. 2021, and
-NormFace, Wang et al. 2017): the student's projected feature must find its crop's centre among all of them, and come
-close to it. Low resolution first; the learning rate and the weight average follow the number of pictures shown, so a
-run that was killed goes on from its checkpoint as if nothing had happened.
+The learning rate and the weight average follow the number of pictures shown, so a run that was killed goes on from its
+checkpoint as if nothing had happened.
 """
 
 from __future__ import annotations
 
+import contextlib
+import ctypes
 import json
 import math
+import sys
 import time
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -22,8 +24,13 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from device.model.data import TrainingSet, batches, load_training_set, middle, split_rows
-from device.model.mobilenet import MobileNetV2
+from device.model.losses import Losses, LossPlan, Student, new_student, to_tensor
+from device.model.parallel import Lender
 from device.model.variant import Variant
+from device.model.warm_start import warm_start
+
+_WARM_START_VIEWS = 512
+_SAVE_EVERY_S, _LOG_EVERY_S = 120, 240
 
 
 @dataclass(frozen=True)
@@ -31,12 +38,11 @@ class Plan:
     """``phases``: (input size in pixels, pictures shown) in order."""
 
     phases: tuple[tuple[int, int], ...]
-    batch: int = 128
-    peak_rate: float = 2.5e-3
+    batch: int = 64
+    peak_rate: float = 1e-3
     weight_decay: float = 0.03
-    scale: float = 30.0
-    pull: float = 4.0
     average_over: int = 40_000
+    losses: LossPlan = field(default_factory=LossPlan)
 
     @classmethod
     def parse(cls, text: str, **settings: Any) -> Plan:
@@ -62,24 +68,16 @@ class Plan:
         return self.peak_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, shown / self.total))))
 
 
-class Student(nn.Module):
-    """The network and the map from its centred feature to the teachers' space, which only training and matching use."""
-
-    def __init__(self, variant: Variant, target_size: int) -> None:
-        super().__init__()
-        self.network = MobileNetV2(variant)
-        self.centre = nn.BatchNorm1d(variant.fingerprint_length, affine=False, momentum=0.03)
-        self.project = nn.Linear(variant.fingerprint_length, target_size, bias=False)
-
-    def forward(self, x: Tensor) -> Tensor:
-        projected: Tensor = self.project(self.centre(self.network(x)))
-        return functional.normalize(projected, dim=1)
-
-
-def to_tensor(crops: NDArray[np.uint8]) -> Tensor:
-    """(N, S, S, 3) uint8 to (N, 3, S, S) float in [-1, 1), channels last in memory."""
-    picture = torch.from_numpy(crops).permute(0, 3, 1, 2).float()
-    return ((picture - 128.0) / 128.0).contiguous(memory_format=torch.channels_last)
+def reuse_memory() -> None:
+    """Keep freed memory instead of giving it back to the system: glibc maps and clears every large tensor anew, which
+    at batches of 128 took two thirds of a step's time. Does nothing where the C library is another one."""
+    if not sys.platform.startswith("linux"):
+        return
+    trim_threshold, top_pad, mmap_max = -1, -2, -4  # malloc.h
+    with contextlib.suppress(OSError, AttributeError):
+        mallopt = ctypes.CDLL(None).mallopt
+        for option, value in ((mmap_max, 0), (trim_threshold, 2**31 - 1), (top_pad, 1 << 28)):
+            mallopt(option, value)
 
 
 @torch.no_grad()
@@ -107,99 +105,153 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
     return {"cosine": float(own.mean()), "nearest": float(nearest.mean())}
 
 
-def _save(path: Path, state: dict[str, Any]) -> None:
-    beside = path.with_suffix(".tmp")
-    torch.save(state, beside)
-    beside.replace(path)
+def lend_gradients(
+    variant: Variant, plan: Plan, faces: Path, out: Path, size: int, seed: int
+) -> tuple[Student, Callable[[], object]]:
+    """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
+    reuse_memory()
+    data = load_training_set(faces, out / "cache")
+    rows = split_rows(len(data.names))[1]
+    losses = Losses(plan.losses, rows, data.targets, seed)
+    student = new_student(variant, data.targets.shape[1]).train()
+    stream = batches(data, rows, size, plan.batch, seed)
+    return student, lambda: losses.backward(student, *next(stream))
 
 
-def train(variant: Variant, plan: Plan, faces: Path, out: Path, seconds: float = math.inf) -> Path:
-    """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from."""
+@dataclass
+class _Run:
+    """What a checkpoint holds."""
+
+    variant: Variant
+    student: Student
+    average: Student
+    optimiser: torch.optim.Optimizer
+    shown: int = 0
+
+    @classmethod
+    def begin(cls, variant: Variant, target_size: int, plan: Plan, path: Path, start: Student | None) -> _Run:
+        """From the checkpoint at ``path``, else from the student ``start``, else from chance."""
+        torch.manual_seed(1)
+        student, average = start or new_student(variant, target_size), new_student(variant, target_size)
+        decayed = [p for p in student.parameters() if p.ndim > 1]
+        plain = [p for p in student.parameters() if p.ndim <= 1]
+        optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": plan.weight_decay}, {"params": plain, "weight_decay": 0.0}]
+        )
+        run = cls(variant, student, average, optimiser)
+        if path.exists():
+            state = torch.load(path, weights_only=True)
+            student.load_state_dict(state["student"])
+            average.load_state_dict(state["average"])
+            optimiser.load_state_dict(state["optimiser"])
+            run.shown = state["shown"]
+        else:
+            average.load_state_dict(student.state_dict())
+        return run
+
+    def save(self, path: Path) -> None:
+        beside = path.with_suffix(".tmp")
+        torch.save(
+            {
+                "variant": [self.variant.width, self.variant.input_size],
+                "student": self.student.state_dict(),
+                "average": self.average.state_dict(),
+                "optimiser": self.optimiser.state_dict(),
+                "shown": self.shown,
+            },
+            beside,
+        )
+        beside.replace(path)
+
+    @torch.no_grad()
+    def step(self, plan: Plan, gathered: int) -> None:
+        """Use the sum of the gradients of ``gathered`` batches."""
+        if gathered > 1:
+            torch._foreach_div_([p.grad for p in self.student.parameters() if p.grad is not None], gathered)
+        for group in self.optimiser.param_groups:
+            group["lr"] = plan.rate_at(self.shown)
+        nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
+        self.optimiser.step()
+        pictures = gathered * plan.batch
+        self.shown += pictures
+        keep = math.exp(-pictures / min(plan.average_over, max(1, self.shown // 4)))
+        means, news = self.average.state_dict().values(), self.student.state_dict().values()
+        floats = [(mean, new) for mean, new in zip(means, news, strict=True) if mean.dtype.is_floating_point]
+        torch._foreach_lerp_([mean for mean, _ in floats], [new for _, new in floats], 1 - keep)
+
+
+def train(
+    variant: Variant,
+    plan: Plan,
+    faces: Path,
+    out: Path,
+    seconds: float = math.inf,
+    *,
+    start_from: Path | None = None,
+    lenders: int = 0,
+) -> Path:
+    """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
+
+    A new run takes the weights of ``start_from``, a ``.tflite`` with its feature map, if given. ``lenders`` further
+    processes compute gradients too; with them a run cannot be repeated to the bit.
+    """
     out.mkdir(parents=True, exist_ok=True)
+    reuse_memory()
     data = load_training_set(faces, out / "cache")
     held_out, rows = split_rows(len(data.names))
-    targets = torch.from_numpy(data.targets)
-    class_of_row = np.full(len(data.names), -1)
-    class_of_row[rows] = np.arange(len(rows))
-    centres = targets[torch.from_numpy(rows)].t().contiguous().bfloat16()
-
-    torch.manual_seed(1)
-    student = Student(variant, targets.shape[1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average = Student(variant, targets.shape[1]).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    average.load_state_dict(student.state_dict())
-    decayed = [p for p in student.parameters() if p.ndim > 1]
-    plain = [p for p in student.parameters() if p.ndim <= 1]
-    optimiser = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": plan.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-    )
-    checkpoint, shown = out / "checkpoint.pt", 0
-    if checkpoint.exists():
-        state = torch.load(checkpoint, weights_only=True)
-        student.load_state_dict(state["student"])
-        average.load_state_dict(state["average"])
-        optimiser.load_state_dict(state["optimiser"])
-        shown = state["shown"]
-
-    def store() -> None:
-        _save(
-            checkpoint,
-            {
-                "variant": [variant.width, variant.input_size],
-                "student": student.state_dict(),
-                "average": average.state_dict(),
-                "optimiser": optimiser.state_dict(),
-                "shown": shown,
-            },
-        )
-
+    checkpoint = out / "checkpoint.pt"
+    start = None
+    if start_from is not None and not checkpoint.exists():
+        size = plan.size_at(0)
+        some = np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS]
+        start = warm_start(start_from, variant, middle(data.crops[np.sort(some)], size), data.targets.shape[1])
+    run = _Run.begin(variant, data.targets.shape[1], plan, checkpoint, start)
+    losses = Losses(plan.losses, rows, data.targets, seed=run.shown + 1)
     started = logged = saved = time.monotonic()
-    sums, count, shown_at_log = np.zeros(2), 0, shown
-    student.train()
-    while shown < plan.total and time.monotonic() - started < seconds:
-        size = plan.size_at(shown)
-        stream = batches(data, rows, size, plan.batch, seed=shown + 1)
-        while plan.size_at(shown) == size and shown < plan.total and time.monotonic() - started < seconds:
-            views, picked = next(stream)
-            for group in optimiser.param_groups:
-                group["lr"] = plan.rate_at(shown)
-            embedded = student(to_tensor(views))
-            logits = (embedded.bfloat16() @ centres).float() * plan.scale
-            labels = torch.from_numpy(class_of_row[picked])
-            contrast = functional.cross_entropy(logits, labels)
-            distance = 1 - (embedded * targets[torch.from_numpy(picked)]).sum(dim=1).mean()
-            loss = contrast + plan.pull * distance
-            optimiser.zero_grad(set_to_none=True)
-            loss.backward()
-            nn.utils.clip_grad_norm_(student.parameters(), 5.0)
-            optimiser.step()
-            shown += plan.batch
-            keep = math.exp(-plan.batch / min(plan.average_over, max(1, shown // 4)))
-            with torch.no_grad():
-                for mean, new in zip(average.state_dict().values(), student.state_dict().values(), strict=True):
-                    if mean.dtype.is_floating_point:
-                        mean.lerp_(new, 1 - keep)
-                    else:
-                        mean.copy_(new)
-            sums += (float(contrast.detach()), float(1 - distance.detach()))
-            count += 1
-            now = time.monotonic()
-            if now - saved > 120:
-                store()
-                saved = now
-            if now - logged > 240:
-                figures = held_out_figures(average, data, held_out, size)
-                line = {
-                    "shown": shown,
-                    "size": size,
-                    "rate": round(plan.rate_at(shown), 6),
-                    "pictures_per_s": round((shown - shown_at_log) / (now - logged), 1),
-                    "contrast": round(sums[0] / count, 4),
-                    "train_cosine": round(sums[1] / count, 4),
-                    **{f"held_out_{key}": round(value, 4) for key, value in figures.items()},
-                }
-                with (out / "log.jsonl").open("a") as log:
-                    log.write(json.dumps(line) + "\n")
-                sums, count, shown_at_log, logged = np.zeros(2), 0, shown, time.monotonic()
-        stream.close()  # type: ignore[attr-defined]
-    store()
+    sums, count, shown_at_log = np.zeros(2), 0, run.shown
+    run.student.train()
+
+    def going() -> bool:
+        return run.shown < plan.total and time.monotonic() - started < seconds
+
+    while going():
+        size = plan.size_at(run.shown)
+        seed = run.shown + 1
+        helpers = [
+            Lender(run.student, lend_gradients, (variant, plan, faces, out, size, seed + 7919 * (index + 1)))
+            for index in range(lenders)
+        ]
+        stream = batches(data, rows, size, plan.batch, seed)
+        try:
+            while plan.size_at(run.shown) == size and going():
+                run.optimiser.zero_grad(set_to_none=True)
+                sums += losses.backward(run.student, *next(stream))
+                count += 1
+                borrowed = sum(helper.take() for helper in helpers)
+                run.step(plan, 1 + borrowed)
+                for helper in helpers:
+                    helper.publish()
+                now = time.monotonic()
+                if now - saved > _SAVE_EVERY_S:
+                    run.save(checkpoint)
+                    saved = now
+                if now - logged > _LOG_EVERY_S:
+                    figures = held_out_figures(run.average, data, held_out, size)
+                    line = {
+                        "shown": run.shown,
+                        "size": size,
+                        "rate": round(plan.rate_at(run.shown), 6),
+                        "pictures_per_s": round((run.shown - shown_at_log) / (now - logged), 1),
+                        "contrast": round(sums[0] / count, 4),
+                        "train_cosine": round(sums[1] / count, 4),
+                        **{f"held_out_{key}": round(value, 4) for key, value in figures.items()},
+                    }
+                    with (out / "log.jsonl").open("a") as log:
+                        log.write(json.dumps(line) + "\n")
+                    sums, count, shown_at_log, logged = np.zeros(2), 0, run.shown, time.monotonic()
+        finally:
+            stream.close()  # type: ignore[attr-defined]
+            for helper in helpers:
+                helper.close()
+    run.save(checkpoint)
     return checkpoint

@@ -21,7 +21,7 @@ from device.model.variant import Variant
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
 from device.model.finetune import RoundedNetwork, finetune, round_activation, round_weights  # noqa: E402
-from device.model.train import Student, to_tensor  # noqa: E402
+from device.model.losses import Student, to_tensor  # noqa: E402
 from device.protocol import LayerKind  # noqa: E402
 
 

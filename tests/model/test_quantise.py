@@ -33,8 +33,8 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 
 from device.errors import FileError  # noqa: E402
 from device.model.fold import fold, host_map, load_student  # noqa: E402
+from device.model.losses import Student, to_tensor  # noqa: E402
 from device.model.quantise import RECIPES, quantise, try_recipe  # noqa: E402
-from device.model.train import Student, to_tensor  # noqa: E402
 
 
 def lively_student(variant: Variant) -> Student:

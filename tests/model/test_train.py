@@ -17,6 +17,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 
 from device.model.train import Plan, train  # noqa: E402
 from device.model.variant import Variant  # noqa: E402
+from tests.model.conftest import RandomNetwork  # noqa: E402
 
 
 def weights(checkpoint: Path) -> dict[str, object]:
@@ -43,6 +44,42 @@ def test_training_goes_on_from_its_checkpoint(tiny_faces: Path, tmp_path: Path) 
 def test_no_time_means_a_checkpoint_and_no_step(tiny_faces: Path, tmp_path: Path) -> None:
     path = train(Variant(0.35, 32), Plan.parse("32:64", batch=8), tiny_faces, tmp_path / "a", seconds=0)
     assert weights(path)["shown"] == 0
+
+
+class GenerousLender:
+    """Always has a gradient at hand; what a real one does is tested in test_parallel.py."""
+
+    def __init__(self, student: object, make: object, arguments: object) -> None:
+        self.published = 0
+
+    def take(self) -> bool:
+        return True
+
+    def publish(self) -> None:
+        self.published += 1
+
+    def close(self) -> None:
+        pass
+
+
+def test_lent_gradients_count_as_shown(tiny_faces: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("device.model.train.Lender", GenerousLender)
+    path = train(Variant(0.35, 32), Plan.parse("32:48", batch=8), tiny_faces, tmp_path / "a", lenders=2)
+    state = weights(path)
+    assert state["shown"] == 48
+    assert {int(one["step"]) for one in state["optimiser"]["state"].values()} == {2}  # type: ignore[index]
+
+
+def test_training_starts_from_a_shipped_network(
+    random_network: RandomNetwork, tiny_faces: Path, tmp_path: Path
+) -> None:
+    network = tmp_path / "net.tflite"
+    network.write_bytes(random_network.content)
+    plan = Plan.parse("32:64", batch=8)
+    path = train(Variant(0.35, 32), plan, tiny_faces, tmp_path / "a", seconds=0, start_from=network)
+    chance = train(Variant(0.35, 32), plan, tiny_faces, tmp_path / "b", seconds=0)
+    key = "network.stem.norm.bias"
+    assert not torch.equal(weights(path)["student"][key], weights(chance)["student"][key])  # type: ignore[index]
 
 
 def test_a_plan_is_followed() -> None:

@@ -1,0 +1,102 @@
+"""Go on training from a shipped network: an int8 ``.tflite`` and its feature map back to a student.
+
+Its weights are dequantised, and the batch normalisation that was folded into them is put in again: on training views,
+layer by layer, each channel's mean m and variance v are measured behind the convolution, and scale and offset are
+chosen so that the layer still answers what it did. A filter's own size is free then (the normalisation undoes it), so
+filters are brought to the size that training starts with.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+from torch.nn import functional
+
+from device.errors import FileError
+from device.fingerprint import FeatureMap
+from device.model.feature_map import map_path
+from device.model.float_network import plan_layers
+from device.model.losses import Student, new_student, to_tensor
+from device.model.mobilenet import SameConv
+from device.model.tflite_file import Graph, Operator, read_tflite
+from device.model.variant import Variant
+
+
+def _real(graph: Graph, index: int) -> NDArray[np.float64]:
+    tensor = graph.tensors[index]
+    assert tensor.data is not None
+    assert tensor.quantisation is not None
+    shape = [1] * tensor.data.ndim
+    shape[tensor.quantisation.axis if len(tensor.quantisation.scales) > 1 else 0] = -1
+    return tensor.data * tensor.quantisation.scales.astype(np.float64).reshape(shape)
+
+
+def _filters(graph: Graph, operator: Operator) -> tuple[Tensor, Tensor]:
+    """Weights in PyTorch's order and bias (C,), both float64."""
+    weights, bias = (torch.from_numpy(_real(graph, index)) for index in operator.inputs[1:3])
+    depthwise = operator.code == "DEPTHWISE_CONV_2D"
+    return weights[0].permute(2, 0, 1)[:, None] if depthwise else weights.permute(0, 3, 1, 2), bias
+
+
+@torch.no_grad()
+def _fill(module: SameConv, weights: Tensor, bias: Tensor, x: Tensor) -> Tensor:
+    """Give the module its weights, and the normalisation that fits its input ``x``; its output."""
+    size = weights.pow(2).mean(dim=(1, 2, 3)).sqrt().clamp_min(1e-8)
+    usual = module.conv.weight.double().pow(2).mean().sqrt()
+    gain = usual / size
+    module.conv.weight.copy_((weights * gain[:, None, None, None]).float())
+    y = module.conv(functional.pad(x, (0, 1, 0, 1)) if module.stride == 2 else x)
+    norm = module.norm
+    assert norm.running_mean is not None
+    assert norm.running_var is not None
+    variance, mean = torch.var_mean(y.double(), dim=(0, 2, 3))
+    norm.running_mean.copy_(mean)
+    norm.running_var.copy_(variance)
+    norm.weight.copy_(torch.sqrt(variance + norm.eps) / gain)
+    norm.bias.copy_(bias + mean / gain)
+    y = norm.eval()(y)
+    return functional.relu6(y) if module.relu6 else y
+
+
+def warm_start(network: Path, variant: Variant, views: NDArray[np.uint8], target_size: int) -> Student:
+    """A student that answers to ``views`` (N, S, S, 3) nearly what the int8 network with its feature map answers.
+
+    Raises FileError where the file is no network of this variant.
+    """
+    graph = read_tflite(network)
+    operators = [operator for operator in graph.operators if operator.code in ("CONV_2D", "DEPTHWISE_CONV_2D")]
+    student = new_student(variant, target_size)
+    modules = dict(student.network.named_modules())
+    plans = [plan for plan in plan_layers(variant) if plan.kernel]
+    filters = [_filters(graph, operator) for operator in operators]
+    targets = [modules[plan.key] for plan in plans]
+    if [weights.shape for weights, _ in filters] != [module.conv.weight.shape for module in targets]:
+        raise FileError(f"{network}: not the layers of {variant.name}", "give --width and --input-size of this network")
+    # The network itself knows how its layers hang together: each module is filled when its input comes by.
+    for module, (weights, bias) in zip(targets, filters, strict=True):
+        assert isinstance(module, SameConv)
+        module.forward = lambda x, m=module, w=weights, b=bias: _fill(m, w, b, x)  # type: ignore[method-assign, misc]
+    with torch.no_grad():
+        features = student.network(to_tensor(views))
+    for module in targets:
+        del module.forward
+    mapping = FeatureMap.load(map_path(network))
+    _fill_map(student, mapping, features)
+    return student.train()
+
+
+@torch.no_grad()
+def _fill_map(student: Student, mapping: FeatureMap, features: Tensor) -> None:
+    centre = student.centre
+    assert centre.running_mean is not None
+    assert centre.running_var is not None
+    variance, mean = torch.var_mean(features, dim=0)
+    centre.running_var.copy_(variance)
+    centre.running_mean.copy_(mean if mapping.mean is None else torch.from_numpy(mapping.mean))
+    if mapping.matrix is not None and mapping.matrix.shape[1] == student.project.out_features:
+        matrix = torch.from_numpy(mapping.matrix).double() * torch.sqrt(variance.double() + centre.eps)[:, None]
+        student.project.weight.copy_(matrix.t().float())
