@@ -1,110 +1,144 @@
-"""Who is let in: votes over the last recognitions of one face, one table of transitions, the reason in words. Pure.
+"""Who is let in: votes over the last recognitions of one face, and one table of what follows from them. Pure.
 
 A recognition votes for the best person when the score reaches the threshold and the runner-up is far enough behind;
-it votes against when the score is below the uncertain band; between the two it counts for nobody. What the votes of a
-face's last few recognitions amount to is the finding; ``TABLE`` says what a finding does to the decision on the face.
+it votes against when the score is below the uncertain band; between the two it counts for nobody. A vote weighs as much
+as its picture is good. What the votes of a face's last recognitions amount to is the finding; ``TABLE`` says what a
+finding does to the decision on the face, and what follows.
 
-A visit is one person in front of the door, seen with no gap longer than ``Rules.visit_gap_s``: it gives one event and
-one opening, however often the face is lost and found again.
+Of several faces the nearest one decides, which is the largest in the picture: the door never opens for anybody behind.
+A visit is one face in front of the door, known or not, seen with no gap longer than ``Rules.visit_gap_s``: it gives one
+event and one opening, however often the face is lost and found again. Too many refusals in a row lock the faces out for
+a while.
 """
 
 from __future__ import annotations
 
+import random
 from collections import deque
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from gui.match import Match
+import numpy as np
+
+from device.fingerprint import unit
+from gui.challenge import Challenge
+from gui.lockout import Lockout
+from gui.match import Floats, Match
 from gui.records import Decision
+from gui.rules import Effect, Rule, Rules, Vote, weight
+from gui.trace import Ballot, Entrance, Trace
+from gui.visits import Visit, Visits
 
-# Used where the network's map brings no threshold of its own: what MobileNet-class face networks of this size need for
-# about one false accept in a thousand lies between 0.3 and 0.5, and a door had better err on the strict side.
-DEFAULT_THRESHOLD = 0.45
-
-
-@dataclass(frozen=True)
-class Rules:
-    """The numbers of a decision; scores and margins are cosines."""
-
-    threshold: float = DEFAULT_THRESHOLD
-    margin: float = 0.05  # the best must be this much better than the runner-up
-    band: float = 0.10  # below the threshold by less than this: uncertain, not refused
-    hysteresis: float = 0.05  # who was accepted stays so down to this much below the threshold
-    window: int = 6  # the last recognitions that are looked at
-    accept_votes: int = 2
-    refuse_votes: int = 4
-    memory_s: float = 5.0  # older votes of the same face count no more
-    visit_gap_s: float = 6.0
-
-
-class Vote(StrEnum):
-    """What one recognition says."""
-
-    FOR = "for"
-    NEAR = "near"
-    AGAINST = "against"
-    VOID = "void"  # nobody to compare with, or a picture too bad to judge
+NEARER_BY = 1.2  # a face takes the first place over from another by so much more area: two alike would swap it for ever
 
 
 class Finding(StrEnum):
     """What the last votes amount to."""
 
     EARLY = "early"
-    PERSON = "person"
     MIXED = "mixed"
     STRANGER = "stranger"
+    BEHIND = "behind"  # a person or a stranger, but somebody is nearer
+    UNPROVEN = "unproven"  # a person who has to turn the head first
+    PERSON = "person"
+    FAILED = "failed"  # turned the wrong way, or too late
+    LOCKED = "locked"
 
 
-# (decision about the face, finding) → (next decision, whether it is worth an event)
-TABLE: dict[tuple[Decision, Finding], tuple[Decision, bool]] = {
-    (Decision.SEEN, Finding.EARLY): (Decision.SEEN, False),
-    (Decision.SEEN, Finding.MIXED): (Decision.UNCERTAIN, False),
-    (Decision.SEEN, Finding.PERSON): (Decision.ACCEPTED, True),
-    (Decision.SEEN, Finding.STRANGER): (Decision.REFUSED, True),
-    (Decision.UNCERTAIN, Finding.EARLY): (Decision.UNCERTAIN, False),
-    (Decision.UNCERTAIN, Finding.MIXED): (Decision.UNCERTAIN, False),
-    (Decision.UNCERTAIN, Finding.PERSON): (Decision.ACCEPTED, True),
-    (Decision.UNCERTAIN, Finding.STRANGER): (Decision.REFUSED, True),
-    (Decision.ACCEPTED, Finding.EARLY): (Decision.ACCEPTED, False),
-    (Decision.ACCEPTED, Finding.MIXED): (Decision.ACCEPTED, False),
-    (Decision.ACCEPTED, Finding.PERSON): (Decision.ACCEPTED, True),  # the visit rule drops it, unless it is another one
-    (Decision.ACCEPTED, Finding.STRANGER): (Decision.UNCERTAIN, False),
-    (Decision.REFUSED, Finding.EARLY): (Decision.REFUSED, False),
-    (Decision.REFUSED, Finding.MIXED): (Decision.REFUSED, False),
-    (Decision.REFUSED, Finding.PERSON): (Decision.ACCEPTED, True),
-    (Decision.REFUSED, Finding.STRANGER): (Decision.REFUSED, False),
+_Cell = tuple[Decision, Effect]
+_SEEN: _Cell = Decision.SEEN, Effect.NONE
+_UNSURE: _Cell = Decision.UNCERTAIN, Effect.NONE
+_WAIT: _Cell = Decision.WAITING, Effect.NONE
+_TURN: _Cell = Decision.CHALLENGED, Effect.NONE
+_STAY: _Cell = Decision.ACCEPTED, Effect.NONE
+_OPEN: _Cell = Decision.ACCEPTED, Effect.OPEN
+_OUT: _Cell = Decision.REFUSED, Effect.NONE
+_REFUSE: _Cell = Decision.REFUSED, Effect.EVENT
+_LOCK: _Cell = Decision.LOCKED_OUT, Effect.NONE
+
+# For each decision about a face, what every finding makes of it and what follows; an opening or an event that would be
+# the second one of a visit is dropped afterwards.
+_ROWS: dict[Decision, tuple[_Cell, ...]] = {
+    #                     EARLY    MIXED    STRANGER BEHIND UNPROVEN PERSON FAILED   LOCKED
+    Decision.SEEN:       (_SEEN,   _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.UNCERTAIN:  (_UNSURE, _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.WAITING:    (_SEEN,   _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.CHALLENGED: (_TURN,   _TURN,   _REFUSE, _TURN, _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.ACCEPTED:   (_STAY,   _STAY,   _UNSURE, _STAY, _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.REFUSED:    (_OUT,    _OUT,    _REFUSE, _OUT,  _TURN,   _OPEN, _REFUSE, _LOCK),
+    Decision.LOCKED_OUT: (_SEEN,   _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
+}  # fmt: skip
+TABLE: dict[tuple[Decision, Finding], _Cell] = {
+    (decision, finding): cell for decision, row in _ROWS.items() for finding, cell in zip(Finding, row, strict=True)
 }
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """The decision about a face after one more recognition.
+    """The decision about a face after one more recognition, and what follows.
 
-    ``announce``: log an event and, if accepted, open the door.
+    ``locks_out``: this refusal was one too many, and for a while nobody is let in by their face.
     """
 
     decision: Decision
     person_id: int | None
     name: str | None
-    reason: str
-    announce: bool = False
+    trace: Trace
+    effect: Effect = Effect.NONE
+    locks_out: bool = False
 
 
 @dataclass(frozen=True)
-class _Ballot:
+class Glance:
+    """A face as vision sees it between two recognitions: the box's area in pixels, and the yaw of ``quality.pose``."""
+
+    track_id: int
+    area: float
+    yaw: float
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
     at_s: float
     vote: Vote
     match: Match
+    quality: float
+    embedding: Floats | None
+
+    @property
+    def weight(self) -> float:
+        return 0.0 if self.vote is Vote.VOID else weight(self.quality)
 
 
 @dataclass
 class _Face:
+    track_id: int
     decision: Decision = Decision.SEEN
     person_id: int | None = None
     name: str | None = None
     last_s: float = 0.0
-    accepted_once: bool = False
-    ballots: deque[_Ballot] = field(default_factory=deque)
+    proven: int | None = None  # who passed the challenge
+    challenge: Challenge | None = None
+    visit: Visit | None = None
+    ballots: deque[_Seen] = field(default_factory=deque)
+
+    def weigh(self, kind: Vote, person_id: int | None = None) -> float:
+        chosen = (one for one in self.ballots if one.vote is kind)
+        return sum(one.weight for one in chosen if person_id is None or one.match.person_id == person_id)
+
+    @property
+    def looks(self) -> Floats | None:
+        """What the face looks like by its last few good pictures (D,)."""
+        found = [one.embedding for one in self.ballots if one.embedding is not None and one.vote is not Vote.VOID]
+        return unit(np.sum(found[-4:], axis=0)) if found else None
+
+
+@dataclass(frozen=True)
+class _Found:
+    finding: Finding
+    rule: Rule
+    best: Match | None = None
 
 
 def vote(match: Match, rules: Rules, accepted: int | None = None, usable: bool = True) -> Vote:
@@ -118,93 +152,228 @@ def vote(match: Match, rules: Rules, accepted: int | None = None, usable: bool =
     return Vote.NEAR if match.score >= rules.threshold - rules.band else Vote.AGAINST
 
 
+def nearest(current: int | None, faces: Sequence[Glance]) -> int | None:
+    """Whose turn it is: the largest face, but ``current`` keeps the place until another one is plainly larger."""
+    if not faces:
+        return None
+    largest = max(faces, key=lambda face: face.area)
+    held = next((face for face in faces if face.track_id == current), None)
+    return held.track_id if held is not None and largest.area < NEARER_BY * held.area else largest.track_id
+
+
 class Decider:
-    """Remembers the votes of every face in view and the visits. The caller brings the time: any monotonic seconds."""
+    """Remembers the votes of every face in view, the visits and the refusals. Not for several threads at once.
 
-    def __init__(self, rules: Rules) -> None:
+    The caller brings the time: any monotonic seconds. ``chance`` draws the order of the turns.
+    """
+
+    def __init__(self, rules: Rules, chance: random.Random | None = None) -> None:
         self.rules = rules
+        self._chance = chance or random.SystemRandom()
         self._faces: dict[int, _Face] = {}
-        self._visits: dict[int | None, float] = {}  # person, None for a stranger → last seen
+        self._visits = Visits()
+        self._lockout = Lockout()
+        self._nearest: int | None = None
+        self._in_view = 1
 
-    def consider(self, track_id: int, at_s: float, match: Match, usable: bool = True) -> Outcome:
-        """One more recognition of the face ``track_id``; ``usable`` False when the picture is too bad to judge by."""
-        rules = self.rules
+    def look(self, faces: Sequence[Glance], at_s: float) -> None:
+        """Vision saw these faces: who is nearest, and how the challenge goes."""
+        self._nearest, self._in_view = nearest(self._nearest, faces), len(faces)
+        seen = {face.track_id: face for face in faces}
+        for face in self._faces.values():
+            if face.challenge is None:
+                continue
+            if face.track_id in seen:
+                face.challenge.look(seen[face.track_id].yaw, at_s)
+            face.challenge.tick(at_s)
+
+    def consider(
+        self,
+        track_id: int,
+        at_s: float,
+        match: Match,
+        usable: bool = True,
+        quality: float = 1.0,
+        embedding: Floats | None = None,
+    ) -> Outcome:
+        """One more recognition of the face ``track_id``; ``usable`` False when the picture is too bad to judge by.
+
+        ``quality`` (0..1) weighs the vote; by ``embedding`` (D,), of length 1, strangers are told from each other.
+        """
         self._forget(at_s)
-        face = self._faces.setdefault(track_id, _Face())
+        face = self._faces.setdefault(track_id, _Face(track_id))
         face.last_s = at_s
-        accepted = face.person_id if face.decision is Decision.ACCEPTED else None
-        face.ballots.append(_Ballot(at_s, vote(match, rules, accepted, usable), match))
-        while len(face.ballots) > rules.window or at_s - face.ballots[0].at_s > rules.memory_s:
-            face.ballots.popleft()
-        finding, best = self._find(face)
-        face.decision, worth = TABLE[face.decision, finding]
-        if finding is Finding.PERSON and best is not None:
-            face.person_id, face.name = best.person_id, best.name
-        elif face.decision is not Decision.ACCEPTED:
-            face.person_id = face.name = None
-        announce = worth and self._is_news(face, at_s)
-        self._note_visit(face, at_s)
-        return Outcome(face.decision, face.person_id, face.name, self._reason(face, finding, match, usable), announce)
+        if face.visit is not None:
+            face.visit.last_s = at_s
+        if self._lockout.until_s(at_s) is not None:
+            found = _Found(Finding.LOCKED, Rule.LOCKED_OUT)
+        else:
+            self._take(face, at_s, match, usable, quality, embedding)
+            found = self._find(face, at_s, match, usable)
+        return self._decide(face, found, at_s)
 
     def forget_all(self) -> None:
-        """The gallery, the network or the rules changed: begin anew, but keep the visits."""
+        """The gallery, the network or the rules changed: begin anew, but keep the visits and the refusals."""
         self._faces.clear()
 
-    def _find(self, face: _Face) -> tuple[Finding, Match | None]:
-        counted = [ballot for ballot in face.ballots if ballot.vote is not Vote.VOID]
+    def entrance(self, at_s: float) -> Entrance:
+        """How the entrance stands at an instant."""
+        asking = [face for face in self._faces.values() if face.decision is Decision.CHALLENGED and face.challenge]
+        face = next((one for one in asking if one.track_id == self._nearest), asking[0] if asking else None)
+        challenge = face.challenge if face is not None else None
+        return Entrance(
+            locked_until_s=self._lockout.until_s(at_s) or 0.0,
+            failures=self._lockout.failures,
+            failures_allowed=self.rules.lockout_failures,
+            asked=challenge.asked if challenge else None,
+            back=challenge is not None and not challenge.straight,
+            turned=challenge.turned if challenge else 0,
+            turns=len(challenge.turns) if challenge else 0,
+            asked_until_s=challenge.until_s if challenge and challenge.asked else 0.0,
+            faces=self._in_view,
+        )
+
+    def _take(
+        self, face: _Face, at_s: float, match: Match, usable: bool, quality: float, embedding: Floats | None
+    ) -> None:
+        rules, challenge = self.rules, face.challenge
+        turning = challenge is not None and challenge.asked is not None and not challenge.straight
+        accepted = face.person_id if face.decision is Decision.ACCEPTED else None
+        said = vote(match, rules, accepted, usable and not turning)
+        face.ballots.append(_Seen(at_s, said, match, quality, embedding))
+        while len(face.ballots) > rules.window or at_s - face.ballots[0].at_s > rules.memory_s:
+            face.ballots.popleft()
+
+    def _find(self, face: _Face, at_s: float, match: Match, usable: bool) -> _Found:
+        rules = self.rules
+        if face.challenge is not None:
+            face.challenge.tick(at_s)
+            if face.challenge.failed is not None:
+                return _Found(Finding.FAILED, face.challenge.failed)
+        counted = [one for one in face.ballots if one.vote is not Vote.VOID]
         if not counted:
-            return Finding.EARLY, None
-        votes: dict[int | None, list[Match]] = {}
-        for ballot in counted:
-            if ballot.vote is Vote.FOR:
-                votes.setdefault(ballot.match.person_id, []).append(ballot.match)
-        against = sum(ballot.vote is Vote.AGAINST for ballot in counted)
-        leader = max(votes.values(), key=len, default=[])
-        others = sum(map(len, votes.values())) - len(leader)
-        if len(leader) >= self.rules.accept_votes and len(leader) > 2 * others:
-            return Finding.PERSON, leader[-1]
-        if against >= self.rules.refuse_votes and not votes and 2 * against > len(counted):
-            return Finding.STRANGER, None
-        if against == len(counted):
-            return Finding.EARLY, None  # not enough to refuse, and nothing that speaks for anybody
-        return Finding.MIXED, None
+            return _Found(Finding.EARLY, _nothing(match, usable))
+        against = face.weigh(Vote.AGAINST)
+        mine = {one.match.person_id: face.weigh(Vote.FOR, one.match.person_id) for one in counted}
+        leader = max(mine, key=lambda person: mine[person])
+        others = sum(mine.values()) - mine[leader]
+        behind = self._nearest is not None and self._nearest != face.track_id
+        if mine[leader] >= rules.accept_votes - 1e-9 and mine[leader] > max(2 * others, against):
+            best = next(one.match for one in reversed(counted) if one.match.person_id == leader)
+            if behind:
+                return _Found(Finding.BEHIND, Rule.NEARER, best)
+            proven = self._is_proven(face, leader, at_s)
+            rule = Rule.VOTES_FOR if proven else Rule.TURN_ASKED
+            return _Found(Finding.PERSON if proven else Finding.UNPROVEN, rule, best)
+        if (
+            against >= rules.refuse_votes - 1e-9
+            and not any(mine.values())
+            and 2 * against > sum(one.weight for one in counted)
+        ):
+            return _Found(*(Finding.BEHIND, Rule.NEARER) if behind else (Finding.STRANGER, Rule.VOTES_AGAINST))
+        if all(one.vote is Vote.AGAINST for one in counted):  # not enough to refuse, nothing that speaks for anybody
+            return _Found(Finding.EARLY, _nothing(match, usable))
+        return _Found(Finding.MIXED, _why_mixed(counted[-1], others, rules) if usable else Rule.BAD_PICTURE)
 
-    def _is_news(self, face: _Face, at_s: float) -> bool:
-        if face.decision is Decision.REFUSED and face.accepted_once:
-            return False  # somebody let in who turns away has not become a stranger
-        who = face.person_id if face.decision is Decision.ACCEPTED else None
-        last_s = self._visits.get(who)
-        return last_s is None or at_s - last_s > self.rules.visit_gap_s
+    def _is_proven(self, face: _Face, person_id: int | None, at_s: float) -> bool:
+        """Whether nobody asks this person to turn: they did, or the visit has opened the door already."""
+        challenge = face.challenge
+        if not self.rules.challenge or face.proven == person_id or self._visits.of_person(person_id) is not None:
+            return True
+        if challenge is None or challenge.person_id != person_id:
+            until_s = at_s + self.rules.challenge_s
+            face.challenge = Challenge.draw(face.track_id, person_id, until_s, self._chance)
+            return False
+        done_s = challenge.done_s
+        # Once more after the last turn: else somebody could turn for a photo.
+        again = done_s is not None and any(
+            one.vote is Vote.FOR and one.match.person_id == person_id and one.at_s > done_s for one in face.ballots
+        )
+        if again:
+            face.proven, face.challenge = person_id, None
+        return again
 
-    def _note_visit(self, face: _Face, at_s: float) -> None:
+    def _decide(self, face: _Face, found: _Found, at_s: float) -> Outcome:
+        face.decision, effect = TABLE[face.decision, found.finding]
+        if found.finding is Finding.PERSON and found.best is not None:
+            face.person_id, face.name = found.best.person_id, found.best.name
+        elif face.decision is not Decision.ACCEPTED:
+            face.person_id = face.name = None
+        if face.decision is not Decision.CHALLENGED and found.finding is not Finding.FAILED:
+            face.challenge = None
+        if effect is not Effect.NONE and not self._is_news(face, found.finding, at_s):
+            effect = Effect.NONE
+        locks_out = self._lockout.count(effect, at_s, self.rules)
+        trace = self._trace(face, found, at_s)
+        if found.finding is Finding.FAILED:
+            face.challenge = None
+            face.ballots.clear()  # who wants another try is looked at anew
+        if locks_out or found.finding is Finding.LOCKED:
+            face.ballots.clear()
+        return Outcome(face.decision, face.person_id, face.name, trace, effect, locks_out)
+
+    def _is_news(self, face: _Face, finding: Finding, at_s: float) -> bool:
+        """Whether this is the first event of a visit; the visit begins or goes on."""
         if face.decision is Decision.ACCEPTED:
-            self._visits[face.person_id] = at_s
-            face.accepted_once = True
-        elif face.decision is Decision.REFUSED:
-            self._visits[None] = at_s
+            who, visit = face.person_id, self._visits.of_person(face.person_id)
+        else:
+            who, visit = None, self._visits.of_stranger(face.track_id, face.visit, face.looks, self.rules)
+        if visit is None:
+            face.visit = self._visits.begin(who, face.track_id, face.looks, at_s)
+            return True
+        visit.last_s, visit.track_id, face.visit = at_s, face.track_id, visit
+        return finding is Finding.FAILED
 
     def _forget(self, at_s: float) -> None:
         gap_s = self.rules.visit_gap_s
         self._faces = {key: face for key, face in self._faces.items() if at_s - face.last_s <= gap_s}
-        self._visits = {key: last_s for key, last_s in self._visits.items() if at_s - last_s <= gap_s}
+        self._visits.forget(at_s, gap_s)
 
-    def _reason(self, face: _Face, finding: Finding, match: Match, usable: bool) -> str:
-        rules, counted = self.rules, [ballot for ballot in face.ballots if ballot.vote is not Vote.VOID]
-        if match.score is None:
-            return "nobody is enrolled for this network"
-        if not usable:
-            return "the picture is too bad to judge by"
-        best = f"{match.name} {match.score:.2f}"
-        if face.decision is Decision.ACCEPTED:
-            if finding is Finding.PERSON:
-                mine = sum(ballot.vote is Vote.FOR and ballot.match.person_id == face.person_id for ballot in counted)
-                return f"{face.name}: {mine} of {len(counted)} votes, now {best}, needs {rules.threshold:.2f}"
-            return f"{face.name} was accepted a moment ago; now {best}"
-        against = sum(ballot.vote is Vote.AGAINST for ballot in counted)
-        if face.decision is Decision.REFUSED:
-            return f"nobody fits: best {best}, needs {rules.threshold:.2f}; {against} of {len(counted)} votes against"
-        if match.score >= rules.threshold and match.margin is not None and match.margin < rules.margin:
-            return f"{best} is only {match.margin:.2f} ahead of {match.second}, needs {rules.margin:.2f}"
-        if match.score >= rules.threshold:
-            return f"{best} reaches {rules.threshold:.2f}; {rules.accept_votes} votes are needed"
-        return f"best {best}, needs {rules.threshold:.2f}; {against} of {rules.refuse_votes} votes to refuse"
+    def _trace(self, face: _Face, found: _Found, at_s: float) -> Trace:
+        rule = found.rule
+        if face.decision is Decision.ACCEPTED and found.finding is not Finding.PERSON:
+            rule = Rule.KEPT
+        newest = face.ballots[-1].match if face.ballots else Match()
+        person = face.name or (found.best.name if found.best else newest.name)
+        about = face.person_id if face.person_id is not None else (found.best or newest).person_id
+        challenge = face.challenge
+        return Trace(
+            rule=rule,
+            rules=self.rules,
+            person=person,
+            ballots=tuple(_ballot(one, at_s) for one in face.ballots),
+            votes_for=face.weigh(Vote.FOR, about),
+            votes_against=face.weigh(Vote.AGAINST),
+            faces=max(1, self._in_view),
+            turns=challenge.turns if challenge else (),
+            turned=challenge.turned if challenge else 0,
+            failures=self._lockout.failures,
+        )
+
+
+def _nothing(match: Match, usable: bool) -> Rule:
+    if match.score is None:
+        return Rule.NOBODY_ENROLLED
+    return Rule.FEW_VOTES if usable else Rule.BAD_PICTURE
+
+
+def _why_mixed(newest: _Seen, others: float, rules: Rules) -> Rule:
+    if others > 0:
+        return Rule.DISAGREE
+    if newest.vote is not Vote.NEAR:
+        return Rule.FEW_VOTES
+    return Rule.MARGIN if (newest.match.score or 0.0) >= rules.threshold else Rule.BAND
+
+
+def _ballot(one: _Seen, at_s: float) -> Ballot:
+    match = one.match
+    return Ballot(
+        one.vote,
+        one.weight,
+        one.quality,
+        max(0.0, at_s - one.at_s),
+        match.name,
+        match.score,
+        match.second,
+        match.margin,
+    )

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from gui import overlay, words
+from gui import overlay, reasons, words
 from gui.live_view import image_of
 from gui.records import Decision, Picture, Recognition
 from gui.theme import Theme
@@ -144,6 +144,7 @@ class DecisionCard(QFrame):
             self._set_name("Nobody yet")
             self._reason.setText("A face in front of the camera is cut out, turned upright and sent as 128x128 pixels.")
             return
+        reason = reasons.reason(recognition.trace)
         self._crop.set_picture(recognition.crop)
         self._set_name(words.recognised(recognition))
         mark = overlay.MARKS[recognition.decision]
@@ -157,8 +158,8 @@ class DecisionCard(QFrame):
             widget.setVisible(recognition.score is not None)
         self._bar.set_score(recognition.score, recognition.threshold, recognition.decision)
         self._score.setText(words.score_line(recognition))
-        self._reason.setText(recognition.reason)
-        self.setAccessibleDescription(f"{self._name.text()}, {self._state.text()}, {recognition.reason}")
+        self._reason.setText(reason)
+        self.setAccessibleDescription(f"{self._name.text()}, {self._state.text()}, {reason}")
 
     def _set_name(self, name: str) -> None:
         metrics = QFontMetricsF(self._theme.font(self._theme.scale.figure, bold=True))

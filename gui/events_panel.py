@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import overlay, words
+from gui import overlay, reasons, words
 from gui.decision_card import LOOKS
 from gui.records import Decision, Event
 from gui.theme import Theme, paint_icon
@@ -78,7 +78,7 @@ class EventsModel(QAbstractListModel):
             score = "" if event.score is None else f", score {event.score:.2f}"
             return (
                 f"{words.when(event.time)} {words.event_title(event)}, {words.decision(event.decision)}{score}: "
-                f"{event.reason}{place if event.network_ms is not None else ''}"
+                f"{reasons.short(event.reason)}{place if event.network_ms is not None else ''}"
             )
         return None
 
@@ -131,7 +131,9 @@ class EventPainter(QStyledItemDelegate):
         title_width = QFontMetricsF(strong).horizontalAdvance(title)
         painter.drawText(QRectF(left + title_width + 8, top, mark_width + 4, rows[0] + 1), middle, mark)
         painter.setPen(QColor(colours.muted))
-        reason = QFontMetricsF(small).elidedText(event.reason, Qt.TextElideMode.ElideRight, area.right() - left)
+        reason = QFontMetricsF(small).elidedText(
+            reasons.short(event.reason), Qt.TextElideMode.ElideRight, area.right() - left
+        )
         painter.drawText(QRectF(left, top + rows[0], area.right() - left, rows[1]), middle, reason)
         painter.restore()
 

@@ -20,6 +20,9 @@ MARKS = {
     Decision.REFUSED: "✕",
     Decision.UNCERTAIN: "?",
     Decision.SEEN: "…",
+    Decision.WAITING: "‖",
+    Decision.CHALLENGED: "↔",
+    Decision.LOCKED_OUT: "⊘",
     Decision.BY_HAND: "✓",
 }
 ROLES = {
@@ -27,6 +30,9 @@ ROLES = {
     Decision.REFUSED: "bad",
     Decision.UNCERTAIN: "warn",
     Decision.SEEN: "neutral",
+    Decision.WAITING: "neutral",
+    Decision.CHALLENGED: "warn",
+    Decision.LOCKED_OUT: "bad",
     Decision.BY_HAND: "good",
 }
 

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, Signal, SignalInstance
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from device.errors import DeviceError
 from device.ports import OpenedBoard, open_board
@@ -21,8 +21,8 @@ from device.records import Hello, Inference
 from gui.board_desk import BoardDesk
 from gui.board_worker import BoardWorker
 from gui.camera import CameraWorker
-from gui.decision import Rules
-from gui.door import Door, png
+from gui.corrections import Corrections
+from gui.door import Door, Keeping, png
 from gui.enrolment import Enrolment, EnrolmentRules
 from gui.events import EventLog
 from gui.gallery import Gallery, clean_name
@@ -47,10 +47,13 @@ from gui.records import (
     TrackedFace,
     now_s,
 )
+from gui.rules import Rules
 from gui.sources import parse_spec
 from gui.store import GalleryError, Store
+from gui.trace import Entrance
 from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
 
+EXPIRE_EVERY_MS = 3_600_000
 GALLERY_FILE = "gallery.sqlite"
 SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
 NO_LABEL = Label(None, None, Decision.SEEN)
@@ -68,6 +71,8 @@ class Pipeline(QObject):
     door_changed = Signal(object)  # DoorView
     camera_changed = Signal(object)  # CameraState
     event_logged = Signal(object)  # Event
+    log_changed = Signal()  # events were deleted or corrected: read them again
+    entrance_changed = Signal(object)  # Entrance
     gallery_changed = Signal()  # people() has something new to say
     enrolment_changed = Signal(object)  # EnrolmentProgress
     problem = Signal(object)  # Problem
@@ -89,7 +94,8 @@ class Pipeline(QObject):
         camera = None if options.camera is None else parse_spec(options.camera, size)
         self._file = Store(options.data / GALLERY_FILE)
         self._gallery, self._events = Gallery(self._file), EventLog(self._file)
-        self._recogniser = Recogniser(self._gallery, rules or Rules())
+        self._corrections = Corrections(self._file)
+        self._recogniser = Recogniser(self._gallery, self._corrections, rules or Rules())
         self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble, size=size)
         self._vision = VisionWorker(self._view_is, self._crop, self._trouble)
         self._board = BoardWorker(
@@ -106,7 +112,11 @@ class Pipeline(QObject):
         self.board_changed.connect(self.desk.set_board)
         self.recognised.connect(lambda recognition: self.desk.set_crop(recognition.crop))
         self._door = Door(
-            self._events, options, ask=self._board.open_door, write=self._write, tell=self._event_is_written
+            self._events,
+            options.door_open_ms,
+            ask=self._board.open_door,
+            write=self._write,
+            tell=self._event_is_written,
         )
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._mailbox = Mailbox(self)
@@ -121,6 +131,10 @@ class Pipeline(QObject):
         self._stale = False  # the gallery changed since the templates were built
         self._where = ""
         self._deleted: list[int] = []
+        self._entrance = Entrance()
+        self._daily = QTimer(self)
+        self._daily.setInterval(EXPIRE_EVERY_MS)
+        self._daily.timeout.connect(self._expire)
 
     def start(self) -> None:
         """Start the workers. Returns at once; camera_changed and board_changed tell how it goes. Once only."""
@@ -133,12 +147,15 @@ class Pipeline(QObject):
         self.desk.start()
         self._vision.start()
         self._camera.start()
+        self._expire()
+        self._daily.start()
 
     def stop(self) -> None:
         """Stop and join every worker and the virtual board. No signal comes after it. Harmless when not started."""
         if self._stopped:
             return
         self._stopped = True
+        self._daily.stop()
         self._mailbox.close()
         self._camera.stop()
         self._vision.stop()
@@ -161,8 +178,40 @@ class Pipeline(QObject):
         return [] if self._stopped else self._gallery.people(self._recogniser.network_hash)
 
     def events(self, limit: int = 200) -> list[Event]:
-        """The newest events, newest first."""
-        return [] if self._stopped else self._events.events(limit)
+        """The newest events, newest first, without their pictures."""
+        return [] if self._stopped else self._events.page(limit=limit)
+
+    @property
+    def event_log(self) -> EventLog:
+        """To read events by; after stop() it raises FileError."""
+        return self._events
+
+    def set_rules(self, rules: Rules) -> None:
+        """Decide by these from now on; the threshold is the one of the board's network for their false-accept rate."""
+        if warning := self._recogniser.set_rules(rules):
+            self._trouble(Problem(warning, "choose another false-accept rate in the settings", "decision"))
+
+    def set_keeping(self, keeping: Keeping) -> None:
+        """What is kept of events from now on, and how long those are kept that there are."""
+        self._door.keeping = keeping
+        self._expire()
+
+    def correct(self, event_id: int, person_id: int | None) -> None:
+        """Somebody says who the face of an event was; None: not the person whom the event names."""
+        self._correct(lambda: self._corrections.correct(event_id, person_id))
+
+    def undo_correction(self, event_id: int) -> None:
+        """Take back what was said of an event."""
+        self._correct(lambda: self._corrections.undo(event_id))
+
+    def delete_events(self) -> None:
+        """Delete the whole log."""
+
+        def delete() -> None:
+            self._events.delete_all()
+            self._post(self.log_changed)
+
+        self._write(delete)
 
     def begin_enrolment(self, name: str) -> None:
         """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest.
@@ -242,6 +291,12 @@ class Pipeline(QObject):
     def _post(self, signal: SignalInstance, *values: object) -> None:
         self._mailbox.post(lambda: signal.emit(*values))
 
+    def _tell_entrance(self) -> None:
+        entrance = self._recogniser.entrance(now_s())
+        if entrance != self._entrance:
+            self._entrance = entrance
+            self._post(self.entrance_changed, entrance)
+
     def _trouble(self, problem: Problem) -> None:
         self._post(self.problem, problem)
 
@@ -277,6 +332,8 @@ class Pipeline(QObject):
     def _view_is(self, view: View) -> None:
         self._looked += 1
         self._view = view
+        self._recogniser.look(view)
+        self._tell_entrance()
         with self._lock:
             enrolment = self._enrolment
             if enrolment is None or not enrolment.look(view.quality, now_s()):
@@ -313,19 +370,20 @@ class Pipeline(QObject):
             self._stale = False
             self._recogniser.reload()
         embedding = self._recogniser.embed(inference)
-        paused = self._enrol(job, inference, embedding)
-        recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, paused=paused)
-        self._door.decided(recognition, outcome)
+        enrolling = self._enrol(job, inference, embedding)
+        recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, enrolling=enrolling)
+        self._door.decided(recognition, outcome, lambda: self._recogniser.keep(job, inference, None))
+        self._tell_entrance()
         self._post(self.recognised, recognition)
 
     def _enrol(self, job: CropJob, inference: Inference, embedding: Floats) -> str:
-        """Give the crop to the enrolment that is running; why nothing is decided, or empty where none is."""
+        """Give the crop to the enrolment that is running; whose it is, or empty where none is."""
         with self._lock:
             enrolment = self._enrolment
             if enrolment is None:
                 return ""
             if not enrolment.wants(job.quality, job.alone, job.taken_s):
-                return f"{enrolment.name} is being enrolled"
+                return enrolment.name
             kept = self._recogniser.keep(job, inference, png(job.crop))
             enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id)
             done = enrolment.complete
@@ -334,7 +392,7 @@ class Pipeline(QObject):
             twin = self._recogniser.templates.match(enrolment.template)
             alike = twin.name if (twin.score or 0.0) >= self._recogniser.rules.threshold else None
             self._write(lambda: self._save(enrolment, alike))
-        return f"{enrolment.name} is being enrolled"
+        return enrolment.name
 
     # On the store's thread.
 
@@ -356,6 +414,20 @@ class Pipeline(QObject):
         if event.person_id is not None:
             self._post(self.gallery_changed)  # last seen
 
+    def _expire(self) -> None:
+        def expire() -> None:
+            if self._door.expire():
+                self._post(self.log_changed)
+
+        self._write(expire)
+
+    def _correct(self, correct: Callable[[], None]) -> None:
+        def change() -> None:
+            correct()
+            self._post(self.log_changed)
+
+        self._change(change)
+
     def _change(self, change: Callable[[], None]) -> None:
         if self._stopped:
             return
@@ -376,7 +448,8 @@ class Pipeline(QObject):
             except DeviceError as error:
                 self._trouble(Problem(error.message, error.hint, "gallery"))
 
-        self._store.submit(guarded)
+        if not self._stopped:
+            self._store.submit(guarded)
 
 
 def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:

@@ -1,11 +1,12 @@
-"""From a fingerprint to a decision: reading it as the board's network wants, matching, deciding. No Qt, no threads.
+"""From a fingerprint to a decision: reading it as the board's network wants, matching, deciding. No Qt.
 
-One ``Recogniser`` belongs to the board's thread. It knows the network that the board runs, so it also says which kept
-fingerprints can be compared.
+One ``Recogniser`` belongs to the board's thread, except where a method says otherwise. It knows the network that the
+board runs, so it also says which kept fingerprints can be compared.
 """
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,11 +16,15 @@ from device.crop import CROP_VERSION
 from device.errors import FileError
 from device.fingerprint import FeatureMap, Fingerprints
 from device.records import Hello, Inference
-from gui.decision import DEFAULT_THRESHOLD, Decider, Outcome, Rules
+from gui.corrections import Corrections
+from gui.decision import Decider, Glance, Outcome
 from gui.gallery import Gallery, Print
 from gui.match import Floats, Match, Templates, build
+from gui.quality import pose
 from gui.records import Clock, Decision, Recognition, Span, Stage, Verdict, now_s
-from gui.vision import CropJob
+from gui.rules import DEFAULT_THRESHOLD, Rule, Rules
+from gui.trace import Entrance, Trace
+from gui.vision import CropJob, View
 
 ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
@@ -36,11 +41,8 @@ class Label:
     decision: Decision
 
 
-def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, float, str]:
-    """The feature map and the threshold for a network, and a word of warning where there is none for it.
-
-    The maps are the ``*.map.npz`` of ``folder``; the threshold is the one measured with the map, where it holds one.
-    """
+def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, str]:
+    """The feature map for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
     why = "there is no feature map for this network; comparing without one"
     for path in sorted(folder.glob("*.map.npz")):
         try:
@@ -49,24 +51,36 @@ def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, fl
             why = f"{error.message}; comparing without it"
             continue
         if found.network_hash == network_hash:
-            return found, _threshold(found), ""
-    return FeatureMap(), PLAIN_THRESHOLD, why
+            return found, ""
+    return FeatureMap(), why
 
 
-def _threshold(feature_map: FeatureMap) -> float:
-    measured = feature_map.threshold_at(1e-3)
-    return measured if measured is not None and 0.0 < measured < 1.0 else DEFAULT_THRESHOLD
+def with_threshold(rules: Rules, feature_map: FeatureMap) -> tuple[Rules, str]:
+    """The rules with the score that the map's measured impostors give for their false-accept rate, and a word of
+    warning where that rate was not measured."""
+    if feature_map.input_length is None:
+        return replace(rules, threshold=PLAIN_THRESHOLD, measured=False), ""
+    measured = feature_map.threshold_at(rules.far)
+    if measured is not None and 0.0 < measured < 1.0:
+        return replace(rules, threshold=measured, measured=True), ""
+    strictest = max((score for _, score in feature_map.thresholds), default=0.0)
+    fallback = max(strictest, DEFAULT_THRESHOLD)
+    text = (
+        f"one false accept in {1 / rules.far:,.0f} was not measured for this network; a score of {fallback:.2f} is used"
+    )
+    return replace(rules, threshold=fallback, measured=False), text
 
 
 class Recogniser:
     """Matches and decides for the network that ``connect`` named."""
 
-    def __init__(self, gallery: Gallery, rules: Rules, assets: Path = ASSETS) -> None:
-        self._gallery, self._assets = gallery, assets
+    def __init__(self, gallery: Gallery, corrections: Corrections, rules: Rules, assets: Path = ASSETS) -> None:
+        self._gallery, self._corrections, self._assets = gallery, corrections, assets
         self._hello: Hello | None = None
         self._reader: Fingerprints | None = None
         self._templates = Templates()
         self._decider = Decider(rules)
+        self._lock = threading.Lock()  # vision looks, the board's thread considers, the window asks and sets
         self._labels: dict[int, tuple[float, Label]] = {}
 
     @property
@@ -94,15 +108,43 @@ class Recogniser:
 
         Raises MismatchError where map and board contradict each other.
         """
-        feature_map, threshold, warning = load_map(hello.network_hash, self._assets)
+        feature_map, warning = load_map(hello.network_hash, self._assets)
         self._reader = Fingerprints(
             hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
         )
         self._hello = hello
-        if threshold != self.rules.threshold:
-            self._decider = Decider(replace(self.rules, threshold=threshold))
+        unmeasured = self.set_rules(self.rules)
         self.reload()
+        return warning or unmeasured
+
+    def set_rules(self, rules: Rules) -> str:
+        """Decide by these from now on, with the threshold of the board's network; every face is looked at anew.
+
+        A word of warning, or empty. From any thread.
+        """
+        warning = ""
+        if self._reader is not None:
+            rules, warning = with_threshold(rules, self._reader.feature_map)
+        with self._lock:
+            if rules != self._decider.rules:
+                self._decider.rules = rules
+                self._decider.forget_all()
         return warning
+
+    def look(self, view: View) -> None:
+        """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
+        faces = [
+            Glance(track.id, track.box[2] * track.box[3], pose(track.landmarks)[0])
+            for track in view.tracks
+            if track.seen_s == view.taken_s
+        ]
+        with self._lock:
+            self._decider.look(faces, view.taken_s)
+
+    def entrance(self, at_s: float) -> Entrance:
+        """How the entrance stands. From any thread."""
+        with self._lock:
+            return self._decider.entrance(at_s)
 
     def reload(self) -> None:
         """The gallery changed: build the templates anew."""
@@ -112,8 +154,11 @@ class Recogniser:
         people = [(person.id, person.name) for person in self._gallery.people()]
         # Only what this board could have made: the same network may be quantised in one way only.
         same = {key: [one for one in own if one.data.size == self._reader.length] for key, own in prints.items()}
-        self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map)
-        self._decider.forget_all()
+        wrong = self._corrections.negatives(self._hello.network, CROP_VERSION)
+        wrong = {key: [one for one in own if one.data.size == self._reader.length] for key, own in wrong.items()}
+        self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map, wrong)
+        with self._lock:
+            self._decider.forget_all()
 
     def embed(self, inference: Inference) -> Floats:
         """The unit vector (D,) of a fingerprint."""
@@ -134,18 +179,19 @@ class Recogniser:
         )
 
     def recognise(
-        self, job: CropJob, inference: Inference, embedding: Floats, draw_ms: float | None, *, paused: str = ""
+        self, job: CropJob, inference: Inference, embedding: Floats, draw_ms: float | None, *, enrolling: str = ""
     ) -> tuple[Recognition, Outcome]:
-        """Match and decide about one crop. ``paused`` says why nothing is to be decided now; the match is shown all the
-        same."""
+        """Match and decide about one crop. While somebody is ``enrolling`` (a name) nothing is decided, but the match
+        is shown all the same."""
         assert self._hello is not None, "connect() comes first"
         began_s = now_s()
         match = self._templates.match(embedding)
-        if paused:
-            outcome = Outcome(Decision.SEEN, None, None, paused)
+        if enrolling:
+            outcome = Outcome(Decision.SEEN, None, None, Trace(Rule.ENROLLING, self.rules, enrolling))
         else:
-            usable = job.quality.verdict is Verdict.GOOD
-            outcome = self._decider.consider(job.track_id, job.taken_s, match, usable)
+            good, score = job.quality.verdict is Verdict.GOOD, job.quality.score
+            with self._lock:
+                outcome = self._decider.consider(job.track_id, job.taken_s, match, good, score, embedding)
         self._label(job, match, outcome)
         done_s = now_s()
         timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
@@ -176,7 +222,7 @@ class Recogniser:
             margin=match.margin,
             threshold=self.rules.threshold,
             decision=outcome.decision,
-            reason=outcome.reason,
+            trace=outcome.trace,
             verdict=job.quality.verdict,
         )
         return recognition, outcome

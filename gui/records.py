@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from device.records import Hello, Inference
 from device.timing import Stage as Stage
 from device.timing import board_spans
+from gui.trace import Trace
 
 Picture = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
@@ -103,12 +104,19 @@ class Verdict(StrEnum):
 
 
 class Decision(StrEnum):
-    """What was decided about a face. BY_HAND stands only in events: the door was opened from the window."""
+    """What was decided about a face. BY_HAND stands only in events: the door was opened from the window.
+
+    WAITING: somebody nearer is looked at first. CHALLENGED: known, and asked to turn the head. LOCKED_OUT: after too
+    many refusals nobody is let in by their face for a while.
+    """
 
     SEEN = "seen"
     UNCERTAIN = "uncertain"
     ACCEPTED = "accepted"
     REFUSED = "refused"
+    WAITING = "waiting"
+    CHALLENGED = "asked to turn"
+    LOCKED_OUT = "locked out"
     BY_HAND = "opened by hand"
 
 
@@ -171,7 +179,7 @@ class Recognition:
     margin: float | None  # best less second best, None with fewer than two people
     threshold: float
     decision: Decision
-    reason: str
+    trace: Trace
     verdict: Verdict = Verdict.GOOD
 
 
@@ -287,7 +295,11 @@ class Person:
 
 @dataclass(frozen=True)
 class Event:
-    """One line of the log. ``name`` is the person's name at that time; ``time`` is Unix seconds."""
+    """One line of the log. ``name`` is the person's name at that time; ``time`` is Unix seconds.
+
+    ``reason`` is the rule that decided, in old files a sentence. ``thumbnail`` (JPEG or PNG) and ``trace`` are None in
+    lists. ``correction`` says who it was according to a person: a name, empty for "not the person of the event".
+    """
 
     id: int
     time: float
@@ -299,7 +311,9 @@ class Event:
     reason: str
     where: str
     network_ms: float | None
-    thumbnail: bytes | None = None  # PNG
+    thumbnail: bytes | None = None
+    trace: Trace | None = None
+    correction: str | None = None
 
 
 @dataclass(frozen=True)
@@ -340,4 +354,3 @@ class PipelineOptions:
     camera_size: tuple[int, int] | None = None  # asked of a webcam
     door_open_ms: int = 5_000
     enrolment_crops: int = 8
-    event_thumbnails: bool = True

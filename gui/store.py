@@ -54,6 +54,44 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         "CREATE INDEX events_time ON events (time)",
         "CREATE INDEX events_person ON events (person_id, time)",
     ),
+    (
+        # What is read only when an event is opened stands apart, so that lists and searches stay fast.
+        """CREATE TABLE event_details (
+            event_id INTEGER PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
+            trace TEXT,
+            data BLOB,
+            scale REAL,
+            zero_point INTEGER,
+            network_hash TEXT,
+            crop_version INTEGER,
+            quality REAL)""",
+        """CREATE TABLE negatives (
+            id INTEGER PRIMARY KEY,
+            person_id INTEGER NOT NULL REFERENCES people (id) ON DELETE CASCADE,
+            data BLOB NOT NULL,
+            scale REAL NOT NULL,
+            zero_point INTEGER NOT NULL,
+            network_hash TEXT NOT NULL,
+            crop_version INTEGER NOT NULL,
+            time REAL NOT NULL)""",
+        "CREATE INDEX negatives_person ON negatives (person_id)",
+        """CREATE TABLE corrections (
+            event_id INTEGER PRIMARY KEY REFERENCES events (id) ON DELETE CASCADE,
+            person_id INTEGER REFERENCES people (id) ON DELETE CASCADE,
+            fingerprint_id INTEGER REFERENCES fingerprints (id) ON DELETE SET NULL,
+            negative_id INTEGER REFERENCES negatives (id) ON DELETE SET NULL,
+            time REAL NOT NULL)""",
+        "CREATE INDEX corrections_person ON corrections (person_id)",
+        "CREATE INDEX corrections_fingerprint ON corrections (fingerprint_id)",
+        "CREATE INDEX corrections_negative ON corrections (negative_id)",
+        "CREATE INDEX events_name ON events (name, time)",
+        "CREATE INDEX events_decision ON events (decision, time)",
+        # Who is deleted leaves names and times in the log, but no face and no fingerprint.
+        """CREATE TRIGGER people_deleted BEFORE DELETE ON people BEGIN
+            UPDATE event_details SET data = NULL WHERE event_id IN (SELECT id FROM events WHERE person_id = OLD.id);
+            UPDATE events SET thumbnail = NULL WHERE person_id = OLD.id;
+        END""",
+    ),
 )
 
 

@@ -48,6 +48,9 @@ _DECISIONS = {
     Decision.UNCERTAIN: mark("uncertain"),
     Decision.ACCEPTED: mark("accepted"),
     Decision.REFUSED: mark("refused"),
+    Decision.WAITING: mark("waiting"),
+    Decision.CHALLENGED: mark("asked to turn"),
+    Decision.LOCKED_OUT: mark("locked out"),
     Decision.BY_HAND: mark("opened by hand"),
 }
 _DOORS = {

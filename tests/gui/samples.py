@@ -25,6 +25,8 @@ from gui.records import (
     TrackedFace,
     Verdict,
 )
+from gui.rules import Rule, Rules, Vote
+from gui.trace import Ballot, Trace
 
 LANDMARKS = np.array([(40, 50), (60, 50), (50, 62), (42, 74), (58, 74)], np.float32)
 
@@ -77,6 +79,13 @@ def timeline(start_s: float = 10.0, network_ms: float = 246.0) -> Timeline:
     return Timeline(start_s, tuple(spans))
 
 
+def trace(rule: Rule = Rule.VOTES_FOR, **changes: Any) -> Trace:
+    """Ada accepted by two good pictures, but for ``changes``."""
+    ballots = tuple(Ballot(Vote.FOR, 1.0, 0.8, age_s, "Ada", 0.71, "Bo", 0.42) for age_s in (0.4, 0.0))
+    values: dict[str, Any] = {"rules": Rules(threshold=0.45, measured=True), "person": "Ada", "votes_for": 2.0}
+    return Trace(rule, **({"ballots": ballots} | values | changes))
+
+
 def recognition(**changes: Any) -> Recognition:
     """Ada accepted through the virtual board, but for ``changes``."""
     values: dict[str, Any] = {
@@ -102,7 +111,7 @@ def recognition(**changes: Any) -> Recognition:
         "margin": 0.42,
         "threshold": 0.45,
         "decision": Decision.ACCEPTED,
-        "reason": "Ada: 2 of 2 votes, now Ada 0.71, needs 0.45",
+        "trace": trace(),
     }
     return Recognition(**(values | changes))
 
@@ -149,7 +158,7 @@ def event(number: int = 1, **changes: Any) -> Event:
         "decision": Decision.ACCEPTED,
         "score": 0.71,
         "threshold": 0.45,
-        "reason": "Ada: 2 of 2 votes",
+        "reason": Rule.VOTES_FOR.value,
         "where": "virtual",
         "network_ms": 246.0,
     }

@@ -117,7 +117,7 @@ def test_a_deleted_person_can_be_brought_back_until_the_gallery_is_closed(path: 
     with pytest.raises(GalleryError, match="brought back"):
         gallery.restore(ada)
     assert [person.id for person in gallery.people()] == [twin]
-    (logged,) = EventLog(store).events()
+    (logged,) = EventLog(store).page()
     assert (logged.person_id, logged.name) == (None, "Ada")  # the log outlives the person
     store.close()
     rows = sqlite3.connect(path).execute("SELECT count(*) FROM fingerprints").fetchone()

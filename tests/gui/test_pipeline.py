@@ -112,7 +112,7 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     assert (event.name, event.decision, event.person_id) == ("Ada", Decision.ACCEPTED, last.person_id)
     assert event.where == "virtual"
     assert event.network_ms > 0
-    assert event.thumbnail.startswith(b"\x89PNG")
+    assert event.thumbnail.startswith(b"\xff\xd8")
     assert [state.phase for state in log.board_changed] == [BoardPhase.CONNECTING, BoardPhase.READY]
     assert log.camera_changed[0].kind is CameraKind.FOLDER
     recognition = log.recognised[-1]

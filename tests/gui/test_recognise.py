@@ -13,13 +13,14 @@ from device.errors import MismatchError
 from device.fingerprint import FeatureMap
 from device.protocol import Capability
 from device.records import Hello, Inference
-from gui.decision import DEFAULT_THRESHOLD, Rules
+from gui.corrections import Corrections
 from gui.gallery import Gallery
 from gui.quality import Quality
-from gui.recognise import PLAIN_THRESHOLD, Recogniser, load_map
+from gui.recognise import PLAIN_THRESHOLD, Recogniser, load_map, with_threshold
 from gui.records import Clock, Decision, Stage, Timeline, Verdict
+from gui.rules import DEFAULT_THRESHOLD, Effect, Rule, Rules
 from gui.store import Store
-from gui.vision import CropJob
+from gui.vision import CropJob, Track, View
 
 NETWORK = bytes(range(16))
 LENGTH = 64
@@ -65,30 +66,43 @@ def gallery(tmp_path: Path) -> Iterator[Gallery]:
     store.close()
 
 
+def make(gallery: Gallery, folder: Path, rules: Rules | None = None) -> Recogniser:
+    return Recogniser(gallery, Corrections(gallery._store), rules or Rules(), folder)
+
+
 def enrol(recogniser: Recogniser, gallery: Gallery, name: str, person: int) -> int:
     prints = [recogniser.keep(job(), inference(person, seed), None) for seed in range(4)]
     return gallery.add_person(name, prints)
 
 
 def test_the_threshold_comes_with_the_map_of_this_very_network(tmp_path: Path) -> None:
-    assert load_map(NETWORK, tmp_path)[1:] == (
-        PLAIN_THRESHOLD,
-        "there is no feature map for this network; comparing without one",
-    )
+    def threshold(far: float = 1e-3) -> tuple[float, bool, bool]:
+        feature_map, _ = load_map(NETWORK, tmp_path)
+        rules, warning = with_threshold(Rules(far=far), feature_map)
+        return rules.threshold, rules.measured, bool(warning)
+
+    assert load_map(NETWORK, tmp_path)[1] == "there is no feature map for this network; comparing without one"
+    assert threshold() == (PLAIN_THRESHOLD, False, False)
     write_map(tmp_path)
-    assert load_map(NETWORK, tmp_path)[1:] == (DEFAULT_THRESHOLD, "")
+    assert load_map(NETWORK, tmp_path)[1] == ""
+    assert threshold() == (DEFAULT_THRESHOLD, False, True)
     write_map(tmp_path, threshold_far_1e3=np.float32(0.375))
-    assert load_map(NETWORK, tmp_path)[1:] == (0.375, "")
+    assert threshold() == (0.375, True, False)
+    assert threshold(1e-2) == (0.375, True, False)
+    assert threshold(1e-4) == (DEFAULT_THRESHOLD, False, True)
+    write_map(tmp_path, thresholds=np.array([(1e-4, 0.75), (1e-3, 0.5), (1e-2, 0.25)]))
+    assert [threshold(far)[0] for far in (1e-2, 1e-3, 1e-4)] == [0.25, 0.5, 0.75]
+    assert threshold(1e-5) == (0.75, False, True)
     write_map(tmp_path, threshold_far_1e3=np.float32(7))
-    assert "cosines" in load_map(NETWORK, tmp_path)[2]
-    assert load_map(b"\1" * 16, tmp_path)[1] == PLAIN_THRESHOLD
+    assert "cosines" in load_map(NETWORK, tmp_path)[1]
+    assert load_map(b"\1" * 16, tmp_path)[0].input_length is None
     (tmp_path / "net.map.npz").write_bytes(b"nothing")
-    assert "without it" in load_map(NETWORK, tmp_path)[2]
+    assert "without it" in load_map(NETWORK, tmp_path)[1]
 
 
 def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path)
-    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    write_map(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
+    recogniser = make(gallery, tmp_path)
     assert recogniser.connect(hello()) == ""
     ada, ben = enrol(recogniser, gallery, "Ada", 1), enrol(recogniser, gallery, "Ben", 2)
     recogniser.reload()
@@ -97,15 +111,15 @@ def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery
         recognition, outcome = recogniser.recognise(job(), found, recogniser.embed(found), 5.0)
     assert (recognition.person_id, recognition.person, recognition.second) == (ada, "Ada", "Ben")
     assert recognition.decision is Decision.ACCEPTED
-    assert outcome.announce
+    assert outcome.effect is Effect.OPEN
     assert recognition.score is not None
     assert recognition.score > 0.9
     assert recogniser.labels[1].name == "Ada"
-    for seed in range(4):
+    for seed in range(3):
         other = inference(3, seed)
         recognition, outcome = recogniser.recognise(job(track=2), other, recogniser.embed(other), None)
     assert recognition.decision is Decision.REFUSED
-    assert outcome.announce
+    assert outcome.effect is Effect.EVENT
     assert recogniser.labels[2].name is None
     gallery.delete(ada)
     recogniser.reload()
@@ -113,7 +127,7 @@ def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery
 
 
 def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, gallery: Gallery) -> None:
-    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     found = inference(1)
     recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), 4.0)
@@ -134,19 +148,20 @@ def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, galle
 
 def test_nothing_is_decided_while_somebody_is_enrolled_or_by_a_bad_picture(tmp_path: Path, gallery: Gallery) -> None:
     write_map(tmp_path)
-    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     enrol(recogniser, gallery, "Ada", 1)
     recogniser.reload()
     found = inference(1, 9)
-    for bad, paused in ((job(), "Ben is being enrolled"), (job(verdict=Verdict.BLURRED), "")):
+    for bad, enrolling, rule in ((job(), "Ben", Rule.ENROLLING), (job(verdict=Verdict.BLURRED), "", Rule.BAD_PICTURE)):
         for _ in range(4):
-            recognition, outcome = recogniser.recognise(bad, found, recogniser.embed(found), None, paused=paused)
-            assert (recognition.decision, recognition.person, outcome.announce) == (Decision.SEEN, "Ada", False)
+            recognition, outcome = recogniser.recognise(bad, found, recogniser.embed(found), None, enrolling=enrolling)
+            assert (recognition.decision, recognition.person, outcome.effect) == (Decision.SEEN, "Ada", Effect.NONE)
+            assert recognition.trace.rule is rule
 
 
 def test_fingerprints_of_another_network_are_not_compared(tmp_path: Path, gallery: Gallery) -> None:
-    recogniser = Recogniser(gallery, Rules(), tmp_path)
+    recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     enrol(recogniser, gallery, "Ada", 1)
     recogniser.reload()
@@ -160,4 +175,38 @@ def test_fingerprints_of_another_network_are_not_compared(tmp_path: Path, galler
 def test_a_map_that_contradicts_the_board_is_refused(tmp_path: Path, gallery: Gallery) -> None:
     write_map(tmp_path)
     with pytest.raises(MismatchError):
-        Recogniser(gallery, Rules(), tmp_path).connect(hello(length=LENGTH + 1))
+        make(gallery, tmp_path).connect(hello(length=LENGTH + 1))
+
+
+def test_new_rules_count_at_once_with_the_threshold_of_their_rate(tmp_path: Path, gallery: Gallery) -> None:
+    write_map(tmp_path, thresholds=np.array([(1e-4, 0.7), (1e-3, 0.5), (1e-2, 0.3)]))
+    recogniser = make(gallery, tmp_path, Rules(far=1e-2))
+    recogniser.connect(hello())
+    assert recogniser.rules.threshold == 0.3
+    assert recogniser.set_rules(Rules(far=1e-4, margin=0.2)) == ""
+    assert (recogniser.rules.threshold, recogniser.rules.measured, recogniser.rules.margin) == (0.7, True, 0.2)
+    assert "was not measured" in recogniser.set_rules(Rules(far=1e-5))
+    enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    found = inference(1, 10)
+    recogniser.recognise(job(), found, recogniser.embed(found), None)
+    recogniser.set_rules(recogniser.rules)  # no change: the votes stay
+    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), None)
+    assert recognition.decision is Decision.ACCEPTED
+
+
+def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
+    write_map(tmp_path)
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello())
+    enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    points = np.array([(40, 50), (60, 50), (50, 62), (42, 74), (58, 74)], np.float32)
+    small, large = (0.0, 0.0, 30.0, 40.0), (90.0, 0.0, 60.0, 80.0)
+    tracks = tuple(Track(n, box, points, box, points, 1.0) for n, box in ((1, small), (2, large)))
+    recogniser.look(View(tracks, taken_s=1.0))
+    found = inference(1, 10)
+    for _ in range(3):
+        recognition, outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None)
+    assert (recognition.decision, outcome.effect) == (Decision.WAITING, Effect.NONE)
+    assert recogniser.entrance(1.0).faces == 2

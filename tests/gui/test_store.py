@@ -94,7 +94,7 @@ def test_many_threads_write_and_read_at_once(path: Path) -> None:
                 gallery.add_person(f"{worker}-{number}", [some_print(number)])
                 log.log(event(person_id=None))
                 gallery.people()
-                log.events(5)
+                log.page(limit=5)
         except Exception as error:
             failures.append(error)
 
@@ -105,7 +105,7 @@ def test_many_threads_write_and_read_at_once(path: Path) -> None:
         thread.join()
     assert failures == []
     assert len(gallery.people()) == 40
-    assert len(log.events(1000)) == 40
+    assert len(log.page(limit=1000)) == 40
     store.close()
 
 
@@ -157,7 +157,7 @@ def test_what_was_committed_survives_being_killed_at_any_moment(path: Path, root
             prints = gallery.prints("ab" * 16, 1)
             here = {person.name: person for person in gallery.people()}
             assert people <= set(here)
-            assert events <= {event.name for event in EventLog(store).events(10**6)}
+            assert events <= {event.name for event in EventLog(store).page(limit=10**6)}
             assert all(len(prints[person.id]) == 8 for person in here.values())
         finally:
             store.close()
