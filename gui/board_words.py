@@ -72,6 +72,12 @@ ACTIONS = {
     ActionKind.RESET: mark("Restart"),
     ActionKind.FLASH: mark("Flash"),
 }
+_ENDS = {
+    "board": mark("board"),
+    "virtual": mark("virtual board"),
+    "qemu": mark("QEMU"),
+    "host": mark("host program"),
+}
 FLASH_STEPS = {
     FlashStep.CHECK: mark("checking the image"),
     FlashStep.COPY: mark("copying"),
@@ -149,7 +155,7 @@ def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
     if stats is None:
         return ()
     board, host = stats.board, stats.host
-    board_end = words.measured(stats.where)
+    board_end = say(_ENDS.get(stats.where, _ENDS["board"]))
     both = say("{board} {place}, {host} PC")
     mark_bytes = say("{bytes} bytes, {place}")
 

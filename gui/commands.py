@@ -52,6 +52,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("people", Part.VIEW, mark("Show the people"), ("Ctrl+1",)),
     Command("events", Part.VIEW, mark("Show the events"), ("Ctrl+2",)),
     Command("board", Part.VIEW, mark("Show the board"), ("Ctrl+3",)),
+    Command("timing", Part.VIEW, mark("Timing in detail…"), ("T",)),
     Command("camera", Part.PROGRAM, mark("Choose the camera…"), ("C",), "camera"),
     Command("settings", Part.PROGRAM, mark("Settings…"), ("Ctrl+,",), "settings"),
     Command("shortcuts", Part.PROGRAM, mark("Keyboard shortcuts…"), ("?",), "keyboard"),

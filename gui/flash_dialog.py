@@ -80,6 +80,7 @@ class FlashDialog(QDialog):
         form.addRow(self.tr("Board"), self.kind)
         form.addRow(self.tr("Image"), self._path)
         form.addRow(self.tr("Way"), way)
+        form.setVerticalSpacing(10)
         buttons = QHBoxLayout()
         buttons.addStretch(1)
         for button in (self.stop, self.leave, self.start):
@@ -91,8 +92,9 @@ class FlashDialog(QDialog):
         layout.addLayout(form)
         layout.addWidget(self._say)
         layout.addWidget(self._bar)
+        layout.addStretch(1)
         layout.addLayout(buttons)
-        self.setMinimumWidth(520)
+        self.resize(580, 380)
         self._refresh()
 
     @property

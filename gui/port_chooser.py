@@ -98,6 +98,9 @@ class PortChooser(QWidget):
         self.list.setCurrentIndex(at)
         if at < 0:
             self.list.setEditText(typed)
+        line = self.list.lineEdit()
+        if line is not None and not line.hasFocus():
+            line.setCursorPosition(0)  # the beginning says which it is
 
     def _use(self) -> None:
         self.use_asked.emit(self.spec)

@@ -81,6 +81,12 @@ class Timeline:
         """From the start to the end of the last stage so far."""
         return max((span.start_ms + span.length_ms for span in self.spans), default=0.0)
 
+    @property
+    def way_ms(self) -> float:
+        """From the start to the end of the last stage before DRAW, which belongs to another frame."""
+        ends = (span.start_ms + span.length_ms for span in self.spans if span.stage is not Stage.DRAW)
+        return max(ends, default=0.0)
+
     def ms(self, stage: Stage) -> float | None:
         """Length of a stage, None where the frame did not go through it."""
         for span in self.spans:

@@ -6,33 +6,37 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gui import words
-from gui.records import Clock, Recognition, Span, Stage, Timeline
+from gui.language import say
+from gui.mark import mark
+from gui.records import Clock, Recognition, Span, Stage
 
 LIMIT_MS = 500.0  # the project's limit for the network on the board
 
 LABELS = {
-    Stage.CAPTURE: "Capture",
-    Stage.DETECT: "Detect",
-    Stage.ALIGN: "Align",
-    Stage.WAIT: "Wait",
-    Stage.SEND: "Send",
-    Stage.RECEIVE: "Receive",
-    Stage.NETWORK: "Network",
-    Stage.REPLY: "Reply",
-    Stage.MATCH: "Match",
-    Stage.DRAW: "Draw",
+    Stage.CAPTURE: mark("Capture"),
+    Stage.DETECT: mark("Detect"),
+    Stage.ALIGN: mark("Align"),
+    Stage.WAIT: mark("Wait"),
+    Stage.SEND: mark("Send"),
+    Stage.RECEIVE: mark("Receive"),
+    Stage.NETWORK: mark("Network"),
+    Stage.REPLY: mark("Reply"),
+    Stage.MATCH: mark("Match"),
+    Stage.DRAW: mark("Draw"),
 }
 MEANINGS = {
-    Stage.CAPTURE: "asking the camera for a picture until it is here",
-    Stage.DETECT: "finding the faces and their five landmarks",
-    Stage.ALIGN: "turning and scaling the face to the 128x128 crop",
-    Stage.WAIT: "the crop waits for the board: the newest wins",
-    Stage.SEND: "writing the crop to the port, until the port has taken the last byte",
-    Stage.RECEIVE: "first to last byte of the crop at the board; the virtual board counts the time a wire would take",
-    Stage.NETWORK: "the network on the board",
-    Stage.REPLY: "the fingerprint's way back, at the rate the crop had; measured on this PC with a real board",
-    Stage.MATCH: "comparing with everybody enrolled, and deciding",
-    Stage.DRAW: "painting a frame in this window",
+    Stage.CAPTURE: mark("asking the camera for a picture until it is here"),
+    Stage.DETECT: mark("finding the faces and their five landmarks"),
+    Stage.ALIGN: mark("turning and scaling the face to the 128x128 crop"),
+    Stage.WAIT: mark("the crop waits for the board: the newest wins"),
+    Stage.SEND: mark("writing the crop to the port, until the port has taken the last byte"),
+    Stage.RECEIVE: mark(
+        "first to last byte of the crop at the board; the virtual board counts the time a wire would take"
+    ),
+    Stage.NETWORK: mark("the network on the board"),
+    Stage.REPLY: mark("the fingerprint's way back, at the rate the crop had; measured on this PC with a real board"),
+    Stage.MATCH: mark("comparing with everybody enrolled, and deciding"),
+    Stage.DRAW: mark("painting a frame in this window"),
 }
 
 
@@ -77,22 +81,17 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
         span = spans.get(stage)
         on_board = span.clock is Clock.BOARD if span else stage in (Stage.RECEIVE, Stage.NETWORK)
         value = words.milliseconds(span.length_ms if span else None)
-        result.append(Cell(stage, LABELS[stage], value, place if on_board else "PC", on_board))
+        result.append(Cell(stage, say(LABELS[stage]), value, place if on_board else "PC", on_board))
     return tuple(result)
-
-
-def whole_ms(timeline: Timeline) -> float:
-    """Capture to decision on the strip's axis; painting belongs to another frame."""
-    ends = (span.start_ms + span.length_ms for span in timeline.spans if span.stage is not Stage.DRAW)
-    return max(ends, default=0.0)
 
 
 def whole(recognition: Recognition) -> str:
     """The way in all; with emulated steps in it, also what really passed on this computer."""
-    text = f"in all {words.milliseconds(whole_ms(recognition.timeline))} ms"
-    if recognition.where == "virtual":
-        text += f", {words.milliseconds(recognition.latency_ms)} ms on this PC"
-    return text
+    whole = words.milliseconds(recognition.timeline.way_ms)
+    if recognition.where != "virtual":
+        return say("in all {whole} ms").format(whole=whole)
+    here = words.milliseconds(recognition.latency_ms)
+    return say("in all {whole} ms, {here} ms on this PC").format(whole=whole, here=here)
 
 
 def head(recognition: Recognition, text_width: Callable[[str], float], room: float) -> str:
@@ -103,7 +102,7 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
     parts = words.network_line(recognition).split(" · ")
     place = words.measured(recognition.where)
     for kept in range(len(parts), 0, -1):
-        line = f"network {' · '.join((*parts[:kept], place))}"
+        line = say("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
         if text_width(line) <= room:
             break
     return line
@@ -143,7 +142,7 @@ def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
 def spoken(recognition: Recognition | None) -> str:
     """The strip for a screen reader."""
     if recognition is None:
-        return "No face has been sent to the board yet"
+        return say("No face has been sent to the board yet")
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
     network = f"{words.network_line(recognition)}, {words.measured(recognition.where)}"
-    return f"{stages}. Network: {network}. {whole(recognition).capitalize()}"
+    return f"{stages}. {say('Network: {figures}').format(figures=network)}. {words.sentence(whole(recognition))}"

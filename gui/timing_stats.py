@@ -10,7 +10,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from gui.records import Clock, Recognition, Stage
-from gui.timing_plan import whole_ms
 
 WINDOW = 200  # frames
 LEAST_MS, MOST_MS = 0.001, 1e6
@@ -102,7 +101,7 @@ class TimingStats:
         spans = [(span.stage, span.clock, span.length_ms) for span in recognition.timeline.spans]
         mixed = any(clock is Clock.BOARD for _, clock, _ in spans) and recognition.where == "virtual"
         values: list[tuple[Stage | None, Clock, float]] = [*spans]
-        values.append((None, Clock.BOARD if mixed else Clock.HOST, whole_ms(recognition.timeline)))
+        values.append((None, Clock.BOARD if mixed else Clock.HOST, recognition.timeline.way_ms))
         for stage, clock, value in values:
             self._clocks[stage] = clock
             self._newest[stage] = value

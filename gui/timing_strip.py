@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QFontMetricsF, QHelpEvent, QPainter, QPaintEve
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from gui import timing_plan, words
+from gui.language import say
 from gui.records import Recognition, Stage
 from gui.theme import Theme
 
@@ -24,7 +25,7 @@ class TimingStrip(QWidget):
         self._theme = theme
         self._recognition: Recognition | None = None
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Timing of one frame")
+        self.setAccessibleName(self.tr("Timing of one frame"))
         self.setAccessibleDescription(timing_plan.spoken(None))
 
     @property
@@ -53,7 +54,7 @@ class TimingStrip(QWidget):
                 QToolTip.hideText()
             else:
                 QToolTip.showText(
-                    event.globalPos(), f"{timing_plan.LABELS[stage]}: {timing_plan.MEANINGS[stage]}", self
+                    event.globalPos(), f"{say(timing_plan.LABELS[stage])}: {say(timing_plan.MEANINGS[stage])}", self
                 )
             return True
         return super().event(event)
@@ -78,19 +79,19 @@ class TimingStrip(QWidget):
         room = QRectF(PAD, y, self.width() - 2 * PAD, height)
         painter.setFont(title)
         painter.setPen(QColor(colours.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "One frame's way")
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.tr("One frame's way"))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(body)
         painter.setPen(QColor(colours.muted))
         recognition = self._recognition
         if recognition is None:
-            painter.drawText(room, right, "no face has been sent to the board yet")
+            painter.drawText(room, right, self.tr("no face has been sent to the board yet"))
             return y + height
         whole = f"   {timing_plan.whole(recognition)}"
         painter.drawText(room, right, whole)
         room.setRight(room.right() - QFontMetricsF(body).horizontalAdvance(whole))
         painter.setPen(QColor(colours.text))
-        left = PAD + QFontMetricsF(title).horizontalAdvance("One frame's way") + 20
+        left = PAD + QFontMetricsF(title).horizontalAdvance(self.tr("One frame's way")) + 20
         line = timing_plan.head(recognition, QFontMetricsF(body).horizontalAdvance, room.right() - left)
         painter.drawText(room, right, line)
         return y + height
@@ -117,7 +118,7 @@ class TimingStrip(QWidget):
             painter.fillRect(
                 rect.adjusted(0, 0, -0.5 if rect.width() > 3 else 0, 0), self._bar_colour(bar.stage, number)
             )
-            label = timing_plan.LABELS[bar.stage].lower()
+            label = say(timing_plan.LABELS[bar.stage])
             if painter.fontMetrics().horizontalAdvance(label) + 8 < rect.width():
                 painter.setPen(QColor(colours.accent_text if bar.stage is Stage.NETWORK else colours.text))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, label)
@@ -144,7 +145,7 @@ class TimingStrip(QWidget):
         painter.setPen(QPen(line, 2))
         painter.drawLine(QPointF(end, lane.y() - LANE_HEIGHT - LANE_GAP), QPointF(end, lane.bottom()))
         painter.setFont(self._theme.font(self._theme.scale.caption))
-        words_ = "over 500 ms" if plan.over_limit else "500 ms limit"
+        words_ = self.tr("over 500 ms") if plan.over_limit else self.tr("500 ms limit")
         room = QRectF(end - 160, lane.y() - LANE_HEIGHT - LANE_GAP, 154, LANE_HEIGHT)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words_)
 

@@ -48,6 +48,7 @@ from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
 from gui.shortcuts_dialog import ShortcutsDialog
 from gui.theme import Theme
+from gui.timing_desk import TimingDesk
 from gui.timing_strip import TimingStrip
 
 
@@ -83,6 +84,7 @@ class Window(QMainWindow):
         self.people = PeoplePanel(theme)
         self.events = EventsPanel(theme)
         self.board = BoardPanel(theme)
+        self.timing = TimingDesk(pipeline, theme, self)
         self._arranged = arrange(
             theme,
             header=self.header,
@@ -209,6 +211,7 @@ class Window(QMainWindow):
         self.settings.save()
         if self.enrol_dialog is not None:
             self.enrol_dialog.reject()
+        self.timing.close()
         self.hide()  # at once: a stream that hangs may keep its worker for seconds
         self._pipeline.stop()
         super().closeEvent(event)
@@ -227,6 +230,7 @@ class Window(QMainWindow):
             "people": lambda: self._show_list(self.people),
             "events": lambda: self._show_list(self.events),
             "board": lambda: self._show_list(self.board),
+            "timing": self.timing.show,
             "camera": self.choose_camera,
             "settings": self.show_settings,
             "shortcuts": self.show_shortcuts,

@@ -113,12 +113,12 @@ def test_counters_name_the_end_that_counted(panel: BoardPanel, qtbot: QtBot) -> 
     panel.set_stats(LinkStats(STATS, LinkCounters(retries=8, replies=119, timeouts=9), "virtual"), FLOW)
     rows = panel.link.rows()
     assert rows["Connected"] == "2 times"
-    assert rows["Checksum errors, frame"] == "2 emulated, 0 PC"
-    assert rows["Overruns"] == "3, emulated"
-    assert rows["Asked again"] == "5 emulated, 8 PC"
+    assert rows["Checksum errors, frame"] == "2 virtual board, 0 PC"
+    assert rows["Overruns"] == "3, virtual board"
+    assert rows["Asked again"] == "5 virtual board, 8 PC"
     assert rows["No answer in time"] == "9, PC"
-    assert rows["Stack, most used"] == "1,440 bytes, emulated"
-    assert rows["Arena, most used"] == "245,760 bytes, emulated"
+    assert rows["Stack, most used"] == "1,440 bytes, virtual board"
+    assert rows["Arena, most used"] == "245,760 bytes, virtual board"
 
 
 def test_counters_are_not_asked_for_while_an_action_runs(panel: BoardPanel) -> None:

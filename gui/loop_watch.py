@@ -1,0 +1,74 @@
+"""How long the window's thread was busy in one go: the longest gaps between two turns of its event loop."""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, Qt, QTimer
+
+from gui.records import now_s
+
+EVERY_MS = 5
+LIMIT_MS = 16.0  # a step longer than this costs a frame at 60 Hz
+RECENT_S = 10
+
+
+@dataclass(frozen=True)
+class LoopFigures:
+    """Gaps in milliseconds; each is up to ``EVERY_MS`` longer than the step that made it, so they never flatter."""
+
+    longest_ms: float  # since the start
+    recent_ms: float  # of the last ``RECENT_S``
+    over_limit: int  # steps that took longer than ``LIMIT_MS`` for certain
+    turns: int
+
+
+class LoopWatch(QObject):
+    """A timer that measures how late it is. Costs well under one per cent of a core."""
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._seconds: deque[tuple[int, float]] = deque(maxlen=RECENT_S + 1)  # (second, longest gap in it)
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(EVERY_MS)
+        self._timer.timeout.connect(self._turn)
+        self.clear()
+
+    def start(self) -> None:
+        """Begin to measure."""
+        self._last_s = now_s()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """Measure no more."""
+        self._timer.stop()
+
+    def clear(self) -> None:
+        """Forget what was measured so far."""
+        self._seconds.clear()
+        self._longest_ms, self._over, self._turns = 0.0, 0, 0
+        self._last_s = now_s()
+
+    def figures(self) -> LoopFigures:
+        """As of now."""
+        first = int(now_s()) - RECENT_S
+        recent = max((gap for second, gap in self._seconds if second >= first), default=0.0)
+        return LoopFigures(self._longest_ms, recent, self._over, self._turns)
+
+    def _turn(self) -> None:
+        at_s = now_s()
+        self.note(at_s, (at_s - self._last_s) * 1e3)
+        self._last_s = at_s
+
+    def note(self, at_s: float, gap_ms: float) -> None:
+        """One turn of the loop, ``gap_ms`` after the one before."""
+        self._turns += 1
+        self._longest_ms = max(self._longest_ms, gap_ms)
+        self._over += gap_ms > LIMIT_MS + EVERY_MS
+        second = int(at_s)
+        if self._seconds and self._seconds[-1][0] == second:
+            self._seconds[-1] = (second, max(gap_ms, self._seconds[-1][1]))
+        else:
+            self._seconds.append((second, gap_ms))

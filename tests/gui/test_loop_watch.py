@@ -1,0 +1,33 @@
+"""Steps of the window's thread that take too long are found."""
+
+from __future__ import annotations
+
+import time
+
+from pytestqt.qtbot import QtBot
+
+from gui.loop_watch import EVERY_MS, LIMIT_MS, LoopWatch
+from gui.records import now_s
+
+
+def test_a_long_step_is_measured_and_counted(qtbot: QtBot) -> None:
+    watch = LoopWatch()
+    watch.start()
+    qtbot.waitUntil(lambda: watch.figures().turns > 2, timeout=5_000)
+    before = watch.figures().over_limit
+    time.sleep(0.08)
+    qtbot.waitUntil(lambda: watch.figures().longest_ms >= 80.0, timeout=5_000)
+    assert watch.figures().over_limit > before
+    watch.stop()
+
+
+def test_the_recent_figure_forgets_and_the_limit_leaves_room_for_the_timer() -> None:
+    watch = LoopWatch()
+    at_s = now_s()
+    watch.note(at_s - 60.0, 500.0)
+    watch.note(at_s, LIMIT_MS + EVERY_MS)
+    watch.note(at_s, 7.0)
+    figures = watch.figures()
+    assert (figures.longest_ms, figures.recent_ms, figures.over_limit, figures.turns) == (500.0, 21.0, 1, 3)
+    watch.clear()
+    assert watch.figures().longest_ms == 0.0
