@@ -13,7 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
-from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
+from PySide6.QtCore import QObject, Signal, SignalInstance
 
 from device.errors import DeviceError
 from device.ports import OpenedBoard, open_board
@@ -22,16 +22,17 @@ from gui.board_desk import BoardDesk
 from gui.board_worker import BoardWorker
 from gui.camera import CameraWorker
 from gui.corrections import Corrections
-from gui.door import Door, Keeping, png
+from gui.door import Door, png
 from gui.enrolment import Enrolment, EnrolmentRules
+from gui.event_desk import EventDesk
 from gui.events import EventLog
+from gui.frame_view import frame_view
 from gui.gallery import Gallery, clean_name
 from gui.mailbox import Mailbox
 from gui.match import Floats
-from gui.recognise import Label, Recogniser
+from gui.recognise import Recogniser
 from gui.records import (
     CameraState,
-    Decision,
     EnrolmentPhase,
     EnrolmentProgress,
     Event,
@@ -41,22 +42,16 @@ from gui.records import (
     Person,
     PipelineOptions,
     Problem,
-    Span,
-    Stage,
-    Timeline,
-    TrackedFace,
     now_s,
 )
 from gui.rules import Rules
 from gui.sources import parse_spec
 from gui.store import GalleryError, Store
 from gui.trace import Entrance
-from gui.vision import KEEP_S, CropJob, Track, View, VisionWorker
+from gui.vision import CropJob, View, VisionWorker
 
-EXPIRE_EVERY_MS = 3_600_000
 GALLERY_FILE = "gallery.sqlite"
 SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
-NO_LABEL = Label(None, None, Decision.SEEN)
 
 
 class Pipeline(QObject):
@@ -71,7 +66,6 @@ class Pipeline(QObject):
     door_changed = Signal(object)  # DoorView
     camera_changed = Signal(object)  # CameraState
     event_logged = Signal(object)  # Event
-    log_changed = Signal()  # events were deleted or corrected: read them again
     entrance_changed = Signal(object)  # Entrance
     gallery_changed = Signal()  # people() has something new to say
     enrolment_changed = Signal(object)  # EnrolmentProgress
@@ -118,6 +112,15 @@ class Pipeline(QObject):
             write=self._write,
             tell=self._event_is_written,
         )
+        self.event_desk = EventDesk(
+            self._events,
+            self._corrections,
+            self._door,
+            change=self._change,
+            write=self._write,
+            post=self._post,
+            parent=self,
+        )
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._mailbox = Mailbox(self)
         self._lock = threading.Lock()  # guards the enrolment
@@ -132,9 +135,6 @@ class Pipeline(QObject):
         self._where = ""
         self._deleted: list[int] = []
         self._entrance = Entrance()
-        self._daily = QTimer(self)
-        self._daily.setInterval(EXPIRE_EVERY_MS)
-        self._daily.timeout.connect(self._expire)
 
     def start(self) -> None:
         """Start the workers. Returns at once; camera_changed and board_changed tell how it goes. Once only."""
@@ -147,15 +147,14 @@ class Pipeline(QObject):
         self.desk.start()
         self._vision.start()
         self._camera.start()
-        self._expire()
-        self._daily.start()
+        self.event_desk.start()
 
     def stop(self) -> None:
         """Stop and join every worker and the virtual board. No signal comes after it. Harmless when not started."""
         if self._stopped:
             return
         self._stopped = True
-        self._daily.stop()
+        self.event_desk.stop()
         self._mailbox.close()
         self._camera.stop()
         self._vision.stop()
@@ -181,37 +180,10 @@ class Pipeline(QObject):
         """The newest events, newest first, without their pictures."""
         return [] if self._stopped else self._events.page(limit=limit)
 
-    @property
-    def event_log(self) -> EventLog:
-        """To read events by; after stop() it raises FileError."""
-        return self._events
-
     def set_rules(self, rules: Rules) -> None:
         """Decide by these from now on; the threshold is the one of the board's network for their false-accept rate."""
         if warning := self._recogniser.set_rules(rules):
             self._trouble(Problem(warning, "choose another false-accept rate in the settings", "decision"))
-
-    def set_keeping(self, keeping: Keeping) -> None:
-        """What is kept of events from now on, and how long those are kept that there are."""
-        self._door.keeping = keeping
-        self._expire()
-
-    def correct(self, event_id: int, person_id: int | None) -> None:
-        """Somebody says who the face of an event was; None: not the person whom the event names."""
-        self._correct(lambda: self._corrections.correct(event_id, person_id))
-
-    def undo_correction(self, event_id: int) -> None:
-        """Take back what was said of an event."""
-        self._correct(lambda: self._corrections.undo(event_id))
-
-    def delete_events(self) -> None:
-        """Delete the whole log."""
-
-        def delete() -> None:
-            self._events.delete_all()
-            self._post(self.log_changed)
-
-        self._write(delete)
 
     def begin_enrolment(self, name: str) -> None:
         """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest.
@@ -308,18 +280,7 @@ class Pipeline(QObject):
     def _frame(self, frame: Frame) -> None:
         self._taken += 1
         self._vision.offer(frame)
-        view, labels = self._view, self._recogniser.labels
-        faces = tuple(
-            _tracked(track, labels.get(track.id, NO_LABEL), frame.taken_s)
-            for track in view.tracks
-            if frame.taken_s - track.seen_s <= KEEP_S
-        )
-        timeline = Timeline(frame.asked_s).with_span(Stage.CAPTURE, frame.asked_s, frame.taken_s)
-        for stage, span in ((Stage.DETECT, view.detect), (Stage.ALIGN, view.align)):
-            if span is not None:
-                start_ms = (timeline.end_s - timeline.start_s) * 1e3
-                timeline = replace(timeline, spans=(*timeline.spans, Span(stage, start_ms, (span[1] - span[0]) * 1e3)))
-        shown = FrameView(frame.number, frame.picture, faces, timeline, self._camera.fps, 0.0)
+        shown = frame_view(frame, self._view, self._recogniser.labels, self._camera.fps)
         self._mailbox.post_newest(lambda: self._show(shown))
 
     def _show(self, frame: FrameView) -> None:
@@ -414,20 +375,6 @@ class Pipeline(QObject):
         if event.person_id is not None:
             self._post(self.gallery_changed)  # last seen
 
-    def _expire(self) -> None:
-        def expire() -> None:
-            if self._door.expire():
-                self._post(self.log_changed)
-
-        self._write(expire)
-
-    def _correct(self, correct: Callable[[], None]) -> None:
-        def change() -> None:
-            correct()
-            self._post(self.log_changed)
-
-        self._change(change)
-
     def _change(self, change: Callable[[], None]) -> None:
         if self._stopped:
             return
@@ -450,19 +397,6 @@ class Pipeline(QObject):
 
         if not self._stopped:
             self._store.submit(guarded)
-
-
-def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
-    return TrackedFace(
-        track.id,
-        track.shown_box,
-        track.shown_landmarks,
-        track.quality.verdict,
-        label.name,
-        label.score,
-        label.decision,
-        max(0.0, (at_s - track.seen_s) * 1e3),
-    )
 
 
 def _rate(times: deque[float]) -> float:

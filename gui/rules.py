@@ -14,6 +14,7 @@ DEFAULT_THRESHOLD = 0.45
 # least: else a dark hall would never decide anything.
 WHOLE_QUALITY = 0.6
 LEAST_WEIGHT = 0.4
+LEAST_ALIKE = 0.25  # however wide the band is set, faces less alike than this are different ones
 
 
 @dataclass(frozen=True)
@@ -52,7 +53,7 @@ class Rules:
     @property
     def same_face(self) -> float:
         """Two faces without a name are one person's from this cosine on."""
-        return self.threshold - self.band
+        return max(LEAST_ALIKE, self.threshold - self.band)
 
     @property
     def same_track(self) -> float:
@@ -65,19 +66,19 @@ def rules_from(value: Callable[[str], object]) -> Rules:
     """The rules that the settings say; ``value`` gives the one of a key of the settings' table."""
 
     def number(key: str) -> float:
-        return float(str(value(f"decision/{key}")))
+        return float(str(value(key)))
 
     return Rules(
-        far=1.0 / number("far"),
-        margin=number("margin"),
-        band=number("band"),
-        hysteresis=number("hysteresis"),
-        accept_votes=number("accept_votes"),
-        refuse_votes=number("refuse_votes"),
-        challenge=bool(value("decision/challenge")),
-        challenge_s=number("challenge_s"),
-        lockout_failures=int(number("lockout_failures")),
-        lockout_s=number("lockout_s"),
+        far=1.0 / number("decision/far"),
+        margin=number("decision/margin"),
+        band=number("decision/band"),
+        hysteresis=number("decision/hysteresis"),
+        accept_votes=number("decision/accept_votes"),
+        refuse_votes=number("decision/refuse_votes"),
+        challenge=bool(value("door/challenge")),
+        challenge_s=number("door/challenge_s"),
+        lockout_failures=int(number("door/lockout_failures")),
+        lockout_s=number("door/lockout_s"),
     )
 
 

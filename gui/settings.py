@@ -202,13 +202,174 @@ CAMERA = (
     ),
 )
 
-DECISION: tuple[Setting, ...] = ()
+DECISION = (
+    Setting(
+        "decision/far",
+        Group.DECISION,
+        mark("Strangers let pass"),
+        mark(
+            "How many comparisons of a stranger's picture with one person may pass. The score that this asks for was "
+            "measured with the network. The stricter, the more often people who are enrolled have to try again. "
+            "Several votes are needed on top of it."
+        ),
+        Kind.CHOICE,
+        1000,
+        choices=((100, mark("1 in 100")), (1000, mark("1 in 1,000")), (10000, mark("1 in 10,000"))),
+    ),
+    Setting(
+        "decision/accept_votes",
+        Group.DECISION,
+        mark("Votes to let in"),
+        mark("So many good pictures have to speak for the same person. A poor picture counts less than a whole vote."),
+        Kind.NUMBER,
+        2.0,
+        0.4,
+        10.0,
+        step=0.5,
+    ),
+    Setting(
+        "decision/refuse_votes",
+        Group.DECISION,
+        mark("Votes to refuse"),
+        mark("So many good pictures have to be like nobody before a face is refused."),
+        Kind.NUMBER,
+        3.0,
+        0.4,
+        10.0,
+        step=0.5,
+    ),
+    Setting(
+        "decision/band",
+        Group.DECISION,
+        mark("Uncertain band"),
+        mark("A score that is less than this below the one asked for is uncertain: it neither lets in nor refuses."),
+        Kind.NUMBER,
+        0.10,
+        0.0,
+        0.5,
+        step=0.01,
+    ),
+    Setting(
+        "decision/margin",
+        Group.DECISION,
+        mark("Lead over the second"),
+        mark("The best person's score has to be so much above the next one's. Higher keeps look-alikes apart."),
+        Kind.NUMBER,
+        0.05,
+        0.0,
+        0.5,
+        step=0.01,
+    ),
+    Setting(
+        "decision/hysteresis",
+        Group.DECISION,
+        mark("Patience with who is in"),
+        mark("Somebody who was let in stays known until the score falls so much below the one asked for."),
+        Kind.NUMBER,
+        0.05,
+        0.0,
+        0.3,
+        step=0.01,
+    ),
+)
 
-DOOR: tuple[Setting, ...] = ()
+DOOR = (
+    Setting(
+        "door/open_s",
+        Group.DOOR,
+        mark("Open for"),
+        mark("How long the door stays open. The board counts and locks again by itself, also without this program."),
+        Kind.NUMBER,
+        5.0,
+        1.0,
+        60.0,
+        unit="s",
+        step=1.0,
+    ),
+    Setting(
+        "door/challenge",
+        Group.DOOR,
+        mark("Ask to turn the head"),
+        mark(
+            "A known face has to turn left and right, in an order nobody knows before, until the door opens. A photo "
+            "cannot do that; a film of the person may."
+        ),
+        Kind.FLAG,
+        False,
+    ),
+    Setting(
+        "door/challenge_s",
+        Group.DOOR,
+        mark("Time to turn"),
+        mark("The turns have to be done within this time. Turning the wrong way or too late counts as a refusal."),
+        Kind.NUMBER,
+        12.0,
+        4.0,
+        60.0,
+        unit="s",
+        step=1.0,
+    ),
+    Setting(
+        "door/lockout_failures",
+        Group.DOOR,
+        mark("Refusals until lock-out"),
+        mark(
+            "After so many refusals in a row within two minutes no face is let in for a while. The button still opens "
+            "the door. 0: never."
+        ),
+        Kind.WHOLE,
+        5,
+        0,
+        50,
+    ),
+    Setting(
+        "door/lockout_s",
+        Group.DOOR,
+        mark("Lock-out lasts"),
+        mark("How long faces are locked out; then it ends by itself."),
+        Kind.NUMBER,
+        30.0,
+        5.0,
+        3600.0,
+        unit="s",
+        step=5.0,
+    ),
+)
 
 ENROLMENT: tuple[Setting, ...] = ()
 
-EVENTS: tuple[Setting, ...] = ()
+EVENTS = (
+    Setting(
+        "events/days",
+        Group.EVENTS,
+        mark("Keep events for"),
+        mark("Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them."),
+        Kind.WHOLE,
+        30,
+        0,
+        3650,
+        unit=mark("days"),
+    ),
+    Setting(
+        "events/thumbnails",
+        Group.EVENTS,
+        mark("Keep pictures"),
+        mark("A small picture of the face is kept with each event, of strangers too. Off: from now on none is kept."),
+        Kind.FLAG,
+        True,
+    ),
+    Setting(
+        "events/prints",
+        Group.EVENTS,
+        mark("Keep fingerprints"),
+        mark(
+            "The fingerprint of the face is kept with each event, of strangers too, so that an event can correct the "
+            "gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing."
+        ),
+        Kind.FLAG,
+        True,
+    ),
+)
 
 TIMING: tuple[Setting, ...] = ()
 

@@ -1,0 +1,89 @@
+"""What the window asks of the log of events, and what people say of an event: on the window's thread, never waiting."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QObject, QTimer, Signal
+
+from gui.corrections import Corrections
+from gui.door import Door, Keeping
+from gui.events import EventLog
+
+EXPIRE_EVERY_MS = 3_600_000  # retention counts days; an hour is soon enough, also for a program that runs for weeks
+
+Work = Callable[[], None]
+
+
+class EventDesk(QObject):
+    """``change`` runs a change of the gallery where it may wait for the disk, and builds the templates anew; ``write``
+    does so for what leaves the people alone; ``post`` emits a signal on this object's thread."""
+
+    changed = Signal()  # events were deleted or corrected: read them again
+
+    def __init__(
+        self,
+        log: EventLog,
+        corrections: Corrections,
+        door: Door,
+        *,
+        change: Callable[[Work], None],
+        write: Callable[[Work], None],
+        post: Callable[..., None],
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.log = log
+        self._corrections, self._door = corrections, door
+        self._change, self._write, self._post = change, write, post
+        self._timer = QTimer(self)
+        self._timer.setInterval(EXPIRE_EVERY_MS)
+        self._timer.timeout.connect(self.expire)
+
+    def start(self) -> None:
+        """Delete what is too old now, and again and again."""
+        self.expire()
+        self._timer.start()
+
+    def stop(self) -> None:
+        """No more of that."""
+        self._timer.stop()
+
+    def keep(self, keeping: Keeping) -> None:
+        """What is kept of events from now on, and how long those are kept that there are."""
+        if keeping != self._door.keeping:
+            self._door.keeping = keeping
+            self.expire()
+
+    def correct(self, event_id: int, person_id: int | None) -> None:
+        """Somebody says who the face of an event was; None: not the person whom the event names."""
+        self._correct(lambda: self._corrections.correct(event_id, person_id))
+
+    def undo_correction(self, event_id: int) -> None:
+        """Take back what was said of an event."""
+        self._correct(lambda: self._corrections.undo(event_id))
+
+    def delete_all(self) -> None:
+        """Delete the whole log."""
+
+        def delete() -> None:
+            self.log.delete_all()
+            self._post(self.changed)
+
+        self._write(delete)
+
+    def expire(self) -> None:
+        """Delete the events that are older than they are to be kept."""
+
+        def expire() -> None:
+            if self._door.expire():
+                self._post(self.changed)
+
+        self._write(expire)
+
+    def _correct(self, correct: Work) -> None:
+        def change() -> None:
+            correct()
+            self._post(self.changed)
+
+        self._change(change)
