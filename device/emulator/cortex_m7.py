@@ -12,7 +12,7 @@ from device.emulator.bus import WORD, Block
 from device.emulator.clock import Clock
 
 SCS_BASE, DWT_BASE, DBGMCU_BASE = 0xE000_E000, 0xE000_1000, 0xE004_2000
-DBGMCU_IDCODE = 0x1001_6451  # STM32F76x/77x, revision Z, RM0410 40.6.1
+DBGMCU_IDCODE = 0x1001_6451  # STM32F76x/77x, revision Z, RM0410 44.6.1
 CPUID = 0x411F_C271
 
 SYST_CSR, SYST_RVR, SYST_CVR, SYST_CALIB = 0x010, 0x014, 0x018, 0x01C

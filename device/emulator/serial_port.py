@@ -1,6 +1,6 @@
 """USART and DMA of the STM32F767 as far as a serial link needs them: circular reception by DMA, polled transmission.
 
-Register names, bits and behaviour: ST RM0410 rev 4, chapters 8 (DMA) and 34 (USART). Bytes arrive from ``wire.py`` in
+Register names, bits and behaviour: ST RM0410, chapters 8 (DMA) and 34 (USART). Bytes arrive from ``wire.py`` in
 virtual time and are moved when the program looks: at NDTR, at the status registers, at RDR. Nothing can tell the
 difference, because there is nowhere else to look, except at the memory itself, which is brought up to date at each look
 too.
@@ -131,7 +131,7 @@ class Usart(Block):
         self._idle_after = 0
 
     def use_dma(self, dma: Dma, stream: int, channel: int) -> None:
-        """Wire the receiver's request line to a stream, RM0410 table 26."""
+        """Wire the receiver's request line to a stream, RM0410 8.3.4."""
         self._dma = (dma, stream)
         dma.sources[stream, channel] = self.look
 

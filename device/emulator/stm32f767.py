@@ -1,4 +1,4 @@
-"""The STM32F767's own peripherals: clocks, power, flash interface, pins, identity. References are to ST RM0410 rev 4.
+"""The STM32F767's own peripherals: clocks, power, flash interface, pins, identity. References are to ST RM0410.
 
 What would not work on silicon is an error here where it is cheap to notice: a clock switched to an oscillator that is
 off, a core clock too fast for the flash's wait states or for the supply, a peripheral used before its clock is on.
@@ -21,7 +21,7 @@ FLASH_SIZE_ADDRESS = 0x1FF0_F442  # 45.2, in KiB
 
 HSI_HZ, HSE_HZ = 16_000_000, 8_000_000  # the Nucleo's ST-LINK feeds 8 MHz into HSE
 MAX_HZ, MAX_HZ_NO_OVERDRIVE = 216_000_000, 180_000_000
-HZ_PER_WAIT_STATE = 30_000_000  # table 8, 2.7 V to 3.6 V
+HZ_PER_WAIT_STATE = 30_000_000  # 3.3.2, 2.7 V to 3.6 V
 
 RCC_CR, RCC_PLLCFGR, RCC_CFGR = 0x00, 0x04, 0x08
 RCC_BDCR, RCC_CSR, RCC_DCKCFGR2 = 0x70, 0x74, 0x90

@@ -34,10 +34,7 @@ static void step(void *context, uint32_t index)
 
 static void run_network(struct run *run)
 {
-    struct server *server = run->server;
-    network_run(&server->network, step, run);
-    const uint32_t used = server->network.header->arena_bytes;
-    server->arena_bytes = used > server->arena_bytes ? used : server->arena_bytes;
+    network_run(&run->server->network, step, run);
 }
 
 static uint32_t capabilities(const struct server *server)
@@ -204,7 +201,7 @@ static void stats(struct server *server, const struct frame *frame, struct reply
         .timeouts = server->parser.timeouts,
         .uptime_ms = server->clock.now_ms,
         .stack_bytes = stack_used_bytes(),
-        .arena_bytes = server->arena_bytes,
+        .arena_bytes = server_arena_used_bytes(server),
         .ring_bytes = server->ring_bytes,
     };
     memcpy(reply->payload, &numbers, sizeof numbers);

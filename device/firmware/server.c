@@ -6,11 +6,15 @@
 #include "commands.h"
 #include "mem.h"
 
+#define ARENA_PAINT 0xa5u
+
 void server_init(struct server *server, uint8_t *arena, uint32_t arena_room_bytes, const uint8_t *network,
                  uint32_t network_room_bytes)
 {
     memset(server, 0, sizeof *server);
     server->arena = arena;
+    server->arena_room_bytes = arena_room_bytes;
+    memset(arena, ARENA_PAINT, arena_room_bytes);
     frame_parser_init(&server->parser, arena);
     server->has_network =
         network_open(&server->network, network, network_room_bytes, arena, arena_room_bytes, &KERNELS) == NETWORK_OK;
@@ -18,6 +22,16 @@ void server_init(struct server *server, uint8_t *arena, uint32_t arena_room_byte
     board_count(&count);
     server->clock.last_cycles = count.cycles;
     door_lock(&server->door);
+}
+
+uint32_t server_arena_used_bytes(const struct server *server)
+{
+    const uint32_t *words = (const void *)server->arena;
+    uint32_t used = server->arena_room_bytes / sizeof *words;
+    while (used > 0 && words[used - 1] == ARENA_PAINT * 0x01010101u) {
+        used--;
+    }
+    return (uint32_t)(used * sizeof *words);
 }
 
 static void clock_tick(struct server_clock *clock, uint32_t cycles)
@@ -133,7 +147,6 @@ static bool receive(struct server *server)
         return false;
     }
     frame_parser_added(&server->parser, n);
-    server->arena_bytes = server->parser.fill > server->arena_bytes ? server->parser.fill : server->arena_bytes;
     struct server_backlog *backlog = &server->backlog;
     const uint32_t now = server->clock.last_cycles;
     if (fresh) {

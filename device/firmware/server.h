@@ -41,7 +41,6 @@ struct server {
     uint32_t repeated_frames;
     uint32_t refused_frames;
     uint32_t ring_bytes;
-    uint32_t arena_bytes;
     bool rate_pending; /* a new rate waits for its first good frame */
     uint32_t rate_since_ms;
     uint32_t wanted_baud; /* the rate to switch to after the reply, 0 for none */
@@ -51,17 +50,22 @@ struct server {
     uint32_t last_crc;
     uint32_t reply_bytes;
     uint8_t *arena;
+    uint32_t arena_room_bytes;
     _Alignas(4) uint8_t reply[SERVER_REPLY_BYTES + FRAME_OVERHEAD_BYTES];
     _Alignas(4) uint8_t short_reply[SERVER_SHORT_REPLY_BYTES + FRAME_OVERHEAD_BYTES]; /* what must not displace `reply` */
     uint8_t carry[SERVER_CARRY_BYTES];
 };
 
-/* The arena holds at least FRAME_BUFFER_BYTES: frames are received where the network works later. */
+/* The arena holds at least FRAME_BUFFER_BYTES, because frames are received where the network works later, and begins at a
+ * multiple of 4. */
 void server_init(struct server *server, uint8_t *arena, uint32_t arena_room_bytes, const uint8_t *network,
                  uint32_t network_room_bytes);
 
 /* Does what there is to do and returns. Call forever. */
 void server_poll(struct server *server);
+
+/* High-water mark of the arena in bytes: up to the last word that was written since server_init. */
+uint32_t server_arena_used_bytes(const struct server *server);
 
 /* Time, door and received bytes; called between the network's layers too. */
 void server_tick(struct server *server);

@@ -2,7 +2,7 @@
  *
  * Flash it by copying the .bin to the drive that the ST-LINK shows. LD1 (green, PB0) is the open door, LD3 (red, PB14) the
  * locked one. All waiting is polling; received bytes go by DMA into a ring, so that a crop arrives while the last one computes.
- * Sections in the margin: RM0410 Rev 5 (reference manual of STM32F76xxx and F77xxx). */
+ * Sections in the margin: RM0410 (reference manual of STM32F76xxx and F77xxx). */
 #include "board.h"
 
 #include "cortex_m.h"
@@ -127,7 +127,7 @@ static void dma_on(void)
     REG(DMA1_S1M0AR) = (uint32_t)(uintptr_t)ring; /* 8.5.8 */
     REG(DMA1_S1NDTR) = RING_BYTES; /* 8.5.6 */
     REG(DMA1_S1FCR) = 0; /* 8.5.10: direct mode, no byte is held back in the FIFO */
-    /* 8.5.5, table 26: channel 4 = USART3_RX; very high priority; bytes; memory counts up; circular */
+    /* 8.5.5; 8.3.4, table of DMA1 requests: channel 4 = USART3_RX; very high priority; bytes; memory counts up; circular */
     REG(DMA1_S1CR) = 4u << 25 | 3u << 16 | 1u << 10 | 1u << 8;
     set(DMA1_S1CR, 0, 1u); /* 8.5.5: EN */
     ring_tail = ring_seen = ring_waiting = 0;
