@@ -55,6 +55,7 @@ COMMANDS: tuple[Command, ...] = (
     Command("timing", Part.VIEW, mark("Timing in detail…"), ("T",)),
     Command("camera", Part.PROGRAM, mark("Choose the camera…"), ("C",), "camera"),
     Command("settings", Part.PROGRAM, mark("Settings…"), ("Ctrl+,",), "settings"),
+    Command("hints", Part.PROGRAM, mark("Hints for the first steps"), ("F1",), "question"),
     Command("shortcuts", Part.PROGRAM, mark("Keyboard shortcuts…"), ("?",), "keyboard"),
     Command("log", Part.PROGRAM, mark("Open the log folder"), (), ""),
     Command("menu", Part.PROGRAM, mark("This menu"), ("F10",)),

@@ -27,7 +27,7 @@ def arrange(
     theme: Theme,
     *,
     header: QWidget,
-    bar: QWidget,
+    bars: Sequence[QWidget],
     live: QWidget,
     decision: QWidget,
     timing: Sequence[tuple[QWidget, int]],
@@ -59,7 +59,8 @@ def arrange(
     body = QVBoxLayout()
     body.setContentsMargins(GAP, BETWEEN, GAP, GAP)
     body.setSpacing(BETWEEN)
-    body.addWidget(bar)
+    for bar in bars:
+        body.addWidget(bar)
     body.addWidget(across, 1)
     whole = QVBoxLayout(page)
     whole.setContentsMargins(0, 0, 0, 0)

@@ -208,6 +208,8 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     [look="bad"] {{ color: {c.bad}; font-weight: 600; }}
     [look="bar"] {{ background: {_mix(c.bad, c.card, 0.14)}; border: 1px solid {_mix(c.bad, c.card, 0.45)};
         border-radius: 10px; }}
+    [look="hint"] {{ background: {_mix(c.accent, c.card, 0.10)}; border: 1px solid {_mix(c.accent, c.card, 0.35)};
+        border-radius: 10px; }}
     [look="note"] {{ background: {c.sunk}; border: 1px solid {c.line}; border-radius: 8px; }}
     QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 6px 14px; }}

@@ -19,6 +19,7 @@ from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
 from gui.events_panel import EventsPanel
 from gui.header import Header
+from gui.hint_bar import HintBar, next_step
 from gui.kiosk_view import KioskView
 from gui.language import say
 from gui.latency_plot import LatencyPlot
@@ -70,12 +71,14 @@ class Window(QMainWindow):
         self._log_folder = log_folder
         self.settings = settings or SettingsStore(None)
         self._people = 0
+        self._let_in = False  # somebody was, today or before
         self.enrol_dialog: EnrolDialog | None = None
         self.camera_dialog: CameraDialog | None = None
         self._camera: CameraState | None = None
         self.setWindowTitle(self.tr("Face door"))
         self.header = Header(theme)
         self.problems = ProblemBar(theme)
+        self.hints = HintBar(theme)
         self.live = LiveView(theme)
         self.decision = DecisionCard(theme)
         self.strip = TimingStrip(theme)
@@ -88,7 +91,7 @@ class Window(QMainWindow):
         self._arranged = arrange(
             theme,
             header=self.header,
-            bar=self.problems,
+            bars=(self.problems, self.hints),
             live=self.live,
             decision=self.decision,
             timing=((self.strip, 0), (self.plot, 1)),
@@ -120,8 +123,10 @@ class Window(QMainWindow):
         self.resize(1280, 800)
         self._restore()
         self.live.setFocus()
+        events = pipeline.events()
+        self._let_in = any(event.decision is Decision.ACCEPTED for event in events)
         self._refresh_people()
-        self.events.set_events(pipeline.events())
+        self.events.set_events(events)
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 800)
@@ -172,6 +177,11 @@ class Window(QMainWindow):
         for name, act in self.acts.items():
             act.setEnabled(not self.in_kiosk or name == "kiosk")
         self._leave_kiosk.setEnabled(self.in_kiosk)
+
+    def show_hints(self) -> None:
+        """Bring the hints for the first steps back."""
+        self.settings.set("window/hints", True)
+        self._refresh_hint()
 
     def choose_camera(self) -> None:
         """Open the choice of cameras."""
@@ -233,6 +243,7 @@ class Window(QMainWindow):
             "timing": self.timing.show,
             "camera": self.choose_camera,
             "settings": self.show_settings,
+            "hints": self.show_hints,
             "shortcuts": self.show_shortcuts,
             "log": self.open_log,
             "menu": self.header.menu.showMenu,
@@ -292,6 +303,7 @@ class Window(QMainWindow):
         self.people.rename_asked.connect(pipeline.rename)
         self.people.delete_asked.connect(pipeline.delete)
         self.people.undo_asked.connect(self._undo)
+        self.hints.dismissed.connect(lambda: self.settings.set("window/hints", False))
         self.header.asked.connect(lambda name: self.acts[name].trigger())
         self.settings.changed.connect(self._setting_changed)
         self.settings.problem.connect(self._show_problem)
@@ -346,6 +358,8 @@ class Window(QMainWindow):
     def _show_event(self, event: Event) -> None:
         self.events.add(event)
         if event.decision is Decision.ACCEPTED:
+            self._let_in = True
+            self._refresh_hint()
             self.door.set_person(event.name)
             self.kiosk.set_person(event.name)
         elif event.decision is Decision.BY_HAND:
@@ -366,7 +380,9 @@ class Window(QMainWindow):
         self._refresh_hint()
 
     def _refresh_hint(self) -> None:
-        self.live.set_hint("" if self._people else say(words.NOBODY_ENROLLED))
+        step = next_step(self._people, self._let_in) if self.settings.flag("window/hints") else None
+        self.hints.show_step(step)
+        self.live.set_hint("" if self._people or step else say(words.NOBODY_ENROLLED))
 
     def _undo(self) -> None:
         self.people.forget_undo()
@@ -400,6 +416,8 @@ class Window(QMainWindow):
     def _setting_changed(self, key: str) -> None:
         if key == "window/theme":
             self._theme.choose(self.settings.text(key))
+        elif key == "window/hints":
+            self._refresh_hint()
         elif key in ("camera/source", "camera/resolution"):
             size = size_of(self.settings.text("camera/resolution"))
             self.problems.settle("camera")

@@ -58,7 +58,27 @@ def test_it_fits_the_smallest_screen(window: Window) -> None:
 def test_first_run_says_what_to_do(window: Window, pipeline: Pipeline) -> None:
     pipeline.camera_changed.emit(camera())
     pipeline.frame_ready.emit(frame())
+    assert window.hints.isVisible()
+    assert "Press E" in window.hints.text.text()
+    window.hints.close_button.click()
+    assert not window.hints.isVisible()
     assert window.live.hint == words.NOBODY_ENROLLED
+
+
+def test_hints_go_on_with_what_was_done_and_come_back_from_the_menu(
+    window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
+) -> None:
+    monkeypatch.setattr(pipeline, "people", lambda: [person()])
+    pipeline.gallery_changed.emit()
+    assert "come back" in window.hints.text.text()
+    pipeline.event_logged.emit(event(name=None, person_id=None, decision=Decision.REFUSED))
+    assert "come back" in window.hints.text.text()
+    pipeline.event_logged.emit(event())
+    assert "F11" in window.hints.text.text()
+    window.hints.close_button.click()
+    assert not window.settings.flag("window/hints")
+    qtbot.keyClick(window, Qt.Key.Key_F1)
+    assert window.hints.isVisible()
 
 
 def test_frame_is_shown_and_its_drawing_told(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
