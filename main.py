@@ -27,6 +27,9 @@ def parser() -> argparse.ArgumentParser:
     result.add_argument(
         "--screenshot", type=Path, metavar="FILE", help="with --quit-after: save the window's picture before closing"
     )
+    result.add_argument(
+        "--report", type=Path, metavar="FILE", help="with --quit-after: save what the run cost (JSON) before closing"
+    )
     return result
 
 
@@ -36,6 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parse.parse_args(arguments)
     if given.screenshot is not None and given.quit_after is None:
         parse.error("--screenshot needs --quit-after SECONDS")
+    if given.report is not None and given.quit_after is None:
+        parse.error("--report needs --quit-after SECONDS")
     from gui import preflight
 
     if message := preflight.problem(os.environ):
@@ -56,6 +61,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             pipeline=PipelineOptions(data=data, board=given.board, camera=given.camera),
             quit_after_s=given.quit_after,
             screenshot=given.screenshot,
+            report=given.report,
         )
     )
 

@@ -18,6 +18,7 @@ from device.errors import DeviceError
 from gui.log import mistakes, start_log
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions
+from gui.report import Report
 from gui.settings import size_of
 from gui.settings_store import FILE_NAME, SettingsStore
 from gui.start_problem import StartProblem
@@ -32,11 +33,12 @@ log = logging.getLogger("gui")
 
 @dataclass(frozen=True)
 class Options:
-    """What the program is started with. ``quit_after_s`` and ``screenshot`` are for documents and trials."""
+    """What the program is started with; ``quit_after_s``, ``screenshot`` and ``report`` are for trials."""
 
     pipeline: PipelineOptions
     quit_after_s: float | None = None
     screenshot: Path | None = None
+    report: Path | None = None
     log_folder: Path | None = None  # None: the platform's
     settings: Path | None = None  # their file; None: in the platform's config folder
 
@@ -60,6 +62,7 @@ def run(options: Options) -> int:
         return 1
     pipeline, window_options = opened
     window = Window(pipeline, window_options, theme, settings, log_folder)
+    report = Report(pipeline, window) if options.report is not None else None
     pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.where, problem.message, problem.hint))
     with _signals(app), mistakes(pipeline.problem.emit):
         window.show()
@@ -67,7 +70,7 @@ def run(options: Options) -> int:
             window.toggle_kiosk()
         QTimer.singleShot(0, pipeline.start)
         if options.quit_after_s is not None:
-            QTimer.singleShot(round(options.quit_after_s * 1e3), lambda: _finish(window, options.screenshot))
+            QTimer.singleShot(round(options.quit_after_s * 1e3), lambda: _finish(window, options, report))
         try:
             app.exec()
         finally:
@@ -100,9 +103,14 @@ def _open(options: Options, theme: Theme) -> tuple[Pipeline, PipelineOptions] | 
             wanted = replace(wanted, data=asked.folder)
 
 
-def _finish(window: Window, screenshot: Path | None) -> None:
-    if screenshot is not None and not window.grab().save(str(screenshot)):
-        log.error("the screenshot could not be written to %s", screenshot)
+def _finish(window: Window, options: Options, report: Report | None) -> None:
+    if report is not None and options.report is not None:
+        try:
+            report.write(options.report)
+        except OSError as error:
+            log.error("the report could not be written to %s: %s", options.report, error)
+    if options.screenshot is not None and not window.grab().save(str(options.screenshot)):
+        log.error("the screenshot could not be written to %s", options.screenshot)
     window.close()
 
 

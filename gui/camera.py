@@ -47,6 +47,7 @@ class CameraWorker:
         self._thread = threading.Thread(target=self._run, name="camera")
         self._times: deque[float] = deque(maxlen=31)
         self._number = 0
+        self.skipped = 0  # frames of a file that were left out because the hands before were slow
 
     @property
     def fps(self) -> float:
@@ -122,6 +123,7 @@ class CameraWorker:
             if period_s:
                 late = int((now_s() - due_s) / period_s)
                 skip = max(0, late)
+                self.skipped += skip
                 due_s += skip * period_s
                 if self._wake.wait(max(0.0, due_s - now_s())):
                     return

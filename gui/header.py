@@ -81,8 +81,8 @@ class Header(QFrame):
         self.setProperty("look", "header")
         mark = QLabel()
         mark.setPixmap(icon("door", "#ffffff", 34).pixmap(QSize(34, 34)))
-        name = QLabel(self.tr("Face door"))
-        name.setProperty("look", "figure")
+        product = QLabel(self.tr("Face door"))
+        product.setProperty("look", "figure")
         self.board = Chip(theme, "chip", self.tr("Board"))
         self.camera = Chip(theme, "camera", self.tr("Camera"))
         self.enrol = QPushButton(" " + self.tr("Enrol"))
@@ -96,16 +96,16 @@ class Header(QFrame):
         layout.setContentsMargins(16, 9, 16, 9)
         layout.setSpacing(12)
         layout.addWidget(mark)
-        layout.addWidget(name)
+        layout.addWidget(product)
         for chip in (self.board, self.camera):
             layout.addWidget(self._line())
             layout.addWidget(chip)
         layout.addStretch(1)
-        for command in COMMANDS:
-            if command.name in BUTTONS:
-                button = self._tool(command.drawing, _tip(command))
-                button.clicked.connect(lambda _checked=False, name=command.name: self.asked.emit(name))
-                layout.addWidget(button)
+        commands = {command.name: command for command in COMMANDS}
+        for name in BUTTONS:
+            button = self._tool(commands[name].drawing, _tip(commands[name]))
+            button.clicked.connect(lambda _checked=False, name=name: self.asked.emit(name))
+            layout.addWidget(button)
         self.menu = self._tool("menu", self.tr("Menu ({key})").format(key="F10"))
         self.menu.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
         layout.addWidget(self.menu)

@@ -78,9 +78,11 @@ class Pipeline(QObject):
         *,
         rules: Rules | None = None,
         opener: Callable[[str | None], OpenedBoard] = open_board,
+        paced: bool = True,
     ) -> None:
         """Opens the gallery in ``options.data``; raises device.errors.FileError where it cannot be used.
-        ``rules`` are the decision's, but for the threshold of a known network.
+        ``rules`` are the decision's, but for the threshold of a known network. ``paced`` False: clips play as fast as
+        they are read, for trials.
         """
         super().__init__(parent)
         self._options = options
@@ -90,7 +92,7 @@ class Pipeline(QObject):
         self._gallery, self._events = Gallery(self._file), EventLog(self._file)
         self._corrections = Corrections(self._file)
         self._recogniser = Recogniser(self._gallery, self._corrections, rules or Rules())
-        self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble, size=size)
+        self._camera = CameraWorker(camera, self._frame, self._camera_state, self._trouble, size=size, paced=paced)
         self._vision = VisionWorker(self._view_is, self._crop, self._trouble)
         self._board = BoardWorker(
             options.board,
@@ -253,6 +255,11 @@ class Pipeline(QObject):
     def lock_door(self) -> None:
         """Ask the board to lock the door now."""
         self._board.lock_door()
+
+    @property
+    def frames_skipped(self) -> int:
+        """Frames of a file or clip that were left out because the camera's thread was late."""
+        return self._camera.skipped
 
     def note_drawn(self, number: int, draw_ms: float) -> None:
         """The window tells how long painting frame ``number`` took; the draw stage of later timelines."""

@@ -228,6 +228,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}
     QPushButton[look="quiet"]:disabled {{ color: {c.muted}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px; }}
+    QToolButton::menu-indicator {{ image: none; }}
     QToolButton:hover {{ background: {c.sunk}; }}
     QLineEdit {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 7px 10px; selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}

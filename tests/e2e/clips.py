@@ -35,12 +35,15 @@ def visitors(clip: Path) -> list[Visitor]:
     ]
 
 
-def cut(clip: Path, parts: list[tuple[float, float]], out: Path) -> Path:
-    """Write the parts (from, to in seconds) of ``clip`` one after another to ``out``, an .avi."""
+def cut(clip: Path, parts: list[tuple[float, float]], out: Path, play_fps: float | None = None) -> Path:
+    """Write the parts (from, to in seconds) of ``clip`` one after another to ``out``, an .avi.
+
+    ``play_fps``: the same frames, played at this rate; None: at the clip's.
+    """
     source = cv2.VideoCapture(str(clip))
     fps = source.get(cv2.CAP_PROP_FPS)
     size = (int(source.get(cv2.CAP_PROP_FRAME_WIDTH)), int(source.get(cv2.CAP_PROP_FRAME_HEIGHT)))
-    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"MJPG"), fps, size)
+    writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"MJPG"), play_fps or fps, size)
     assert source.isOpened()
     assert writer.isOpened()
     wanted = [(round(begin * fps), round(end * fps)) for begin, end in parts]

@@ -35,6 +35,8 @@ def test_wrong_use_ends_with_two(capsys: pytest.CaptureFixture[str]) -> None:
         program.main(["--screenshot", "x.png"])
     assert ended.value.code == 2
     assert "--quit-after" in capsys.readouterr().err
+    with pytest.raises(SystemExit):
+        program.main(["--report", "x.json"])
 
 
 def test_without_a_screen_it_says_so_and_ends_with_one(root: Path, tmp_path: Path) -> None:
