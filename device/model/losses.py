@@ -22,10 +22,15 @@ from device.model.variant import Variant
 @dataclass(frozen=True)
 class LossPlan:
     """``scale`` of the cosines in the softmax, weight ``pull`` of the distance to the own centre, and how many centres
-    of other crops (``strangers``) a batch is held against."""
+    of other crops (``strangers``) a batch is held against.
+
+    The softmax finds the right direction early; once most crops are nearest to their own centre, closeness is what
+    tells one person's pictures from two people's, so it weighs more (with 4 instead of 30, a map fitted to closeness
+    afterwards was a point better on LFW than the one learnt with the network).
+    """
 
     scale: float = 30.0
-    pull: float = 4.0
+    pull: float = 30.0
     strangers: int = 8192
 
 

@@ -38,13 +38,18 @@ def _lend(shared: _Shared, make: Callable[..., Any], arguments: tuple[Any, ...])
     torch.set_num_threads(1)
     student, gradient_of_next = make(*arguments)
     parameters = list(student.parameters())
-    while not shared.stop.is_set():
+    borrower = multiprocessing.parent_process()
+
+    def wanted() -> bool:
+        return not shared.stop.is_set() and borrower is not None and borrower.is_alive()  # it may have been killed
+
+    while wanted():
         with torch.no_grad():
             _spread(shared.weights, parameters, lambda parameter, values: parameter.copy_(values))
         for parameter in parameters:
             parameter.grad = None
         gradient_of_next()
-        while shared.filled.is_set() and not shared.stop.is_set():
+        while shared.filled.is_set() and wanted():
             shared.stop.wait(0.01)
         shared.gradients.copy_(_flat(parameter.grad for parameter in parameters))
         shared.filled.set()
@@ -80,6 +85,11 @@ class Lender:
         _spread(self._shared.gradients, self._parameters, add)
         self._shared.filled.clear()
         return True
+
+    @property
+    def process_id(self) -> int:
+        assert self._process.pid is not None
+        return self._process.pid
 
     @property
     def running(self) -> bool:

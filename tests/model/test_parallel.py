@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -47,3 +51,28 @@ def test_a_gradient_is_added_and_follows_the_weights() -> None:
     finally:
         lender.close()
     assert not lender.running
+
+
+SCRIPT = """
+import os, signal, sys
+import torch
+from device.model.parallel import Lender
+from tests.model.test_parallel import make
+if __name__ == "__main__":
+    lender = Lender(torch.nn.Linear(3, 2, bias=False), make, (1.0,))
+    print(lender.process_id, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the process in /proc")
+def test_the_lender_ends_with_a_borrower_that_was_killed(tmp_path: Path, root: Path) -> None:
+    script = tmp_path / "borrow.py"
+    script.write_text(SCRIPT)
+    environment = {**os.environ, "PYTHONPATH": str(root)}
+    done = subprocess.run([sys.executable, script], capture_output=True, text=True, env=environment, check=False)
+    process_id = int(done.stdout)
+    end = time.monotonic() + 60
+    while Path(f"/proc/{process_id}").exists() and "Z" not in Path(f"/proc/{process_id}/stat").read_text().split()[2]:
+        assert time.monotonic() < end, "it runs on"
+        time.sleep(0.05)
