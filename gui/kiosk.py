@@ -10,7 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gui.records import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, TrackedFace, Verdict
+from gui.rules import Turn
+from gui.trace import Entrance
 
+NOT_ASKED = Entrance()
 FRESH_S = 2.5  # so long a refusal stays on the display when the face has gone
 
 
@@ -33,18 +36,6 @@ class Say(StrEnum):
 
 
 @dataclass(frozen=True)
-class Asked:
-    """What keeps the door shut or is asked of the person: ``turn`` is left, right or empty; ``back`` look ahead first.
-
-    ``locked_until_s`` is an instant of ``now_s()``, 0 where faces are not locked out.
-    """
-
-    locked_until_s: float = 0.0
-    turn: str = ""
-    back: bool = False
-
-
-@dataclass(frozen=True)
 class Sight:
     """The display's state: whom it welcomes, and the seconds that it counts down, None where it does not."""
 
@@ -60,7 +51,7 @@ def sight(
     board: BoardPhase,
     camera: CameraPhase,
     person: str | None = None,
-    asked: Asked = Asked(),
+    entrance: Entrance = NOT_ASKED,
     faces: tuple[TrackedFace, ...] = (),
     refused_s: float | None = None,
 ) -> Sight:
@@ -75,12 +66,10 @@ def sight(
         return Sight(Say.OUT_OF_ORDER)
     if camera is CameraPhase.LOST:
         return Sight(Say.NO_PICTURE)
-    if asked.locked_until_s > now_s:
-        return Sight(Say.LOCKED_OUT, "", asked.locked_until_s - now_s)
-    if asked.back:
-        return Sight(Say.TURN_BACK)
-    if asked.turn:
-        return Sight(Say.TURN_LEFT if asked.turn == "left" else Say.TURN_RIGHT)
+    if entrance.locked_until_s > now_s:
+        return Sight(Say.LOCKED_OUT, "", entrance.locked_until_s - now_s)
+    if entrance.asked is not None:
+        return Sight(Say.TURN_BACK if entrance.back else _TURNS[entrance.asked])
     nearest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
     if nearest is None:
         refused = refused_s is not None and now_s - refused_s <= FRESH_S
@@ -90,6 +79,7 @@ def sight(
     return Sight(Say.CLOSER if nearest.verdict is Verdict.TOO_SMALL else Say.LOOK)
 
 
+_TURNS = {Turn.LEFT: Say.TURN_LEFT, Turn.RIGHT: Say.TURN_RIGHT}
 _DECIDED = {
     Decision.REFUSED: Say.REFUSED,
     Decision.UNCERTAIN: Say.UNCERTAIN,

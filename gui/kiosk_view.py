@@ -21,7 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QWidget
 
 from gui import kiosk
-from gui.kiosk import Asked, Say, Sight
+from gui.kiosk import Say, Sight
 from gui.language import say
 from gui.live_view import image_of
 from gui.mark import mark
@@ -38,6 +38,7 @@ from gui.records import (
     now_s,
 )
 from gui.theme import Theme, paint_icon
+from gui.trace import Entrance
 
 TICK_MS = 100
 PICTURE_PART = 0.56  # of the screen's longer side
@@ -77,7 +78,7 @@ class KioskView(QWidget):
         self._person: str | None = None
         self._board = BoardPhase.CONNECTING
         self._camera = CameraPhase.OPENING
-        self._asked = Asked()
+        self._entrance = Entrance()
         self._locked_whole_s = 0.0
         self._refused_s: float | None = None
         self._fitted: dict[tuple[str, int, int, int], QFont] = {}
@@ -124,11 +125,11 @@ class KioskView(QWidget):
             self._frame = self._image = None
         self.refresh()
 
-    def set_asked(self, asked: Asked) -> None:
+    def set_entrance(self, entrance: Entrance) -> None:
         """Lock-out and challenge."""
-        if asked.locked_until_s != self._asked.locked_until_s:
-            self._locked_whole_s = max(0.0, asked.locked_until_s - now_s())
-        self._asked = asked
+        if entrance.locked_until_s != self._entrance.locked_until_s:
+            self._locked_whole_s = max(0.0, entrance.locked_until_s - now_s())
+        self._entrance = entrance
         self.refresh()
 
     def set_recognition(self, recognition: Recognition) -> None:
@@ -157,7 +158,7 @@ class KioskView(QWidget):
             board=self._board,
             camera=self._camera,
             person=self._person,
-            asked=self._asked,
+            entrance=self._entrance,
             faces=() if self._frame is None else self._frame.faces,
             refused_s=self._refused_s,
         )

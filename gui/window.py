@@ -293,6 +293,7 @@ class Window(QMainWindow):
         pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.problem.connect(self._show_problem)
         wire_board(pipeline, self.board, self._options.board)
+        pipeline.entrance_changed.connect(self.kiosk.set_entrance)
         self.live.drawn.connect(pipeline.note_drawn)
         self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)

@@ -6,8 +6,10 @@ from typing import Any
 
 import pytest
 
-from gui.kiosk import FRESH_S, Asked, Say, Sight, sight
+from gui.kiosk import FRESH_S, Say, Sight, sight
 from gui.records import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, Verdict
+from gui.rules import Turn
+from gui.trace import Entrance
 from tests.gui.samples import face
 
 NOW = 100.0
@@ -36,11 +38,11 @@ def seen(decision: Decision = Decision.SEEN, **changes: Any) -> Any:
         ({"door": OPEN, "person": "Ada", "board": BoardPhase.LOST}, Sight(Say.WELCOME, "Ada", 3.0)),
         ({"board": BoardPhase.LOST, "camera": CameraPhase.LOST}, Sight(Say.OUT_OF_ORDER)),
         ({"camera": CameraPhase.LOST}, Sight(Say.NO_PICTURE)),
-        ({"asked": Asked(NOW + 9.0, "left"), "faces": (seen(),)}, Sight(Say.LOCKED_OUT, "", 9.0)),
-        ({"asked": Asked(NOW - 1.0)}, Sight(Say.LOCKED)),
-        ({"asked": Asked(turn="left"), "faces": (seen(Decision.UNCERTAIN),)}, Sight(Say.TURN_LEFT)),
-        ({"asked": Asked(turn="right")}, Sight(Say.TURN_RIGHT)),
-        ({"asked": Asked(turn="right", back=True)}, Sight(Say.TURN_BACK)),
+        ({"entrance": Entrance(NOW + 9.0, asked=Turn.LEFT), "faces": (seen(),)}, Sight(Say.LOCKED_OUT, "", 9.0)),
+        ({"entrance": Entrance(NOW - 1.0)}, Sight(Say.LOCKED)),
+        ({"entrance": Entrance(asked=Turn.LEFT), "faces": (seen(Decision.UNCERTAIN),)}, Sight(Say.TURN_LEFT)),
+        ({"entrance": Entrance(asked=Turn.RIGHT)}, Sight(Say.TURN_RIGHT)),
+        ({"entrance": Entrance(asked=Turn.RIGHT, back=True)}, Sight(Say.TURN_BACK)),
         ({"door": DoorView(DoorWord.UNKNOWN)}, Sight(Say.LOCKED)),
     ],
 )

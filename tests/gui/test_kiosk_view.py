@@ -7,10 +7,12 @@ from PySide6.QtCore import QRectF
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
-from gui.kiosk import Asked, Say
+from gui.kiosk import Say
 from gui.kiosk_view import LOOKS, KioskView
 from gui.records import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, now_s
+from gui.rules import Turn
 from gui.theme import ICONS, Theme
+from gui.trace import Entrance
 from tests.gui.samples import board, camera, face, frame, recognition
 
 LEAST_CAP_MM = 8.73  # ten minutes of arc at 3 m: twice as large as what ordinary sight (20/20) just reads
@@ -32,11 +34,11 @@ def test_state_follows_door_faces_and_questions(view: KioskView, qtbot: QtBot) -
     assert view.sight.say is Say.LOCKED
     view.set_frame(frame(1, (face(decision=Decision.SEEN),)))
     assert view.accessibleName() == "Look at the camera"
-    view.set_asked(Asked(turn="left"))
+    view.set_entrance(Entrance(asked=Turn.LEFT))
     assert view.sight.say is Say.TURN_LEFT
-    view.set_asked(Asked(locked_until_s=now_s() + 30))
+    view.set_entrance(Entrance(locked_until_s=now_s() + 30))
     assert view.sight.say is Say.LOCKED_OUT
-    view.set_asked(Asked())
+    view.set_entrance(Entrance())
     view.set_person("Ada")
     view.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
     assert view.accessibleName() == "Welcome Ada"

@@ -26,9 +26,11 @@ from gui.records import (
     Problem,
     now_s,
 )
+from gui.rules import Turn
 from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
 from gui.theme import DARK, LIGHT, Theme
+from gui.trace import Entrance
 from gui.window import Window
 from tests.gui.samples import board, camera, event, face, frame, person, picture, recognition
 
@@ -238,10 +240,12 @@ def test_log_folder_that_is_not_there_is_told(window: Window) -> None:
     assert window.problems.problem.where == "log"
 
 
-def test_f11_fills_the_screen_and_goes_back(window: Window, qtbot: QtBot) -> None:
+def test_f11_fills_the_screen_and_goes_back(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_F11)
     assert window.isFullScreen()
     assert window.kiosk.isVisible()
+    pipeline.entrance_changed.emit(Entrance(asked=Turn.LEFT))
+    assert window.kiosk.accessibleName() == "Turn left"
     qtbot.keyClick(window, Qt.Key.Key_E)
     assert window.enrol_dialog is None, "the door display has no controls"
     qtbot.keyClick(window, Qt.Key.Key_Escape)
