@@ -25,7 +25,7 @@ define debian
 	fi
 endef
 
-.PHONY: run test lint firmware bench clean
+.PHONY: run test lint firmware bench reliability clean
 
 run: $(VENV)/run
 	$(BIN)/python main.py $(ARGS)
@@ -48,6 +48,13 @@ firmware: $(VENV)/test
 
 bench: $(VENV)/run
 	$(BIN)/python -m device bench --layers $(ARGS)
+
+# What takes too long for every commit, on a machine with nothing else to do: a quarter of an hour.
+reliability: $(VENV)/test
+	DAMAGED_FRAMES=1000000 $(BIN)/python -m pytest tests/device/test_faults.py
+	FUZZED_STREAMS=10000000 $(BIN)/python -m pytest tests/firmware/test_fuzz.py -k streams
+	FUZZED_INPUTS=1000000 $(BIN)/python -m pytest tests/device/test_framing.py -k fuzzed
+	CABLE_PULLS=100 $(BIN)/python -m pytest -s tests/e2e/test_cable.py
 
 clean:
 	rm -rf $(VENV) device/firmware/build

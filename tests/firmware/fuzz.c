@@ -1,5 +1,6 @@
 /* Throws damaged input at the portable firmware, built with AddressSanitizer and UBSan:
- *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames; every answer must be a sound frame
+ *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames, noise, and headers that lie about their length;
+ *                                         every answer must be a sound frame
  *     fuzz network SEED ROUNDS FILE       a network.bin with bytes changed: refused, or run within its file and arena */
 #define _GNU_SOURCE
 #include <stdio.h>
@@ -7,6 +8,7 @@
 #include <string.h>
 
 #include "board.h"
+#include "crc32.h"
 #include "frame.h"
 #include "network.h"
 #include "server.h"
@@ -101,12 +103,36 @@ static void put_frame(void)
     for (uint32_t i = rnd(4) == 0 ? rnd(4) : 0; i > 0; i--) {
         frame[rnd(bytes)] ^= (uint8_t)(1u << rnd(8));
     }
-    if (rnd(8) == 0) {
+    if (rnd(8) == 0) { /* lost bytes */
         const uint32_t from = rnd(bytes), cut = rnd(bytes - from) + 1;
         memmove(frame + from, frame + from + cut, bytes - from - cut);
         bytes -= cut;
+    } else if (rnd(8) == 0) { /* repeated bytes */
+        const uint32_t from = rnd(bytes), again = rnd(bytes - from) + 1;
+        memmove(frame + from + again, frame + from, bytes - from);
+        bytes += again;
     }
     input_bytes += bytes;
+}
+
+/* A header with a good checksum and any length: the parser has to believe it. */
+static void put_liar(void)
+{
+    const uint32_t lengths[] = {rnd(4000), WIRE_MAX_PAYLOAD_BYTES, WIRE_MAX_PAYLOAD_BYTES + 1, UINT32_MAX, UINT32_MAX - 19};
+    struct wire_header header = {.magic = WIRE_MAGIC, .version = (uint8_t)rnd(3), .type = (uint8_t)rnd(256)};
+    header.length = lengths[rnd(sizeof lengths / sizeof lengths[0])];
+    memcpy(input + input_bytes, &header, sizeof header);
+    header.header_crc = crc32_add(0, input + input_bytes, WIRE_HEADER_CRC_OFFSET);
+    memcpy(input + input_bytes, &header, sizeof header);
+    input_bytes += sizeof header;
+}
+
+/* Any bytes, half of them the magic's. */
+static void put_noise(void)
+{
+    for (uint32_t i = rnd(60); i > 0; i--) {
+        input[input_bytes++] = (uint8_t)(rnd(2) ? rnd(256) : rnd(2) ? WIRE_MAGIC & 255 : WIRE_MAGIC >> 8);
+    }
 }
 
 static void fuzz_server(uint32_t rounds)
@@ -119,6 +145,12 @@ static void fuzz_server(uint32_t rounds)
         input_bytes = input_at = 0;
         for (uint32_t frames = rnd(6) + 1; frames > 0; frames--) {
             put_frame();
+            if (rnd(8) == 0) {
+                put_noise();
+            }
+            if (rnd(50) == 0) {
+                put_liar();
+            }
         }
         while (input_at < input_bytes) {
             silent = rnd(100) == 0;
