@@ -82,6 +82,7 @@ def from_settings(given: PipelineOptions, settings: SettingsStore) -> PipelineOp
     """What was given, and for what was not, the settings."""
     return replace(
         given,
+        board=given.board or settings.text("board/port") or None,
         camera=given.camera or settings.text("camera/source") or None,
         camera_size=size_of(settings.text("camera/resolution")),
     )

@@ -45,6 +45,7 @@ class BoardDesk(QObject):
     ) -> None:
         super().__init__(parent)
         self._worker, self._post = worker, post
+        self.asked = worker.asked  # the board that is wanted: a port, a URL, ``virtual``, or None
         self._state: BoardState | None = None
         self._crop: Picture | None = None
         self._watch = PortWatch(lambda found: post(self.ports_changed, found), ports=ports)
@@ -80,6 +81,7 @@ class BoardDesk(QObject):
 
     def use(self, spec: str | None) -> None:
         """Go over to another board: a port, a URL, ``virtual``, or None for the first known one."""
+        self.asked = spec
         self._worker.use(spec)
 
     def selftest(self) -> None:

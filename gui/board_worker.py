@@ -92,6 +92,11 @@ class BoardWorker:
         self._pacer = Pacer()
         self._thread = threading.Thread(target=self._run, name="board")
 
+    @property
+    def asked(self) -> str | None:
+        """The board that is wanted."""
+        return self._asked
+
     def start(self) -> None:
         """Begin to connect."""
         self._thread.start()

@@ -37,4 +37,5 @@ def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
         label.score,
         label.decision,
         max(0.0, (at_s - track.seen_s) * 1e3),
+        track.quality.score,
     )

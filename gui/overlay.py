@@ -6,10 +6,14 @@ dashes and the tag's mark say it too.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import StrEnum
+from types import MappingProxyType
 
+from gui import words
+from gui.language import figure, say
+from gui.mark import mark
 from gui.records import Decision, TrackedFace, Verdict
 
 TextWidth = Callable[[str], float]
@@ -37,21 +41,48 @@ ROLES = {
 }
 
 
-class Detail(IntEnum):
+UNKNOWN, UNCERTAIN, LOOKING = mark("unknown"), mark("uncertain"), mark("looking")
+
+
+class Detail(StrEnum):
     """How much is written over the picture; one key steps through."""
 
-    NAMES = 0
-    SCORES = 1
-    EVERYTHING = 2
+    OFF = "off"
+    NAMES = "names"
+    SCORES = "scores"
+    EVERYTHING = "everything"
 
     def following(self) -> Detail:
         """The next level, round and round."""
-        return Detail((self + 1) % len(Detail))
+        levels = list(Detail)
+        return levels[(levels.index(self) + 1) % len(levels)]
+
+    def shows(self, level: Detail) -> bool:
+        """Whether this level shows what ``level`` does."""
+        levels = list(Detail)
+        return levels.index(self) >= levels.index(level)
 
     @property
     def words(self) -> str:
         """What the level shows."""
-        return ("names", "names, scores, landmarks", "everything")[self]
+        return say(DETAILS[self])
+
+
+DETAILS = {
+    Detail.OFF: mark("nothing"),
+    Detail.NAMES: mark("box and name"),
+    Detail.SCORES: mark("score and timings too"),
+    Detail.EVERYTHING: mark("landmarks, quality and all the rest"),
+}
+
+
+@dataclass(frozen=True)
+class FaceTiming:
+    """What the newest fingerprint of a face took: the network at the board's clock, and capture to decision."""
+
+    network_ms: float
+    way_ms: float
+    where: str
 
 
 @dataclass(frozen=True)
@@ -118,26 +149,40 @@ def fit(picture_size: tuple[int, int], view_size: tuple[float, float]) -> Rect:
     return Rect((view_size[0] - shown_w) / 2, (view_size[1] - shown_h) / 2, shown_w, shown_h)
 
 
-def tag_lines(face: TrackedFace, detail: Detail) -> tuple[str, ...]:
-    """What a face's tag says: mark and name, the score, then what is wrong with the picture."""
+def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = None) -> tuple[str, ...]:
+    """What a face's tag says: mark and name, the score, what is wrong with the picture, timings, then the rest."""
+    scores, everything = detail.shows(Detail.SCORES), detail.shows(Detail.EVERYTHING)
     known = face.name is not None and face.decision is Decision.ACCEPTED
     if known:
         who = face.name or ""
     elif face.decision is Decision.REFUSED:
-        who = "unknown"
+        who = say(UNKNOWN)
     elif face.decision is Decision.UNCERTAIN:
-        who = f"{face.name}?" if face.name else "uncertain"
+        who = f"{face.name}?" if face.name else say(UNCERTAIN)
     else:
-        who = "looking"
+        who = say(LOOKING)
     heading = f"{MARKS[face.decision]} {who}"
-    if detail >= Detail.SCORES and face.score is not None:
-        heading += f"  {face.score:.2f}"
+    if scores and face.score is not None:
+        heading += f"  {figure(face.score, 2)}"
     lines = [heading]
-    if face.verdict is not Verdict.GOOD and (detail >= Detail.SCORES or not known):
-        lines.append(face.verdict.value)
-    if detail is Detail.EVERYTHING:
+    if face.verdict is not Verdict.GOOD and (scores or not known):
+        lines.append(say(face.verdict.value))
+    if scores and timing is not None:
+        network, way = (words.milliseconds(value) for value in (timing.network_ms, timing.way_ms))
+        text = say("network {network} ms · in all {way} ms · {place}")
+        lines.append(text.format(network=network, way=way, place=words.measured(timing.where)))
+    if everything:
         box = face.box
-        lines.append(f"face {face.track_id} · {box[2]:.0f}x{box[3]:.0f} px · {face.age_ms:.0f} ms old")
+        text = say("face {number} · {width} × {height} px · quality {quality} · {age} ms old")
+        lines.append(
+            text.format(
+                number=face.track_id,
+                width=figure(box[2], 0),
+                height=figure(box[3], 0),
+                quality=figure(face.quality, 2),
+                age=figure(face.age_ms, 0),
+            )
+        )
     return tuple(lines)
 
 
@@ -170,9 +215,13 @@ def plan(
     text_width: TextWidth,
     line_height: float,
     padding: float = 8.0,
+    timings: Mapping[int, FaceTiming] = MappingProxyType({}),
 ) -> Plan:
-    """Outlines, landmarks and tags of ``faces`` (in picture pixels) for a picture shown at ``place``."""
-    if not faces or picture_size[0] <= 0 or place.width <= 0:
+    """Outlines, landmarks and tags of ``faces`` (in picture pixels) for a picture shown at ``place``.
+
+    ``timings`` by the face's number; a face that is not in it has none.
+    """
+    if not faces or picture_size[0] <= 0 or place.width <= 0 or detail is Detail.OFF:
         return Plan()
     scale = place.width / picture_size[0]
     outlines: list[Outline] = []
@@ -183,9 +232,9 @@ def plan(
         x, y, width, height = face.box
         box = Rect(place.x + x * scale, place.y + y * scale, width * scale, height * scale)
         outlines.append(Outline(box, role, dashed=face.decision in (Decision.SEEN, Decision.UNCERTAIN)))
-        if detail >= Detail.SCORES:
+        if detail is Detail.EVERYTHING:
             dots += [Dot(place.x + float(px) * scale, place.y + float(py) * scale, role) for px, py in face.landmarks]
-        lines = tag_lines(face, detail)
+        lines = tag_lines(face, detail, timings.get(face.track_id))
         size = (max(map(text_width, lines)) + 2 * padding, line_height * len(lines) + padding)
         rect = place_tag(box=box, inside=place, width=size[0], height=size[1], taken=[tag.rect for tag in tags])
         tags.append(Tag(rect, role, lines))

@@ -141,6 +141,7 @@ class TrackedFace:
     score: float | None = None
     decision: Decision = Decision.SEEN
     age_ms: float = 0.0  # since the detection that the box comes from
+    quality: float = 0.0  # 0..1, 1 best
 
 
 @dataclass(frozen=True, eq=False)

@@ -371,9 +371,36 @@ EVENTS = (
     ),
 )
 
-TIMING: tuple[Setting, ...] = ()
+TIMING = (
+    Setting(
+        "timing/detail",
+        Group.TIMING,
+        mark("Over the picture"),
+        mark("How much is written over the live picture. The key D steps through."),
+        Kind.CHOICE,
+        "scores",
+        choices=(
+            ("off", mark("Nothing")),
+            ("names", mark("Box and name")),
+            ("scores", mark("Score and timings too")),
+            ("everything", mark("Landmarks, quality and all the rest")),
+        ),
+    ),
+)
 
-BOARD: tuple[Setting, ...] = ()
+BOARD = (
+    Setting(
+        "board/port",
+        Group.BOARD,
+        mark("Port"),
+        mark(
+            "A port's name, an address such as socket://localhost:5000, or virtual. Empty: the first port that belongs "
+            "to a known board, else the virtual board. Nothing is ever sent to another device."
+        ),
+        Kind.TEXT,
+        "",
+    ),
+)
 
 
 def size_of(text: str) -> tuple[int, int] | None:

@@ -27,6 +27,7 @@ from gui.layout import arrange
 from gui.live_view import LiveView
 from gui.mark import mark
 from gui.mirror import mirrored
+from gui.overlay import Detail
 from gui.people_panel import PeoplePanel
 from gui.pipeline import Pipeline
 from gui.problem_bar import ProblemBar
@@ -147,7 +148,10 @@ class Window(QMainWindow):
 
     def step_detail(self) -> None:
         """Write more or less over the picture."""
-        self.live.set_detail(self.live.detail.following())
+        self.settings.set("timing/detail", self.live.detail.following().value)
+
+    def _show_detail(self) -> None:
+        self.live.set_detail(Detail(self.settings.text("timing/detail")))
         self.live.setToolTip(self.tr("Over the picture: {what} (D)").format(what=self.live.detail.words))
 
     def show_settings(self) -> None:
@@ -294,6 +298,7 @@ class Window(QMainWindow):
         pipeline.problem.connect(self._show_problem)
         wire_board(pipeline, self.board, self._options.board)
         pipeline.entrance_changed.connect(self.kiosk.set_entrance)
+        self.board.chooser.use_asked.connect(lambda spec: self.settings.set("board/port", spec or ""))
         self.live.drawn.connect(pipeline.note_drawn)
         self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
@@ -324,6 +329,7 @@ class Window(QMainWindow):
     def _show_recognition(self, recognition: Recognition) -> None:
         self.decision.set_recognition(recognition)
         self.kiosk.set_recognition(recognition)
+        self.live.set_recognition(recognition)
         self.strip.set_recognition(recognition)
         self.plot.add(recognition)
         self.board.set_recognition(recognition)
@@ -411,11 +417,19 @@ class Window(QMainWindow):
                 splitter.restoreState(state)
         if shown := self.settings.recall("list"):
             self._arranged.tabs.setCurrentIndex(shown.data()[0])
+        self._show_detail()
         for problem in self.settings.refused:
             self.problems.show_problem(problem)
 
     def _setting_changed(self, key: str) -> None:
-        if key == "window/theme":
+        if key == "timing/detail":
+            self._show_detail()
+        elif key == "board/port":
+            spec = self.settings.text(key) or None
+            self.board.chooser.set_spec(spec)
+            if spec != self._pipeline.desk.asked:
+                self._pipeline.desk.use(spec)
+        elif key == "window/theme":
             self._theme.choose(self.settings.text(key))
         elif key == "window/hints":
             self._refresh_hint()

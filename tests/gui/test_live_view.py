@@ -11,7 +11,7 @@ from gui.live_view import LiveView, image_of
 from gui.overlay import Detail
 from gui.records import Decision
 from gui.theme import Theme
-from tests.gui.samples import face, frame, picture
+from tests.gui.samples import face, frame, picture, recognition
 
 
 @pytest.fixture
@@ -83,8 +83,34 @@ def test_hint_is_painted_and_spoken(view: LiveView) -> None:
 def test_more_detail_paints_landmarks(view: LiveView) -> None:
     view.set_frame(frame(1, (face(),)))
     assert colour_at(view, 200, 248).getRgb()[:3] == (30, 90, 160)  # the nose, at four view pixels a picture pixel
-    view.set_detail(Detail.SCORES)
+    view.set_detail(Detail.EVERYTHING)
     assert colour_at(view, 200, 248).getRgb()[:3] != (30, 90, 160)
+
+
+def test_off_paints_the_picture_alone(view: LiveView) -> None:
+    view.set_detail(Detail.OFF)
+    view.set_frame(frame(1, (face(),)))
+    with_face = view.grab().toImage()
+    view.set_frame(frame(2))
+    assert view.grab().toImage() == with_face
+
+
+def test_timings_of_a_face_are_painted_and_go_with_it(view: LiveView) -> None:
+    view.set_detail(Detail.SCORES)
+    view.set_frame(frame(1, (face(),)))
+    before = view.grab().toImage()
+    view.set_recognition(recognition())
+    assert view.grab().toImage() != before
+    view.set_frame(frame(2))
+    view.set_recognition(recognition(track_id=9))
+    assert set(view._timings) == {9}
+
+
+@pytest.mark.parametrize("size", [(20, 10), (160, 120), (400, 300)])
+def test_picture_is_scaled_without_losing_its_colour(size: tuple[int, int]) -> None:
+    image = image_of(picture(160, 120), size)
+    assert (image.width(), image.height()) == size
+    assert image.pixelColor(size[0] // 2, size[1] // 2).getRgb()[:3] == (30, 90, 160)
 
 
 def test_tiny_view_paints_without_complaint(view: LiveView) -> None:

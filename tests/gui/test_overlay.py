@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gui import overlay
-from gui.overlay import Detail, Rect
+from gui.overlay import Detail, FaceTiming, Rect
 from gui.records import Decision, Verdict
 from tests.gui.samples import face
 
@@ -67,19 +67,46 @@ def test_bad_picture_is_said_in_words() -> None:
 
 
 def test_detail_decides_how_much_is_written() -> None:
+    timing = {7: FaceTiming(124.0, 470.0, "virtual")}
     assert overlay.tag_lines(face(), Detail.NAMES) == ("✓ Ada",)
-    everything = overlay.tag_lines(face(), Detail.EVERYTHING)
-    assert everything[-1] == "face 7 · 40x60 px · 40 ms old"
-    assert not planned(face(), detail=Detail.NAMES).dots
-    assert len(planned(face()).dots) == 5
+    assert overlay.tag_lines(face(), Detail.SCORES, timing[7]) == (
+        "✓ Ada  0.71",
+        "network 124 ms · in all 470 ms · emulated",
+    )
+    everything = overlay.tag_lines(face(quality=0.8), Detail.EVERYTHING, timing[7])
+    assert everything[-1] == "face 7 · 40 × 60 px · quality 0.80 · 40 ms old"
+    assert len(everything) == 3
+    assert planned(face(), detail=Detail.OFF) == overlay.Plan()
+    assert not planned(face(), detail=Detail.SCORES).dots
+    assert len(planned(face(), detail=Detail.EVERYTHING).dots) == 5
 
 
-def test_detail_goes_round() -> None:
-    assert Detail.NAMES.following().following().following() is Detail.NAMES
+def test_timings_belong_to_their_face() -> None:
+    plan = overlay.plan(
+        faces=[face(), face(track_id=8, box=(120.0, 30.0, 40.0, 60.0))],
+        picture_size=(200, 150),
+        place=INSIDE,
+        detail=Detail.SCORES,
+        text_width=lambda text: 7.0 * len(text),
+        line_height=16.0,
+        timings={8: FaceTiming(124.0, 470.0, "board")},
+    )
+    assert [len(tag.lines) for tag in plan.tags] == [1, 2]
+    assert plan.tags[1].lines[1].endswith("board")
+
+
+def test_detail_goes_round_through_every_level() -> None:
+    level, seen = Detail.OFF, []
+    for _ in Detail:
+        seen.append(level)
+        level = level.following()
+    assert seen == list(Detail)
+    assert level is Detail.OFF
+    assert len({detail.words for detail in Detail}) == len(Detail)
 
 
 def test_plan_scales_boxes_and_landmarks_to_the_shown_picture() -> None:
-    plan = planned(face(), place=Rect(100, 0, 400, 300))
+    plan = planned(face(), place=Rect(100, 0, 400, 300), detail=Detail.EVERYTHING)
     assert plan.outlines[0].rect == Rect(160, 60, 80, 120)
     assert (plan.dots[0].x, plan.dots[0].y) == (180, 100)
 

@@ -160,9 +160,34 @@ def test_progress_without_a_dialog_is_harmless(window: Window, pipeline: Pipelin
     assert window.enrol_dialog is None
 
 
-def test_key_d_steps_through_the_detail(window: Window, qtbot: QtBot) -> None:
+def test_key_d_steps_through_the_detail_and_it_is_remembered(window: Window, qtbot: QtBot) -> None:
     qtbot.keyClick(window, Qt.Key.Key_D)
     assert window.live.detail is Detail.EVERYTHING
+    assert window.settings.text("timing/detail") == "everything"
+    qtbot.keyClick(window, Qt.Key.Key_D)
+    assert window.live.detail is Detail.OFF
+
+
+def test_key_t_opens_the_timing_window_with_what_came_before(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
+    pipeline.recognised.emit(recognition())
+    qtbot.keyClick(window, Qt.Key.Key_T)
+    timing = window.timing.window
+    assert timing is not None
+    assert timing.isVisible()
+    assert timing._summary.text().startswith("Network under 500 ms: p99 is 246 ms, emulated")
+    timing.close()
+
+
+def test_a_board_that_is_chosen_is_remembered_and_used_once(
+    window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    used: list[str | None] = []
+    monkeypatch.setattr(pipeline._board, "use", used.append)
+    window.board.chooser.use_asked.emit("socket://127.0.0.1:5000")
+    assert window.settings.text("board/port") == "socket://127.0.0.1:5000"
+    window.settings.set("board/port", "")
+    assert used == ["socket://127.0.0.1:5000", None]
+    assert window.board.chooser.spec is None
 
 
 def test_letters_typed_into_a_name_are_no_shortcuts(window: Window, qtbot: QtBot) -> None:
