@@ -11,7 +11,24 @@ from dataclasses import asdict
 from pathlib import Path
 
 from device.errors import DeviceError
+from device.model.monitor import TerminalMonitor
 from device.model.variant import Variant
+
+ASSETS = Path(__file__).resolve().parents[2] / "assets"
+
+
+def _rate(text: str) -> float:
+    value = float(text)
+    if not 0 < value <= 0.1:
+        raise argparse.ArgumentTypeError(f"{text} is no rate above 0 and up to 0.1")
+    return value
+
+
+def _positive(text: str) -> int:
+    value = int(text)
+    if value < 1:
+        raise argparse.ArgumentTypeError(f"{text} is not at least 1")
+    return value
 
 
 def _train(args: argparse.Namespace) -> None:
@@ -74,18 +91,39 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from device.model.evaluate import evaluate
+    from device.model.evaluate import ENROLMENTS, Wish, evaluate
+    from device.model.results import record, write_results
 
-    result = evaluate(
+    everything = args.all and args.people is None
+    wish = Wish(
         args.network,
         args.faces,
-        checkpoint=args.checkpoint,
-        count=args.pairs,
+        args.people,
+        args.checkpoint,
+        far=args.far,
+        subset=args.subset,
         board=args.int8_on,
-        report=(lambda line: None) if args.json else lambda line: print(line, flush=True),
+        board_pairs=args.pairs,
+        enrolments=ENROLMENTS if args.enrol is None else ((args.enrol, args.shots),),
+        robustness_pairs=args.robustness_pairs if args.robustness or args.all else 0,
+        groups=args.groups or everything,
+        label=args.label,
     )
+    result = evaluate(wish, TerminalMonitor(None if args.json else sys.stdout))
+    if args.out is not None:
+        for path in write_results(args.out, result):
+            print(path, file=sys.stderr if args.json else sys.stdout)
+    if args.record is not None:
+        record(args.record, result.figures)
     if args.json:
-        print(json.dumps(result, indent=1))
+        print(json.dumps(result.figures, indent=1))
+
+
+def _card(args: argparse.Namespace) -> None:
+    from device.model.card import update_card
+
+    update_card(args.card, args.results, args.ptq)
+    print(f"{args.card}: figures written")
 
 
 def _demo_clip(args: argparse.Namespace) -> None:
@@ -158,14 +196,31 @@ def main() -> int:
     export.add_argument("--out", type=Path, help="default: beside the .tflite")
     export.add_argument("--headless", action="store_true", help="cut off a classifier behind the feature")
     export.set_defaults(run=_export)
-    evaluate = commands.add_parser("evaluate", help="accuracy and ROC on LFW, float and int8")
+    evaluate = commands.add_parser("evaluate", help="accuracy, ROC and identification on faces, float and int8")
     evaluate.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     evaluate.add_argument("--checkpoint", type=Path, help="also the float network")
-    evaluate.add_argument("--faces", type=Path, required=True, help="folder with lfw.zip and pairs.txt")
-    evaluate.add_argument("--pairs", type=int, help="only about so many of the 6,000 pairs")
-    evaluate.add_argument("--int8-on", metavar="URL|virtual", help="also check 20 crops through a board")
+    evaluate.add_argument("--faces", type=Path, help="folder with lfw.zip and pairs.txt")
+    evaluate.add_argument("--people", type=Path, metavar="DIR", help="instead: a folder with one folder per person")
+    evaluate.add_argument("--out", type=Path, metavar="DIR", help="write JSON, CSV and PNG there")
+    evaluate.add_argument("--far", type=_rate, default=1e-3, help="false-accept rate to suggest a threshold for")
+    evaluate.add_argument("--subset", type=_positive, metavar="N", help="only about N pairs, for a first look")
+    evaluate.add_argument("--int8-on", metavar="URL|virtual", help="also send pairs through a board and compare")
+    evaluate.add_argument("--pairs", type=_positive, default=20, metavar="N", help="how many, at least 40 crops")
+    evaluate.add_argument("--enrol", type=_positive, metavar="N", help="identification among N people")
+    evaluate.add_argument("--shots", type=_positive, default=3, metavar="K", help="with K pictures each")
+    evaluate.add_argument("--robustness", action="store_true", help="also shifted, blurred, dark and packed crops")
+    evaluate.add_argument("--robustness-pairs", type=_positive, default=600, metavar="N")
+    evaluate.add_argument("--groups", action="store_true", help="also by age, gender and race; needs teacher.npz")
+    evaluate.add_argument("--all", action="store_true", help="everything but the board")
+    evaluate.add_argument("--label", default="int8", help="what to call the int8 rows, as: PTQ")
+    evaluate.add_argument("--record", type=Path, metavar="CSV", help="put the figures into the table that choose reads")
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(run=_evaluate)
+    card = commands.add_parser("card", help="put the figures that evaluate wrote into the model card")
+    card.add_argument("--results", type=Path, required=True, help="folder or JSON file of evaluate --out")
+    card.add_argument("--ptq", type=Path, help="the same for the network before quantisation-aware training")
+    card.add_argument("--card", type=Path, default=ASSETS / "MODEL_CARD.md")
+    card.set_defaults(run=_card)
     clip = commands.add_parser("demo-clip", help="the clip of people who do not exist, and its .json")
     clip.add_argument("--faces", type=Path, required=True, help="folder with landmarked.zip")
     clip.add_argument("--out", type=Path, required=True, help="the .mp4")
@@ -182,6 +237,9 @@ def main() -> int:
     except DeviceError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; files that were there are as they were", file=sys.stderr)
+        return 130
     return 0
 
 

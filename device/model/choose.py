@@ -6,6 +6,7 @@ import math
 from dataclasses import dataclass
 
 from device.model.float_network import LayerPlan, plan_layers, same_padding
+from device.model.network_file import Network
 from device.model.variant import Variant
 from device.protocol import LayerKind
 
@@ -100,6 +101,16 @@ def cost(variant: Variant) -> Cost:
         picture = 3 * variant.input_size**2 if plan.source < 0 else 0
         peak = max(peak, own + live + picture)
     return Cost(macs, sum(map(_weights, plans)), peak, variant.fingerprint_length)
+
+
+def width_of(network: Network) -> float | None:
+    """The width of the published variant that ``network`` is, by its multiplications; None where it is none."""
+    for published in PUBLISHED:
+        if network.input_shape == (published.input_size, published.input_size, 3):
+            found = cost(Variant(published.width, published.input_size))
+            if found.macs == sum(layer.macs for layer in network.layers):
+                return published.width
+    return None
 
 
 @dataclass(frozen=True)

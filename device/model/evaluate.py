@@ -1,14 +1,12 @@
-"""What the network is worth on LFW: float beside int8, as the feature is, centred, and mapped.
+"""What a network is worth on faces: float beside int8 beside a board, all from one command.
 
-One crop a picture, no mirror image. The thresholds that the program suggests come from all pairs of two different
-people among the pictures, which are thousands of times more than the protocol's 3,000.
+int8 figures come from LiteRT's reference kernels, to which the firmware is equal bit for bit; ``board`` in the result
+says how many numbers of a sample were compared with a board's, and how many differ. One crop a picture, not mirrored.
 """
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,53 +14,75 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.fingerprint import FeatureMap
-from device.model.data import decode_member, middle
-from device.model.metrics import Pairs, pair_scores, read_pairs, threshold_at_far, verify
+from device.fingerprint import FeatureMap, FingerprintError, dequantise
+from device.model.faceset import FaceSet, read_lfw, read_people, sha256_of, thin
+from device.model.features import Floats, fingerprints
+from device.model.identify import Identification, identify
+from device.model.metrics import Verification, pair_scores, verify
+from device.model.monitor import SILENT, Monitor
 from device.model.network_file import Network
+from device.model.provenance import own_command, today, versions
+from device.model.strangers import TarAmongAll, far_at, find_strangers, number_people, tar_among_all
 
+FORMAT = 1
 FARS = (1e-2, 1e-3, 1e-4)
-SUGGESTED_FARS = (1e-3, 1e-4, 1e-5)
+LOW_FARS = (1e-5,)  # measurable only among all pairs of two people
+ENROLMENTS = ((10, 1), (10, 3), (100, 1), (100, 3))  # people enrolled, pictures of each
+_DIR_FAR = 1e-2
+_BOARD_PAIRS = 20
 
 Crops = NDArray[np.uint8]
-Features = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Wish:
+    """What to measure. One of ``faces`` (LFW) and ``people`` (a folder of one's own) is given."""
+
+    network: Path
+    faces: Path | None = None
+    people: Path | None = None
+    checkpoint: Path | None = None
+    far: float = 1e-3  # to suggest a threshold for
+    subset: int | None = None  # pairs
+    board: str | None = None
+    board_pairs: int = _BOARD_PAIRS
+    enrolments: tuple[tuple[int, int], ...] = ENROLMENTS
+    robustness_pairs: int = 0
+    groups: bool = False
+    label: str = "int8"
 
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table; ``tar`` holds [value, low, high] by false-accept rate."""
+    """One way to compute and compare. ``verification`` is on the pairs, ``among_all`` on all pairs of two people."""
 
     where: str
     kind: str
     pairs: int
-    accuracy: float
-    deviation: float
-    tar: dict[str, tuple[float, float, float]]
-    suggested_threshold: dict[str, float]
-    tar_at_suggested: dict[str, float]
+    verification: Verification
+    among_all: tuple[TarAmongAll, ...] = ()
 
 
-def thin(pairs: Pairs, count: int | None) -> Pairs:
-    """About ``count`` pairs, evenly from all folds and both kinds."""
-    if count is None or count >= len(pairs.same):
-        return pairs
-    picked = np.linspace(0, len(pairs.same) - 1, max(count, 40)).astype(np.int64)
-    first, second = ([names[index] for index in picked] for names in (pairs.first, pairs.second))
-    return replace(pairs, first=tuple(first), second=tuple(second), same=pairs.same[picked], fold=pairs.fold[picked])
+@dataclass(frozen=True)
+class Shipped:
+    """A threshold of the feature map, and what it does on this set: ``far`` among all pairs of two people."""
+
+    wanted_far: float
+    threshold: float
+    far: float
+    tar: float
 
 
-def read_lfw(faces: Path, names: list[str], size: int) -> Crops:
-    """Crops (N, size, size, 3) of ``lfw.zip`` in the order of ``names``."""
-    path = faces / "lfw.zip"
-    try:
-        with zipfile.ZipFile(path) as archive:
-            cut = [middle(decode_member(archive, f"{name}.webp", str(path))[None], size)[0] for name in names]
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise FileError(f"{path}: {error}", "give the folder that holds lfw.zip and pairs.txt") from error
-    return np.stack(cut)
+@dataclass(frozen=True, eq=False)
+class Result:
+    """The figures as they go into the JSON file, and the pair scores of each row, for curves."""
+
+    figures: dict[str, Any]
+    scores: dict[str, NDArray[np.float64]] = field(repr=False)
+    same: NDArray[np.bool_] = field(repr=False)
 
 
-def views(features: Features, mapping: FeatureMap) -> dict[str, Features]:
+def views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
     """Unit vectors for each way of comparing: ``plain``, and with a map ``centred`` and ``mapped``."""
     found = {"plain": FeatureMap().apply(features)}
     if mapping.mean is not None:
@@ -72,94 +92,285 @@ def views(features: Features, mapping: FeatureMap) -> dict[str, Features]:
     return found
 
 
-def strangers_scores(vectors: Features, names: list[str]) -> NDArray[np.float32]:
-    """Cosines of all pairs of pictures of different people."""
-    person = np.array([name.split("/", 1)[0] for name in names])
-    found = []
-    for start in range(0, len(vectors), 512):
-        block = vectors[start : start + 512] @ vectors[start:].T
-        rows, columns = np.arange(len(block))[:, None], np.arange(block.shape[1])[None, :]
-        other = person[start : start + 512][:, None] != person[start:][None, :]
-        found.append(block[other & (columns > rows)])
-    return np.concatenate(found)
-
-
-def judge(where: str, features: Features, mapping: FeatureMap, names: list[str], pairs: Pairs) -> list[Row]:
-    """All figures for the features (N, F) of ``names``."""
-    rows = []
-    for kind, vectors in views(features, mapping).items():
-        scores = pair_scores(vectors, names, pairs)
-        figures = verify(scores, pairs, FARS)
-        strangers = strangers_scores(vectors, names).astype(np.float64)
-        thresholds = {far: threshold_at_far(strangers, far) for far in SUGGESTED_FARS}
-        rows.append(
-            Row(
-                where,
-                kind,
-                len(pairs.same),
-                round(figures.accuracy, 5),
-                round(figures.deviation, 5),
-                {f"{far:g}": (round(t.value, 4), round(t.low, 4), round(t.high, 4)) for far, t in figures.tar.items()},
-                {f"{far:g}": round(threshold, 4) for far, threshold in thresholds.items()},
-                {f"{far:g}": round(float(np.mean(scores[pairs.same] >= t)), 4) for far, t in thresholds.items()},
-            )
-        )
-    return rows
-
-
-def board_agreement(board: str, network: Network, crops: Crops) -> dict[str, Any]:
-    """Send ``crops`` through a board or the virtual one; counts the numbers that differ from the NumPy reference."""
-    from device.model.reference import fingerprint
-    from device.ports import open_board
-
-    with open_board(board, network_hash=network.header.hash) as opened:
-        different = sum(
-            int(np.count_nonzero(opened.board.infer(crop).fingerprint != fingerprint(network, crop))) for crop in crops
-        )
-        return {"where": str(opened.where), "crops": len(crops), "different_numbers": different}
-
-
-def evaluate(
-    path: Path,
-    faces: Path,
-    *,
-    checkpoint: Path | None = None,
-    count: int | None = None,
-    board: str | None = None,
-    report: Callable[[str], None] = lambda line: None,
-) -> dict[str, Any]:
-    """Figures of the ``.tflite`` at ``path``, and of the float ``checkpoint`` where one is given, ready for JSON."""
+def evaluate(wish: Wish, monitor: Monitor = SILENT) -> Result:
+    """Measure everything that is asked for. Raises FileError and its like, naming the file."""
     from device.model.export import export
-    from device.model.feature_map import float_features, int8_features, map_path
+    from device.model.feature_map import map_path
 
-    network = export(path)
-    mapping = FeatureMap.load(map_path(path))
+    network = export(wish.network)
+    content = wish.network.read_bytes()
+    mapping = FeatureMap.load(map_path(wish.network))
     mapping.check(network.header.hash)
-    pairs = thin(read_pairs(faces / "pairs.txt"), count)
-    names = pairs.names
-    crops = read_lfw(faces, names, network.input_shape[0])
-    report(f"{len(pairs.same)} pairs of {len(crops)} pictures; network {network.name} {network.hash_hex}")
-    rows: list[Row] = []
-    if checkpoint is not None:
-        from device.model.fold import fold, host_map, load_student
+    faces = _read(wish, network.input_shape[0], monitor)
+    people = faces.people
+    monitor.line(
+        f"{faces.title}: {len(faces.pairs.same)} pairs, {len(faces.crops)} pictures of {len(set(people))} people; "
+        f"network {network.name} {network.hash_hex[:12]}"
+    )
+    measured = _Measured(faces, people, wish.far, monitor)
+    raw = fingerprints(content, str(wish.network), faces.crops, monitor)
+    features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
+    if wish.checkpoint is not None:
+        measured.float_rows(wish.checkpoint, mapping, network)
+    for kind, vectors in _views(features, mapping).items():
+        measured.add(f"{wish.label}, LiteRT", kind, vectors)
+    best_kind, vectors = list(_views(features, mapping).items())[-1]
+    figures: dict[str, Any] = {
+        "format": FORMAT,
+        "command": own_command(),
+        "date": today(),
+        "measured_on": "PC; int8 by LiteRT's reference kernels",
+        "versions": versions(),
+        "label": wish.label,
+        "network": _network(wish, network, mapping),
+        "test": {
+            "name": faces.title,
+            "pictures": len(faces.names),
+            "people": len(set(people)),
+            "pairs": len(faces.pairs.same),
+            "sha256": faces.digests,
+            "skipped": [asdict(skip) for skip in faces.skipped],
+        },
+        "compared": best_kind,
+        "rows": [_row(row) for row in measured.rows],
+        "suggested": measured.suggest(vectors),
+        "shipped_thresholds": [asdict(one) for one in measured.shipped(vectors, mapping, best_kind)],
+        "identification": [asdict(one) for one in _identify(wish, vectors, people, monitor)],
+    }
+    if wish.board is not None:
+        figures["board"] = _board(wish, network, faces, raw, mapping, measured, monitor)
+    if wish.robustness_pairs:
+        from device.model import robustness
+
+        def answer(crops: Crops, what: str) -> Floats:
+            monitor.tick(what, 0, len(crops))
+            found = fingerprints(content, str(wish.network), crops, monitor)
+            return dequantise(found, network.header.output_scale, network.header.output_zero_point)
+
+        monitor.line("the second crop of each pair spoilt, thresholds of clean crops:")
+        best = mapping if best_kind == "mapped" else FeatureMap()
+        spoilt = robustness.measure(faces, wish.robustness_pairs, best, answer, monitor)
+        figures["robustness"] = [asdict(one) for one in spoilt]
+    if wish.groups:
+        figures["groups"] = _groups(wish, content, network, mapping, monitor)
+    return Result(_rounded(figures), measured.scores, faces.pairs.same)
+
+
+class _Measured:
+    """Adds rows one by one, and keeps their pair scores."""
+
+    def __init__(self, faces: FaceSet, people: list[str], far: float, monitor: Monitor) -> None:
+        self.faces, self.people, self.far, self.monitor = faces, people, far, monitor
+        self.rows: list[Row] = []
+        self.scores: dict[str, NDArray[np.float64]] = {}
+        number = dict(zip(people, number_people(people), strict=True))
+        owners = [name.split("/", 1)[0] for name in faces.pairs.first]
+        self._genuine_person = np.array([number[owner] for owner in owners])[faces.pairs.same]
+
+    def add(self, where: str, kind: str, vectors: Floats) -> None:
+        pairs = self.faces.pairs
+        scores = pair_scores(vectors, self.faces.names, pairs)
+        among = self._among(vectors, scores[pairs.same], (*FARS, *LOW_FARS))
+        row = Row(where, kind, len(pairs.same), verify(scores, pairs, FARS), among)
+        self.rows.append(row)
+        self.scores[f"{where}, {kind}"] = scores
+        self.monitor.line(describe(row))
+
+    def _among(self, vectors: Floats, genuine: NDArray[np.float64], fars: tuple[float, ...]) -> tuple[TarAmongAll, ...]:
+        strangers = find_strangers(vectors, self.people, max(fars))
+        return tar_among_all(strangers, genuine.astype(np.float32), self._genuine_person, fars)
+
+    def float_rows(self, checkpoint: Path, mapping: FeatureMap, network: Network) -> None:
+        """The float network: its features under the shipped map, so that only int8 differs, and under its own."""
+        from device.model.fold import host_map, load_student
+        from device.model.train import embed
 
         student = load_student(checkpoint)
+        if student.network.variant.input_size != network.input_shape[0]:
+            raise FileError(
+                f"{checkpoint} is of a network for {student.network.variant.input_size} pixels, "
+                f"the .tflite of one for {network.input_shape[0]}",
+                "give the checkpoint that the .tflite was made from",
+            )
+        self.monitor.tick("float", 0, 1)
+        found = embed(student, self.faces.crops)[0].numpy()
         own = host_map(student)
-        features = float_features(fold(student.network), crops)
-        rows += judge("float", features, FeatureMap(own.mean, own.matrix), names, pairs)
-    rows += judge("int8, LiteRT", int8_features(path.read_bytes(), str(path), crops), mapping, names, pairs)
-    for row in rows:
-        report(describe(row))
-    result: dict[str, Any] = {"network": network.name, "hash": network.hash_hex}
-    result["results"] = [asdict(row) for row in rows]
-    if board is not None:
-        result["board"] = board_agreement(board, network, crops[:20])
-        report(str(result["board"]))
-    return result
+        for kind, vectors in _views(found, mapping).items():
+            self.add("float", kind, vectors)
+        self.add("float", "mapped as trained", FeatureMap(own.mean, own.matrix).apply(found))
+
+    def suggest(self, vectors: Floats) -> dict[str, Any] | None:
+        """The threshold for the wanted rate on this set, None where it has too few pairs of two people."""
+        pairs = self.faces.pairs
+        genuine = pair_scores(vectors, self.faces.names, pairs)[pairs.same]
+        found = self._among(vectors, genuine, (self.far,))
+        if not found:
+            self.monitor.line(f"too few pairs of two people for a threshold at FAR {self.far:g}")
+            return None
+        one = found[0]
+        self.monitor.line(
+            f"threshold for FAR {one.far:g} on these pictures: {one.threshold.value:.3f} "
+            f"[{one.threshold.low:.3f}, {one.threshold.high:.3f}], TAR {one.tar.value:.1%}"
+        )
+        return asdict(one)
+
+    def shipped(self, vectors: Floats, mapping: FeatureMap, kind: str) -> list[Shipped]:
+        """What the map's own thresholds, measured on other pictures, do on these."""
+        if kind != "mapped":
+            return []
+        pairs = self.faces.pairs
+        genuine = pair_scores(vectors, self.faces.names, pairs)[pairs.same]
+        rates = far_at(vectors, self.people, [threshold for _, threshold in mapping.thresholds])
+        found = []
+        for (far, threshold), real in zip(mapping.thresholds, rates, strict=True):
+            found.append(Shipped(far, threshold, real, float(np.mean(genuine >= threshold))))
+            self.monitor.line(
+                f"shipped threshold {threshold:.3f}, for FAR {far:g}: here FAR {real:.2g}, TAR {found[-1].tar:.1%}"
+            )
+        return found
+
+
+def _views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
+    try:
+        return views(features, mapping)
+    except FingerprintError as error:
+        raise FileError(f"the network's answer to some picture is {error.message}", "train it for longer") from error
+
+
+def _read(wish: Wish, size: int, monitor: Monitor) -> FaceSet:
+    if wish.people is not None:
+        faces = read_people(wish.people, size, monitor)
+        if wish.subset is None:
+            return faces
+        return replace(faces, pairs=thin(faces.pairs, wish.subset))
+    if wish.faces is None:
+        raise FileError("no pictures to measure on", "give --faces (LFW) or --people (a folder of your own)")
+    return read_lfw(wish.faces, size, wish.subset, monitor)
+
+
+def _network(wish: Wish, network: Network, mapping: FeatureMap) -> dict[str, Any]:
+    from device.model.choose import width_of
+    from device.model.feature_map import map_path
+
+    path = map_path(wish.network)
+    columns = None if mapping.matrix is None else int(mapping.matrix.shape[1])
+    return {
+        "name": network.name,
+        "file": wish.network.name,
+        "hash": network.hash_hex,
+        "sha256": sha256_of(wish.network),
+        "input": list(network.input_shape),
+        "width": width_of(network),
+        "bytes": network.header.total_bytes,
+        "map_sha256": sha256_of(path) if path.exists() else None,
+        "map_columns": columns,
+        "checkpoint_sha256": None if wish.checkpoint is None else sha256_of(wish.checkpoint),
+    }
+
+
+def _identify(wish: Wish, vectors: Floats, people: list[str], monitor: Monitor) -> list[Identification]:
+    found = []
+    for enrolled, shots in wish.enrolments:
+        one = identify(vectors, people, enrolled, shots, _DIR_FAR)
+        if one is None:
+            monitor.line(f"too few people or pictures to enrol {enrolled} with {shots} each")
+            continue
+        found.append(one)
+        monitor.line(
+            f"{enrolled} people enrolled with {shots} picture{'s' if shots > 1 else ''} each: DIR "
+            f"{one.dir.value:.1%} [{one.dir.low:.1%}, {one.dir.high:.1%}] at FAR {_DIR_FAR:.0%}, "
+            f"the right person first {one.first.value:.1%}"
+        )
+    return found
+
+
+def _board(
+    wish: Wish,
+    network: Network,
+    faces: FaceSet,
+    raw: NDArray[np.int8],
+    mapping: FeatureMap,
+    measured: _Measured,
+    monitor: Monitor,
+) -> dict[str, Any]:
+    """A sample of the pairs through a board; the same pairs' rows by LiteRT stand beside the board's."""
+    from device.model.board_check import run_on_board
+
+    assert wish.board is not None
+    pairs = thin(faces.pairs, wish.board_pairs)
+    place = {name: index for index, name in enumerate(faces.names)}
+    rows = [place[name] for name in pairs.names]
+    got, check = run_on_board(wish.board, network, faces.crops[rows], raw[rows], monitor)
+    total = check.crops * check.length
+    monitor.line(f"{check.board}: {check.different_numbers} of {total} numbers differ from LiteRT's")
+    compared = []
+    for where, values in ((f"{wish.label}, {check.where}", got), (f"{wish.label}, LiteRT", raw[rows])):
+        features = dequantise(values, network.header.output_scale, network.header.output_zero_point)
+        kind, vectors = list(_views(features, mapping).items())[-1]
+        row = Row(where, kind, len(pairs.same), verify(pair_scores(vectors, pairs.names, pairs), pairs, (1e-2,)))
+        compared.append(_row(row))
+        monitor.line(f"on these {len(pairs.same)} pairs: {describe(row)}")
+    return {**asdict(check), "rows": compared}
+
+
+def _groups(
+    wish: Wish, content: bytes, network: Network, mapping: FeatureMap, monitor: Monitor
+) -> list[dict[str, Any]]:
+    from device.model.data import middle, read_members, read_teachers, split_rows
+    from device.model.groups import compare_groups
+    from device.model.labels import read_label
+
+    if wish.faces is None:
+        raise FileError("groups are measured on held-out training crops", "give --faces, with teacher.npz in it")
+    names, targets, _ = read_teachers(wish.faces)
+    held = split_rows(len(names))[0]
+    own = [str(names[row]) for row in held]
+    crops = middle(read_members(wish.faces, own), network.input_shape[0])
+    raw = fingerprints(content, str(wish.network), crops, monitor)
+    features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
+    vectors = list(_views(features, mapping).values())[-1]
+    labels = [read_label(name) for name in own]
+    found = compare_groups(vectors, targets[held], labels, mapping.thresholds)
+    for group in found:
+        rates = "  ".join(f"FAR at {far:g}: {rate.value:.2g}" for far, rate in group.far.items())
+        monitor.line(f"{group.name:18} {group.crops:5} crops  agreement {group.agreement:.2f}  {rates}")
+    return [asdict(group) for group in found]
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "where": row.where,
+        "kind": row.kind,
+        "pairs": row.pairs,
+        "accuracy": row.verification.accuracy,
+        "deviation": row.verification.deviation,
+        "folds": row.verification.folds,
+        "tar": [asdict(one) for one in row.verification.tar],
+        "tar_among_all": [asdict(one) for one in row.among_all],
+    }
+
+
+def _rounded(value: Any) -> Any:
+    """Six digits are more than any figure here is worth."""
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(one) for one in value]
+    return float(f"{value:.6g}") if isinstance(value, float) else value
 
 
 def describe(row: Row) -> str:
     """One line for people."""
-    tar = "  ".join(f"TAR@{far} {v:.1%} [{low:.1%}, {high:.1%}]" for far, (v, low, high) in row.tar.items())
-    accuracy = f"{row.accuracy:.2%} ± {row.deviation:.2%}"
-    return f"{row.where:13} {row.kind:8} accuracy {accuracy}  {tar}  thresholds {row.suggested_threshold}"
+    found = row.verification
+    accuracy = "no folds" if found.accuracy is None else f"{found.accuracy:.2%} ± {found.deviation:.2%}"
+    tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in found.tar]
+    lines = [f"{row.where:14} {row.kind:17} {accuracy}  " + "  ".join(tars)]
+    if (lowest := found.tar[-1]).accepted == 0:
+        lines.append(
+            f"  none of {lowest.strangers:,} pairs of two people may pass at FAR {lowest.far:g}: "
+            f"that shows only a rate below {lowest.far_high:.2g} (95 %)"
+        )
+    if row.among_all:
+        tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in row.among_all]
+        lines.append(f"  among all {row.among_all[0].strangers:,} pairs of two people: " + "  ".join(tars))
+    return "\n".join(lines)

@@ -16,32 +16,16 @@ from numpy.typing import NDArray
 
 from device.errors import FileError
 from device.fingerprint import FeatureMap, FingerprintError
-from device.model.calibrate import Crops, Layers, chunks
-from device.model.data import middle, read_members, read_teachers, split_rows
-from device.model.export import convert, export
-from device.model.float_network import forward
-from device.model.litert import LiteRT
+from device.model.data import read_teachers, split_rows
+from device.model.export import export
+from device.model.features import Floats, quick_features
 from device.model.network_file import Network
 
 _RIDGE = 0.02  # of the projected features' mean variance
-_CHUNK = 128
 FARS = (1e-4, 1e-3, 1e-2)
-_PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
+PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 
-Floats = NDArray[np.float32]
 Thresholds = tuple[tuple[float, float], ...]  # (false-accept rate, cosine), by rate
-
-
-def quick_features(content: bytes, network: Network, faces: Path, names: list[str]) -> Floats:
-    """Real features (N, F) of archived crops by LiteRT's fast kernels: hundreds a second, and, unlike those of the
-    board, rounded in another way here and there. Good enough to average over."""
-    oracle = LiteRT(content, network.name, reference=False)
-    found = []
-    for start in range(0, len(names), _CHUNK):
-        crops = middle(read_members(faces, names[start : start + _CHUNK]), network.input_shape[0])
-        found.append(np.stack([oracle.run(crop) for crop in crops]))
-    raw = np.concatenate(found).astype(np.float32)
-    return np.asarray((raw - network.header.output_zero_point) * np.float32(network.header.output_scale), np.float32)
 
 
 def refit(features: Floats, targets: Floats, matrix: Floats) -> tuple[Floats, Floats]:
@@ -64,7 +48,7 @@ def impostor_thresholds(mapped: Floats, targets: Floats, fars: tuple[float, ...]
     The crops carry no names: two that the teachers' embeddings (N, E) find similar may be one person and are left out.
     """
     first, second = np.triu_indices(len(mapped), k=1)
-    strangers = (targets @ targets.T)[first, second] < _PERHAPS_THE_SAME
+    strangers = (targets @ targets.T)[first, second] < PERHAPS_THE_SAME
     scores = (mapped @ mapped.T)[first, second][strangers]
     measurable = sorted(far for far in fars if far * len(scores) >= 1)
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
@@ -85,18 +69,6 @@ def held_out_thresholds(
         return ()
     report(", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found)))
     return found
-
-
-def float_features(layers: Layers, crops: Crops) -> NDArray[np.float32]:
-    """Features (N, F) of crops (N, S, S, 3) by the float network."""
-    return np.concatenate([forward(layers, chunk)[-1].reshape(len(chunk), -1) for chunk in chunks(crops)])
-
-
-def int8_features(content: bytes, where: str, crops: Crops) -> NDArray[np.float32]:
-    """Real features (N, F) of crops by LiteRT's reference kernels, which is what a board computes."""
-    oracle, header = LiteRT(content, where), convert(content, where, "").network.header
-    raw = np.stack([oracle.run(crop) for crop in crops]).astype(np.float32)
-    return np.asarray((raw - header.output_zero_point) * np.float32(header.output_scale), np.float32)
 
 
 def map_path(network: Path) -> Path:

@@ -6,6 +6,7 @@ is chosen on the other nine.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,15 +43,31 @@ class Interval:
     high: float
 
 
+@dataclass(frozen=True)
+class TarAtFar:
+    """The true-accept rate at one false-accept rate, and how much ``strangers`` pairs of two people can say about it.
+
+    ``accepted`` of them pass ``threshold``; ``far_high`` is the rate that the threshold may have in truth (upper end of
+    the exact one-sided 95 % interval, pairs taken as independent).
+    """
+
+    far: float
+    tar: Interval
+    threshold: float
+    strangers: int
+    accepted: int
+    far_high: float
+
+
 @dataclass(frozen=True, eq=False)
 class Verification:
-    """What a set of pair scores is worth. ``accuracy`` is the mean of the folds, ``deviation`` the standard deviation
-    between them; ``tar`` maps a false-accept rate to the true-accept rate; ``threshold`` is the score that gives it."""
+    """What a set of pair scores is worth. ``accuracy`` is the mean of the ``folds``, ``deviation`` the standard
+    deviation between them; both None where the pairs make fewer than two folds."""
 
-    accuracy: float
-    deviation: float
-    tar: dict[float, Interval]
-    threshold: dict[float, float]
+    accuracy: float | None
+    deviation: float | None
+    folds: int
+    tar: tuple[TarAtFar, ...]
 
 
 def read_pairs(path: Path) -> Pairs:
@@ -117,9 +134,26 @@ def fold_accuracies(scores: Floats, pairs: Pairs) -> Floats:
     return np.array(found)
 
 
+def rate_at_most(events: int, trials: int, confidence: float = 0.95) -> float:
+    """The highest rate that would still show ``events`` or fewer in ``trials`` with probability 1 - ``confidence``: the
+    upper end of Clopper and Pearson's interval (1934); 3 / trials where there is no event."""
+    if events >= trials:
+        return 1.0
+    low, high = events / trials, 1.0
+    for _ in range(60):
+        rate = (low + high) / 2
+        logs = [
+            math.lgamma(trials + 1) - math.lgamma(k + 1) - math.lgamma(trials - k + 1)
+            + k * math.log(rate) + (trials - k) * math.log1p(-rate)
+            for k in range(events + 1)
+        ]  # fmt: skip
+        low, high = (rate, high) if sum(map(math.exp, logs)) > 1 - confidence else (low, rate)
+    return high
+
+
 def verify(scores: Floats, pairs: Pairs, fars: tuple[float, ...], *, rounds: int = 300, seed: int = 1) -> Verification:
     """All figures of one set of scores (P,). The intervals resample pairs of one person and of two on their own."""
-    folds = fold_accuracies(scores, pairs)
+    folds = fold_accuracies(scores, pairs) if len(np.unique(pairs.fold)) > 1 else np.empty(0)
     one, two = scores[pairs.same], scores[~pairs.same]
     rng = np.random.default_rng(seed)
     samples: dict[float, list[float]] = {far: [] for far in fars}
@@ -127,16 +161,25 @@ def verify(scores: Floats, pairs: Pairs, fars: tuple[float, ...], *, rounds: int
         positive, negative = rng.choice(one, len(one)), rng.choice(two, len(two))
         for far in fars:
             samples[far].append(float(np.mean(positive >= threshold_at_far(negative, far))))
-    tar = {
-        far: Interval(
-            tar_at_far(scores, pairs.same, far),
-            float(np.quantile(samples[far], 0.025)),
-            float(np.quantile(samples[far], 0.975)),
-        )
-        for far in fars
-    }
-    thresholds = {far: threshold_at_far(two, far) for far in fars}
-    return Verification(float(folds.mean()), float(folds.std(ddof=1)), tar, thresholds)
+    tars = []
+    for far in fars:
+        threshold = threshold_at_far(two, far)
+        accepted = int(np.count_nonzero(two >= threshold))
+        low, high = (float(np.quantile(samples[far], end)) for end in (0.025, 0.975))
+        interval = Interval(float(np.mean(one >= threshold)), low, high)
+        tars.append(TarAtFar(far, interval, threshold, len(two), accepted, rate_at_most(accepted, len(two))))
+    accuracy, deviation = (float(folds.mean()), float(folds.std(ddof=1))) if len(folds) else (None, None)
+    return Verification(accuracy, deviation, len(folds), tuple(tars))
+
+
+def roc(scores: Floats, same: Bools) -> tuple[Floats, Floats, Floats]:
+    """(false-accept rates, true-accept rates, thresholds), from the strictest threshold to the laxest."""
+    order = np.argsort(-scores, kind="stable")
+    ranked, labels = scores[order], same[order]
+    last = np.append(np.flatnonzero(np.diff(ranked)), len(ranked) - 1)  # equal scores pass together
+    far = np.cumsum(~labels)[last] / max(1, np.count_nonzero(~same))
+    tar = np.cumsum(labels)[last] / max(1, np.count_nonzero(same))
+    return far, tar, ranked[last]
 
 
 def pair_scores(embeddings: NDArray[np.floating], names: list[str], pairs: Pairs) -> Floats:
@@ -145,9 +188,3 @@ def pair_scores(embeddings: NDArray[np.floating], names: list[str], pairs: Pairs
     left = embeddings[[row[name] for name in pairs.first]].astype(np.float64)
     right = embeddings[[row[name] for name in pairs.second]].astype(np.float64)
     return np.asarray(np.einsum("pd,pd->p", left, right))
-
-
-def unit(rows: NDArray[np.floating]) -> NDArray[np.float32]:
-    """Each row (N, D) at length 1."""
-    length = np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), 1e-9)
-    return np.asarray(rows / length, np.float32)

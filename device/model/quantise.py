@@ -25,14 +25,8 @@ from device.model.calibrate import (
 )
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export_bytes
-from device.model.feature_map import (
-    float_features,
-    held_out_thresholds,
-    int8_features,
-    quick_features,
-    refit,
-    write_map,
-)
+from device.model.feature_map import held_out_thresholds, refit, write_map
+from device.model.features import float_features, int8_features, quick_features
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.network_file import Network
 from device.model.ptq import build_graph

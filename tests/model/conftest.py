@@ -178,8 +178,18 @@ def tiny_archive() -> Callable[[Path, dict[str, NDArray[np.uint8]]], None]:
 @pytest.fixture
 def tiny_faces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the face data: two archives, teachers, and a test set of six people in two folds."""
-    folder = tmp_path_factory.mktemp("faces")
     monkeypatch.setattr("device.model.data._HELD_OUT", 18)
+    return make_faces(tmp_path_factory.mktemp("faces"))
+
+
+@pytest.fixture(scope="session")
+def unchanged_faces(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same for tests that only read the test set."""
+    return make_faces(tmp_path_factory.mktemp("faces"))
+
+
+def make_faces(folder: Path) -> Path:
+    """Fill ``folder``."""
     rng = np.random.default_rng(4)
 
     def picture() -> NDArray[np.uint8]:

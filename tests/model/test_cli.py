@@ -9,6 +9,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
 import pytest
 
 from device.model.__main__ import main
@@ -49,7 +51,7 @@ def test_int8_is_evaluated_without_torch(network: Path, tiny_faces: Path, root: 
         [sys.executable, "-c", program, *words], cwd=root, capture_output=True, text=True, timeout=60, check=False
     )
     assert done.returncode == 0, done.stderr
-    assert json.loads(done.stdout)["hash"]
+    assert json.loads(done.stdout)["network"]["hash"]
 
 
 def test_evaluate_gives_json(
@@ -58,10 +60,60 @@ def test_evaluate_gives_json(
     assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--json") == 0
     result = json.loads(capsys.readouterr().out)
     # No feature map stands beside this network, so it is only compared as it is.
-    (row,) = result["results"]
+    (row,) = result["rows"]
     assert (row["where"], row["kind"], row["pairs"]) == ("int8, LiteRT", "plain", 12)
-    assert set(row["tar"]) == {"0.01", "0.001", "0.0001"}
+    assert [one["far"] for one in row["tar"]] == [0.01, 0.001, 0.0001]
     assert 0 <= row["accuracy"] <= 1
+
+
+def test_evaluate_writes_a_folder_for_ones_own_people(
+    network: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rng = np.random.default_rng(0)
+    for name in ("Ada/1.png", "Ada/2.png", "Bob/1.png", "Bob/2.png", "Bob/none.png"):
+        path = tmp_path / "people" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        noise = rng.integers(0, 256, (144, 144, 3), dtype=np.uint8)
+        path.write_bytes(b"" if "none" in name else cv2.imencode(".png", noise)[1].tobytes())
+    out = tmp_path / "out"
+    words = ("evaluate", "--network", network, "--people", tmp_path / "people", "--out", out, "--far", 0.1)
+    assert call(monkeypatch, *words) == 0
+    printed = capsys.readouterr().out
+    assert "left out: Bob/none.png: the file is empty" in printed
+    assert "no folds" in printed  # two people make one fold only
+    figures = json.loads((out / "evaluation.json").read_text())
+    assert figures["test"] | {"sha256": 0} == {
+        "name": "people", "pictures": 4, "people": 2, "pairs": 4, "sha256": 0,
+        "skipped": [{"file": "Bob/none.png", "why": "the file is empty"}],
+    }  # fmt: skip
+    assert figures["rows"][0]["accuracy"] is None
+
+
+def test_evaluate_asks_for_pictures(
+    network: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "evaluate", "--network", network) == 1
+    assert "--people" in capsys.readouterr().err
+
+
+def test_control_c_leaves_nothing(
+    network: Path,
+    tiny_faces: Path,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    from device.model.monitor import TerminalMonitor
+
+    def stop(self: object, what: str, done: int, total: int) -> None:
+        if what.startswith("int8"):
+            raise KeyboardInterrupt
+
+    monkeypatch.setattr(TerminalMonitor, "tick", stop)
+    out = tmp_path / "out"
+    assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--out", out) == 130
+    assert "stopped" in capsys.readouterr().err
+    assert not out.exists()
 
 
 def test_evaluate_names_a_missing_archive(

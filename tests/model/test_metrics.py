@@ -8,16 +8,18 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
-from device.model.evaluate import strangers_scores, thin
+from device.fingerprint import unit
+from device.model.faceset import thin
 from device.model.metrics import (
     Pairs,
     best_threshold,
     fold_accuracies,
     pair_scores,
+    rate_at_most,
     read_pairs,
+    roc,
     tar_at_far,
     threshold_at_far,
-    unit,
     verify,
 )
 
@@ -63,22 +65,40 @@ def test_intervals_hold_their_figure() -> None:
     figures = verify(scores, pairs, (0.1, 0.01), rounds=100)
     assert 0.7 < figures.accuracy < 0.82
     assert 0 < figures.deviation < 0.1
-    for interval in figures.tar.values():
-        assert interval.low < interval.value < interval.high
-    assert figures.threshold[0.01] > figures.threshold[0.1]
+    for one in figures.tar:
+        assert one.tar.low < one.tar.value < one.tar.high
+        assert one.accepted == one.far * 1000
+        assert one.far < one.far_high < 3 * one.far
+    assert figures.tar[1].threshold > figures.tar[0].threshold
+
+
+def test_no_accuracy_without_a_second_fold() -> None:
+    figures = verify(np.array([0.9, 0.1]), make_pairs([True, False], [0, 0]), (0.1,), rounds=5)
+    assert (figures.accuracy, figures.deviation, figures.folds) == (None, None, 0)
+
+
+def test_what_a_number_of_pairs_can_show() -> None:
+    # No event: 1 - 0.05^(1/n). One of ten: 0.394163, as in tables of Clopper and Pearson's interval.
+    assert rate_at_most(0, 3000) == pytest.approx(1 - 0.05 ** (1 / 3000), rel=1e-6)
+    assert rate_at_most(3, 3000) == pytest.approx(
+        7.753657 / 3000, rel=2e-3
+    )  # the Poisson limit: half of chi-squared(0.95, 8)
+    assert rate_at_most(1, 10) == pytest.approx(0.394163, rel=1e-5)
+    assert rate_at_most(5, 5) == 1.0
+
+
+def test_the_curve_ends_where_everybody_passes() -> None:
+    scores, same = np.array([0.9, 0.8, 0.8, 0.1]), np.array([True, True, False, False])
+    far, tar, thresholds = roc(scores, same)
+    assert far.tolist() == [0, 0.5, 1]
+    assert tar.tolist() == [0.5, 1, 1]
+    assert thresholds.tolist() == [0.9, 0.8, 0.1]
 
 
 def test_scores_follow_the_names() -> None:
     vectors = unit(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]]))
     pairs = Pairs(("a", "a"), ("b", "c"), np.array([True, False]), np.array([0, 0]))
     np.testing.assert_allclose(pair_scores(vectors, ["a", "b", "c"], pairs), [0.5**0.5, 0], atol=1e-6)
-
-
-def test_strangers_are_all_pairs_of_two_people() -> None:
-    names = ["A/1", "A/2", "B/1", "C/1"]
-    vectors = unit(np.random.default_rng(0).normal(size=(4, 3)))
-    expected = [vectors[i] @ vectors[j] for i, j in ((0, 2), (0, 3), (1, 2), (1, 3), (2, 3))]
-    np.testing.assert_allclose(np.sort(strangers_scores(vectors, names)), np.sort(expected), atol=1e-6)
 
 
 PAIRS = "2\t1\nAda\t1\t2\nAda\t3\tBob\t12\nBob\t1\t2\nBob\t3\tAda\t4\n"

@@ -21,8 +21,9 @@ from device.model.calibrate import (
     measure,
     restore,
 )
-from device.model.evaluate import evaluate
-from device.model.feature_map import float_features, map_path, refit, write_map
+from device.model.evaluate import Wish, evaluate
+from device.model.feature_map import map_path, refit, write_map
+from device.model.features import float_features
 from device.model.float_network import FloatLayer, forward, same_padding
 from device.model.ptq import activation_scale, quantise_bias, quantise_weights
 from device.model.tflite_file import pack_tflite
@@ -89,10 +90,14 @@ def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path)
     assert network.header.input_zero_point == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "net.map.npz", "net.tflite"]
 
-    result = evaluate(out, tiny_faces, checkpoint=tmp_path / "c.pt")
-    kinds = [(row["where"], row["kind"]) for row in result["results"]]
-    assert kinds == [(w, k) for w in ("float", "int8, LiteRT") for k in ("plain", "centred", "mapped")]
-    assert result["hash"] == network.hash_hex
+    result = evaluate(Wish(out, tiny_faces, checkpoint=tmp_path / "c.pt")).figures
+    kinds = [(row["where"], row["kind"]) for row in result["rows"]]
+    ways = ("plain", "centred", "mapped")
+    assert kinds == [
+        *(("float", way) for way in (*ways, "mapped as trained")),
+        *(("int8, LiteRT", way) for way in ways),
+    ]
+    assert result["network"]["hash"] == network.hash_hex
 
 
 def test_other_files_are_no_checkpoints(tmp_path: Path) -> None:
