@@ -131,41 +131,38 @@ def middle(crops: Crops, size: int) -> Crops:
     return np.stack([cv2.resize(crop, (size, size), interpolation=cv2.INTER_AREA) for crop in cut])
 
 
-def augment(crop: Crops, size: int, rng: np.random.Generator) -> Crops:
-    """One training view of one archived crop (S, S, 3): what a detector, a camera and a room do to a face."""
+def augment(crop: Crops, size: int, rng: np.random.Generator, strength: float = 1.0) -> Crops:
+    """One training view of one archived crop (S, S, 3): what a detector, a camera and a room do to a face.
+
+    ``strength`` 0..1 scales how often and how far a view departs from the crop; at 0 it is only mirrored at times.
+    """
+
+    def happens(chance: float) -> bool:
+        return bool(rng.random() < chance * strength)
+
     side = crop.shape[0]
     # The margin is part of the archive, so the scale that keeps the middle 128 of 144 pixels is size/side * 144/128.
-    scale = size / side * ARCHIVE_SIZE / _CROP_SIZE * rng.uniform(0.93, 1.08)
-    angle = np.deg2rad(rng.normal(0, 3.5))
+    scale = size / side * ARCHIVE_SIZE / _CROP_SIZE * (1 + strength * rng.uniform(-0.07, 0.08))
+    angle = np.deg2rad(rng.normal(0, 3.5 * strength))
     cos, sin = scale * np.cos(angle), scale * np.sin(angle)
-    shift = rng.normal(0, 0.018, 2) * size
+    shift = rng.normal(0, 0.018 * strength, 2) * size
     flip = -1.0 if rng.random() < 0.5 else 1.0
     linear = np.array([[cos * flip, -sin], [sin * flip, cos]])
     centre = linear @ np.full(2, (side - 1) / 2)
     matrix = np.column_stack([linear, (size - 1) / 2 + shift - centre])
     view = cv2.warpAffine(crop, matrix, (size, size), flags=cv2.INTER_LINEAR)
-    if rng.random() < 0.7:
+    if happens(0.7):
         gain, offset, gamma = rng.uniform(0.65, 1.35), rng.uniform(-25, 25), np.exp(rng.normal(0, 0.25))
         ramp = 255 * (np.arange(256) / 255) ** gamma * gain + offset
         view = cv2.LUT(view, np.clip(ramp, 0, 255).astype(np.uint8))
-    if rng.random() < 0.3:
+    if happens(0.3):
         tint = np.clip(view * rng.uniform(0.8, 1.2, 3), 0, 255)
         view = tint.astype(np.uint8)
-    if rng.random() < 0.12:
+    if happens(0.12):
         view = cv2.cvtColor(cv2.cvtColor(view, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
-    kind = rng.random()
-    if kind < 0.12:
-        view = cv2.GaussianBlur(view, (0, 0), rng.uniform(0.3, 1.6) * size / _CROP_SIZE)
-    elif kind < 0.2:
-        small = int(size * rng.uniform(0.3, 0.8))
-        view = cv2.resize(cv2.resize(view, (small, small), interpolation=cv2.INTER_AREA), (size, size))
-    elif kind < 0.3:
-        noise = rng.normal(0, rng.uniform(2, 14), view.shape)
-        view = np.clip(view + noise, 0, 255).astype(np.uint8)
-    elif kind < 0.36:
-        _, packed = cv2.imencode(".jpg", view, (cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 80))))
-        view = np.asarray(cv2.imdecode(packed, cv2.IMREAD_COLOR), np.uint8)
-    if rng.random() < 0.15:
+    if happens(0.36):
+        view = _degrade(view, rng)
+    if happens(0.15):
         height, width = rng.integers(size // 8, size // 3, 2)
         top, left = rng.integers(0, size - height), rng.integers(0, size - width)
         view = view.copy()
@@ -173,8 +170,24 @@ def augment(crop: Crops, size: int, rng: np.random.Generator) -> Crops:
     return np.asarray(view, np.uint8)
 
 
+def _degrade(view: Crops, rng: np.random.Generator) -> Crops:
+    """Out of focus, too small, noisy or packed too hard."""
+    size, kind = view.shape[0], rng.random()
+    if kind < 0.33:
+        worse = cv2.GaussianBlur(view, (0, 0), rng.uniform(0.3, 1.6) * size / _CROP_SIZE)
+    elif kind < 0.56:
+        small = int(size * rng.uniform(0.3, 0.8))
+        worse = cv2.resize(cv2.resize(view, (small, small), interpolation=cv2.INTER_AREA), (size, size))
+    elif kind < 0.83:
+        worse = np.clip(view + rng.normal(0, rng.uniform(2, 14), view.shape), 0, 255)
+    else:
+        _, packed = cv2.imencode(".jpg", view, (cv2.IMWRITE_JPEG_QUALITY, int(rng.uniform(25, 80))))
+        worse = cv2.imdecode(packed, cv2.IMREAD_COLOR)
+    return np.asarray(worse, np.uint8)
+
+
 def batches(
-    data: TrainingSet, rows: NDArray[np.int64], size: int, batch: int, seed: int
+    data: TrainingSet, rows: NDArray[np.int64], size: int, batch: int, seed: int, strength: float = 1.0
 ) -> Iterator[tuple[Crops, NDArray[np.int64]]]:
     """Endless shuffled (views (batch, size, size, 3), row numbers (batch,)), made ahead by one thread."""
     source = data.half if size <= 72 else data.crops
@@ -187,7 +200,7 @@ def batches(
             order = rng.permutation(rows)
             for start in range(0, len(order) - batch + 1, batch):
                 picked = np.sort(order[start : start + batch])
-                item = (np.stack([augment(source[row], size, rng) for row in picked]), picked)
+                item = (np.stack([augment(source[row], size, rng, strength) for row in picked]), picked)
                 while not stop.is_set():
                     try:
                         ready.put(item, timeout=0.5)

@@ -32,6 +32,7 @@ from device.protocol import LayerKind
 
 _EQUALISE, _RANGES = 0.5, "mse"
 _PEAK_RATE = 2e-4
+_STRENGTH = 0.5  # of the views' alterations, as at the end of training
 _BATCH = 64
 _REPORT_EVERY = 10  # steps
 
@@ -130,7 +131,7 @@ def finetune(
     losses = Losses(LossPlan(), rows, data.targets, seed=1)
     batch = min(_BATCH, len(rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
-    stream = batches(data, rows, variant.input_size, batch, seed=1)
+    stream = batches(data, rows, variant.input_size, batch, seed=1, strength=_STRENGTH)
     shown, total, steps = 0, 0.0, 0
     try:
         while shown < pictures:

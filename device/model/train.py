@@ -42,6 +42,8 @@ class Plan:
     peak_rate: float = 1e-3
     weight_decay: float = 0.03
     average_over: int = 40_000
+    gentle_from: float = 0.3  # the share of the pictures after which views are altered less
+    gentle: float = 0.5
     losses: LossPlan = field(default_factory=LossPlan)
 
     @classmethod
@@ -61,6 +63,10 @@ class Plan:
                 return size
             shown -= length
         return self.phases[-1][0]
+
+    def strength_at(self, shown: int) -> float:
+        """How much views are altered: fully at first, and less once what is left to learn is the plain face."""
+        return 1.0 if shown < self.gentle_from * self.total else self.gentle
 
     def rate_at(self, shown: int) -> float:
         """Learning rate: a short linear warm-up, then half a cosine to nearly nothing."""
@@ -106,7 +112,7 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
 
 
 def lend_gradients(
-    variant: Variant, plan: Plan, faces: Path, out: Path, size: int, seed: int
+    variant: Variant, plan: Plan, faces: Path, out: Path, size: int, strength: float, seed: int
 ) -> tuple[Student, Callable[[], object]]:
     """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
     reuse_memory()
@@ -114,7 +120,7 @@ def lend_gradients(
     rows = split_rows(len(data.names))[1]
     losses = Losses(plan.losses, rows, data.targets, seed)
     student = new_student(variant, data.targets.shape[1]).train()
-    stream = batches(data, rows, size, plan.batch, seed)
+    stream = batches(data, rows, size, plan.batch, seed, strength)
     return student, lambda: losses.backward(student, *next(stream))
 
 
@@ -215,15 +221,15 @@ def train(
         return run.shown < plan.total and time.monotonic() - started < seconds
 
     while going():
-        size = plan.size_at(run.shown)
+        size, strength = plan.size_at(run.shown), plan.strength_at(run.shown)
         seed = run.shown + 1
         helpers = [
-            Lender(run.student, lend_gradients, (variant, plan, faces, out, size, seed + 7919 * (index + 1)))
+            Lender(run.student, lend_gradients, (variant, plan, faces, out, size, strength, seed + 7919 * (index + 1)))
             for index in range(lenders)
         ]
-        stream = batches(data, rows, size, plan.batch, seed)
+        stream = batches(data, rows, size, plan.batch, seed, strength)
         try:
-            while plan.size_at(run.shown) == size and going():
+            while (plan.size_at(run.shown), plan.strength_at(run.shown)) == (size, strength) and going():
                 run.optimiser.zero_grad(set_to_none=True)
                 sums += losses.backward(run.student, *next(stream))
                 count += 1

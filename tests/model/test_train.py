@@ -134,6 +134,28 @@ def test_views_vary_but_stay_pictures(tiny_faces: Path) -> None:
     np.testing.assert_array_equal(first, augment(crop, 64, np.random.default_rng(9)))
 
 
+def test_gentle_views_stay_closer_to_the_crop(tiny_faces: Path) -> None:
+    crop = next(iter(read_archive(tiny_faces / "one.zip").values()))
+    plain = middle(crop[None], 64)[0].astype(int)
+    ways = plain, plain[:, ::-1]
+
+    def distance(strength: float) -> float:
+        views = [augment(crop, 64, np.random.default_rng(seed), strength) for seed in range(80)]
+        nearer = [
+            min(np.abs(view - plain.astype(int)).mean(), np.abs(view[:, ::-1] - plain.astype(int)).mean())
+            for view in views
+        ]
+        return float(np.mean(nearer))
+
+    assert distance(0.0) < distance(0.4) < distance(1.0)
+    assert distance(0.0) < 3  # but for the way of resizing
+
+
+def test_the_views_become_gentle_at_the_end() -> None:
+    plan = Plan.parse("64:100", gentle_from=0.6, gentle=0.25)
+    assert [plan.strength_at(shown) for shown in (0, 59, 60, 99)] == [1.0, 1.0, 0.25, 0.25]
+
+
 def test_bad_archives_are_named(tiny_faces: Path) -> None:
     with pytest.raises(FileError, match=r"missing\.webp"):
         read_members(tiny_faces, ["one/missing.webp"])
