@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
@@ -161,7 +162,7 @@ def augment(crop: Crops, size: int, rng: np.random.Generator, strength: float = 
     if happens(0.12):
         view = cv2.cvtColor(cv2.cvtColor(view, cv2.COLOR_RGB2GRAY), cv2.COLOR_GRAY2RGB)
     if happens(0.36):
-        view = _degrade(view, rng)
+        view = _degrade(np.asarray(view, np.uint8), rng)
     if happens(0.15):
         height, width = rng.integers(size // 8, size // 3, 2)
         top, left = rng.integers(0, size - height), rng.integers(0, size - width)
@@ -173,6 +174,7 @@ def augment(crop: Crops, size: int, rng: np.random.Generator, strength: float = 
 def _degrade(view: Crops, rng: np.random.Generator) -> Crops:
     """Out of focus, too small, noisy or packed too hard."""
     size, kind = view.shape[0], rng.random()
+    worse: Any
     if kind < 0.33:
         worse = cv2.GaussianBlur(view, (0, 0), rng.uniform(0.3, 1.6) * size / _CROP_SIZE)
     elif kind < 0.56:
