@@ -177,6 +177,8 @@ def _virtual(options: argparse.Namespace) -> int:
     except FileError as error:
         raise UsageError(error.message, error.hint) from error
     with board:
+        if board.errors:
+            print(board.errors, file=sys.stderr)
         _show(options, {"url": board.url}, lambda report: f"{report['url']}\nuse it with --board; Ctrl-C ends it")
         sys.stdout.flush()
         raise LinkError(board.obituary() or "the virtual board was stopped", "start it again")

@@ -2,8 +2,8 @@
 
 When the image is ready to receive, one line of JSON on the standard output says where to connect: ``{"url":
 "socket://…", …}``. The process ends when its standard input ends or its parent is gone; its own errors go to the
-standard error, and the exit status is 4 for a bad image, 2 for wrong use, 3 for an image that did what the model does
-not know.
+standard error, and the exit status is 2 for wrong use, 3 for an image that did what the model does not know, 4 for a
+bad image, 5 where the engine is not installed.
 """
 
 from __future__ import annotations
@@ -20,9 +20,10 @@ from typing import NoReturn
 
 from device.emulator.meter import KINDS
 
-EXIT_BAD_IMAGE, EXIT_MODEL = 4, 3
+EXIT_USE, EXIT_MODEL, EXIT_BAD_IMAGE, EXIT_NO_ENGINE = 2, 3, 4, 5
 PARENT_POLL_S = 1.0
-READY_TIMEOUT_S = 5.0
+READY_TIMEOUT_S = 10.0  # an image takes a fiftieth of a second
+SLOW = "no machine code for this processor and no C compiler: cycles are counted in Python, which takes longer"
 
 
 def _arguments(argv: list[str] | None) -> argparse.Namespace:
@@ -65,7 +66,12 @@ def main(argv: list[str] | None = None) -> int:
     """Run the board until the parent is gone; the exit status."""
     options = _arguments(argv)
     from device.emulator.host_port import HostPort, PtyPort, TcpPort
-    from device.emulator.machine import Machine, read_image
+
+    try:
+        from device.emulator.machine import Machine, read_image
+    except ImportError as error:  # not there, or its library does not load
+        print(f"virtual board: {error}", file=sys.stderr)
+        return EXIT_NO_ENGINE
     from device.errors import DeviceError
 
     signal.signal(signal.SIGINT, lambda *_: _leave(0))
@@ -82,12 +88,21 @@ def main(argv: list[str] | None = None) -> int:
     def send(data: bytes) -> None:
         port.send(data)
 
-    machine = Machine(image, send, counting="none" if options.no_cycles else options.hook, on_listening=ready.set)
-    port: HostPort = PtyPort(machine.wire) if options.pty else TcpPort(machine.wire, options.tcp)
+    counting = "none" if options.no_cycles else options.hook
+    try:
+        machine = Machine(image, send, counting=counting, on_listening=ready.set)
+        port: HostPort = PtyPort(machine.wire) if options.pty else TcpPort(machine.wire, options.tcp)
+    except (DeviceError, OSError, OverflowError) as error:  # a hook that cannot run here; a port that is taken
+        print(f"virtual board: {error}", file=sys.stderr)
+        return EXIT_USE
 
     def announce() -> None:
         if not ready.wait(READY_TIMEOUT_S):
-            print("virtual board: the image has not switched its receiver on yet", file=sys.stderr)
+            wait = f"{READY_TIMEOUT_S:.0f} s after its start"
+            print(f"virtual board: {options.image} does not listen, {wait}", file=sys.stderr)
+            _leave(EXIT_BAD_IMAGE)
+        if machine.meter.kind == "python" and options.hook == "auto":
+            print(f"virtual board: {SLOW}", file=sys.stderr)
         port.start()
         line = {"url": port.url, "pid": os.getpid(), "image": str(options.image), "cycles": machine.meter.kind}
         print(json.dumps(line), flush=True)

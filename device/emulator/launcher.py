@@ -21,7 +21,7 @@ START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
 POLL_S = 0.05
 KEPT_LINES = 50
-EXIT_BAD_IMAGE = 4
+EXIT_BAD_IMAGE, EXIT_NO_ENGINE = 4, 5
 
 
 def default_image() -> Path:
@@ -115,11 +115,11 @@ class VirtualBoard:
             reader.start()
         self._have_line.wait(START_TIMEOUT_S)
         if not self._first_line:
-            raise self._failure(image)
+            raise self._failure()
         self._url = str(json.loads(self._first_line)["url"])
         return self._url
 
-    def _failure(self, image: Path) -> FileError | LinkError:
+    def _failure(self) -> FileError | LinkError:
         process = self._process
         status = process.poll() if process is not None else None
         if process is not None and status is None and self._have_line.is_set():
@@ -128,7 +128,9 @@ class VirtualBoard:
         self.stop()
         said = self.errors.removeprefix("virtual board: ") or "it said nothing"
         if status == EXIT_BAD_IMAGE:
-            return FileError(f"the virtual board cannot use {image}: {said}")
+            return FileError(f"the virtual board cannot start: {said}", "give it the nucleo_f767zi .bin")
+        if status == EXIT_NO_ENGINE:
+            return LinkError(f"the virtual board cannot run its engine: {said}", "pip install unicorn, or use a board")
         return LinkError(f"the virtual board did not start (exit status {status}): {said}", "is the image up to date?")
 
     def _read_output(self, process: subprocess.Popen[str]) -> None:
@@ -142,7 +144,8 @@ class VirtualBoard:
     def _read_errors(self, process: subprocess.Popen[str]) -> None:
         assert process.stderr is not None
         for line in process.stderr:
-            self._errors = [*self._errors[-KEPT_LINES + 1 :], line.rstrip()]
+            if self._errors[-1:] != [line.rstrip()]:  # the same fault over and over fills no page
+                self._errors = [*self._errors[-KEPT_LINES + 1 :], line.rstrip()]
 
     def stop(self) -> None:
         """End the child and wait for it; may be called more than once."""

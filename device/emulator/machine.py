@@ -64,8 +64,7 @@ def read_image(path: Path) -> bytes:
     in_ram = chip.SRAM_BASE < stack <= chip.SRAM_BASE + chip.SRAM_BYTES or 0 < stack <= chip.ITCM_BYTES
     if not (in_flash and entry & 1 and in_ram):
         raise FileError(
-            f"{path} does not begin with a vector table of this board (stack 0x{stack:08X}, entry 0x{entry:08X})",
-            "it must be the nucleo_f767zi .bin",
+            f"{path} does not begin with a vector table of this board (stack 0x{stack:08X}, entry 0x{entry:08X})"
         )
     return image
 

@@ -17,6 +17,7 @@ import pytest
 import serial
 
 from device.emulator import VirtualBoard
+from device.emulator.launcher import default_image
 from device.errors import FileError, LinkError
 from tests.device.emulator_image import PATIENCE_S, build_image
 
@@ -189,3 +190,32 @@ def test_an_image_without_a_fault_handler_ends_with_a_report(tmp_path: Path) -> 
     path.write_bytes(struct.pack("<II", 0x2002_0000, 0x0800_0041) + bytes(0x38) + code)
     with pytest.raises(LinkError, match="exit status 3"):
         VirtualBoard(path).start()
+
+
+def test_an_image_that_never_listens_is_said_to(tmp_path: Path) -> None:
+    path = tmp_path / "loop.bin"
+    path.write_bytes(struct.pack("<II", 0x2002_0000, 0x0800_0009) + bytes.fromhex("fee7"))  # b .
+    code = (
+        f"import device.emulator.__main__ as board; board.READY_TIMEOUT_S = 0.2; board.main(['--image', {str(path)!r}])"
+    )
+    words = [sys.executable, "-c", code]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.wait(PATIENCE_S) == 4
+        assert process.stderr is not None
+        assert f"{path} does not listen" in process.stderr.read()
+
+
+def test_without_the_engine_it_says_what_to_install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "unicorn.py").write_text("raise ImportError('No module named unicorn')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(LinkError, match="No module named unicorn") as raised:
+        VirtualBoard(default_image()).start()
+    assert "pip install unicorn" in raised.value.hint
+
+
+def test_a_port_that_cannot_be_had_is_wrong_use() -> None:
+    words = [sys.executable, "-m", "device.emulator", "--image", str(default_image()), "--tcp", "99999"]
+    with subprocess.Popen(words, cwd=ROOT, stdin=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.wait(PATIENCE_S) == 2
+        assert process.stderr is not None
+        assert "virtual board: " in process.stderr.read()
