@@ -15,10 +15,14 @@ from PySide6.QtWidgets import (
 )
 
 from gui import board_words
-from gui.board_actions import BENCH_RUNS, ActionKind, ActionReport
+from gui.board_actions import BENCH_RUNS, ActionKind, ActionPhase, ActionReport
 from gui.records import BoardPhase, BoardState
 
 MARKS = {"good": "✓", "warn": "!", "bad": "✕"}
+
+
+def _is_shown_elsewhere(report: ActionReport) -> bool:
+    return report.kind is ActionKind.PROFILE and report.phase is ActionPhase.DONE
 
 
 class BoardChecks(QWidget):
@@ -93,7 +97,7 @@ class BoardChecks(QWidget):
         """An action got on, or ended."""
         self._running = not report.over
         if report.over:
-            if report.kind is not ActionKind.FLASH:  # its own dialog tells
+            if report.kind is not ActionKind.FLASH and not _is_shown_elsewhere(report):
                 self._tell(report)
         else:
             self._going.setText(board_words.progress(report))

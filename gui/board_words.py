@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import textwrap
 
 from device.flash import FlashStep
 from device.installed import Finding, Installed
@@ -117,7 +118,7 @@ def information(state: BoardState | None) -> Rows:
         (say("Protocol"), str(hello.protocol_version)),
         (say("Port"), state.url),
         (say("Rate"), _rate(state)),
-        (say("Network"), hello.network),
+        (say("Network"), " ".join(textwrap.wrap(hello.network, 8))),
         (say("Crop"), say("{width} × {height} pixels of {channels} bytes").format(
             width=width, height=height, channels=channels)),
         (say("Fingerprint"), say("{count} numbers, scale {scale}, zero at {zero}").format(

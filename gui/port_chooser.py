@@ -27,7 +27,7 @@ class PortChooser(QWidget):
         self.list.setEditable(True)
         self.list.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
         self.list.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-        self.list.setMinimumContentsLength(12)
+        self.list.setMinimumContentsLength(8)
         self.list.setAccessibleName(self.tr("Port of the board"))
         self.list.setToolTip(self.tr("A port, the virtual board, or an address such as socket://localhost:5000"))
         line = self.list.lineEdit()

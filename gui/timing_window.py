@@ -166,6 +166,7 @@ class TimingWindow(QDialog):
             ]
         )
         self.layers.verticalHeader().hide()
+        self.layers.setMinimumHeight(round(self._theme.scale.body * 14))
         self.layers.setShowGrid(False)
         self.layers.setAlternatingRowColors(True)
         self.layers.setTabKeyNavigation(False)

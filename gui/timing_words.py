@@ -49,8 +49,11 @@ def program(flow: Flow, before: Flow | None, loop: LoopFigures, usage: Usage) ->
 
     zero = Flow(0.0, 0, 0, 0, 0, 0, 0, 0, 0)
     then = before or zero
-    step = say("{value} ms").format
-    over = say("{count} of {turns} turns")
+
+    def steps(gap_ms: float, busy_ms: float) -> str:
+        text = say("{gap} ms, longest work {busy} ms")
+        return text.format(gap=figure(gap_ms, 1), busy=figure(busy_ms, 1))
+
     return (
         (say("Camera"), rate(flow.taken, then.taken)),
         (say("Shown"), rate(flow.shown, then.shown)),
@@ -58,10 +61,12 @@ def program(flow: Flow, before: Flow | None, loop: LoopFigures, usage: Usage) ->
         (say("Searched for faces"), rate(flow.looked, then.looked)),
         (say("Fingerprints through the board"), rate(flow.answered, then.answered)),
         (say("Crops replaced by a newer one"), _part(flow.dropped, flow.cut)),
-        (say("Window, longest step of {seconds} s").format(seconds=RECENT_S), step(value=figure(loop.recent_ms, 1))),
-        (say("Window, longest step"), step(value=figure(loop.longest_ms, 1))),
+        (say("Window, longest step of {seconds} s").format(seconds=RECENT_S),
+         steps(loop.recent_ms, loop.recent_busy_ms)),
+        (say("Window, longest step"), steps(loop.longest_ms, loop.longest_busy_ms)),
         (say("Steps over {limit} ms").format(limit=figure(STEP_LIMIT_MS, 0)),
-         over.format(count=figure(loop.over_limit, 0), turns=figure(loop.turns, 0))),
+         say("{count} of {turns} turns, {own} by the window's own work").format(
+             count=figure(loop.over_limit, 0), turns=figure(loop.turns, 0), own=figure(loop.over_busy, 0))),
         (say("Processor"), say("{percent} % of one core, without the virtual board").format(
             percent=figure(usage.cpu * 100, 0))),
         (say("Memory"), "–" if usage.memory_bytes is None else say("{size} MB").format(

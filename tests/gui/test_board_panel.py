@@ -71,7 +71,7 @@ def test_board_says_everything_of_hello(panel: BoardPanel) -> None:
     rows = panel.information.rows()
     assert rows["Runs on"] == "virtual board, emulated timing"
     assert rows["Rate"] == "2,000,000 baud, emulated"
-    assert rows["Network"] == bytes(range(16)).hex()
+    assert rows["Network"] == "00010203 04050607 08090a0b 0c0d0e0f"
     assert rows["Crop"] == "128 × 128 pixels of 3 bytes"
     assert rows["Fingerprint"] == "1,280 numbers, scale 0.125, zero at -3"
     assert "receives while it computes" in rows["Can"]
@@ -228,6 +228,14 @@ def test_the_image_is_said_to_be_current_or_not(panel: BoardPanel) -> None:
 @pytest.mark.parametrize("step", list(FlashStep))
 def test_every_flash_step_has_words(step: FlashStep) -> None:
     assert board_words.progress(ActionReport(ActionKind.FLASH, ActionPhase.RUNNING, step=step)).startswith("Flash: ")
+
+
+def test_it_fits_the_column_of_a_small_window(panel: BoardPanel) -> None:
+    panel.set_board(ready(where="virtual"))
+    panel.set_stats(LinkStats(STATS, LinkCounters(sent_bytes=10**10, received_bytes=10**10), "virtual"), FLOW)
+    content = panel.widget()
+    assert content is not None
+    assert content.minimumSizeHint().width() <= 330
 
 
 def test_it_paints_in_both_colours(panel: BoardPanel, theme: Theme) -> None:
