@@ -19,7 +19,7 @@ RECENT_S = 10
 class LoopFigures:
     """Gaps in milliseconds; each is up to ``EVERY_MS`` longer than the step that made it, so they never flatter.
 
-    ``busy`` is the processor time this thread took in a gap: what is missing to the gap, other programs and threads had.
+    ``busy`` is the processor time that this thread took in a gap: the rest of it went to other threads and programs.
     """
 
     longest_ms: float  # since the start
