@@ -171,11 +171,12 @@ class SettingsDialog(QDialog):
         for row in self.rows.values():
             row.editor.installEventFilter(self._wheel)
         self._refresh_buttons()
+        self.resize(self.sizeHint())  # else Qt keeps it below two thirds of a small screen
         self.search.setFocus()
 
     def sizeHint(self) -> QSize:
         line = self.fontMetrics().height()
-        return QSize(line * 46, line * 44)
+        return QSize(line * 48, line * 42)
 
     def minimumSizeHint(self) -> QSize:
         line = self.fontMetrics().height()

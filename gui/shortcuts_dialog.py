@@ -31,7 +31,7 @@ class ShortcutsDialog(QDialog):
             for part in parts:
                 lines = [(command.keys[0], command.text) for command in of_part(part) if command.keys]
                 column.addLayout(_table(say(PARTS[part]), lines))
-            if Part.VIEW in parts:
+            if Part.DOOR in parts:
                 column.addLayout(_table(self.tr("Everywhere"), list(EVERYWHERE)))
             column.addStretch(1)
             columns.addLayout(column)

@@ -192,6 +192,8 @@ class Window(QMainWindow):
         if self.camera_dialog is None:
             dialog = CameraDialog(self.settings, self._theme, self._camera, self)
             dialog.finished.connect(self._camera_chosen)
+            if self.live.frame is not None:
+                dialog.set_frame(self.live.frame)
             self.camera_dialog = dialog
             dialog.open()
 
