@@ -259,7 +259,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QProgressBar {{ background: {c.sunk}; color: {c.text}; border: 0; border-radius: 5px; min-height: 10px;
         max-height: 10px; text-align: center; }}
     QProgressBar::chunk {{ background: {c.accent}; border-radius: 5px; }}
-    QTableView {{ background: transparent; alternate-background-color: {c.sunk}; border: 0; outline: 0;
+    QTableView {{ background: transparent; alternate-background-color: {c.sunk}; outline: 0;
         gridline-color: {c.line}; selection-background-color: {c.sunk}; selection-color: {c.text}; }}
     QHeaderView {{ background: transparent; border: 0; }}
     QHeaderView::section {{ background: transparent; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
@@ -267,13 +267,15 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QPlainTextEdit, QTextEdit, QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
         border-radius: 8px; padding: 6px; }}
     QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 5px; }}
-    QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; border: 0; }}
+    QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; }}
     [look="list"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px; }}
     [look="list"]:focus {{ border: 2px solid {c.accent}; padding: 3px; }}
     [look="list"]::item {{ padding: 7px 8px; border-radius: 6px; color: {c.text}; }}
     [look="list"]::item:hover {{ background: {c.sunk}; }}
     [look="list"]::item:selected {{ background: {c.accent}; color: {c.accent_text}; }}
-    QListView, QTreeView {{ background: transparent; border: 0; outline: 0; }}
+    QListView, QTreeView {{ background: transparent; outline: 0; }}
+    QListView, QTreeView, QTableView, QScrollArea {{ border: 1px solid transparent; border-radius: 8px; }}
+    QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus {{ border: 1px solid {c.accent}; }}
     QListView::item, QTreeView::item {{ border: 0; }}
     QMenu {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
     QMenu::item {{ padding: 6px 24px 6px 12px; border-radius: 6px; }}
