@@ -15,6 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
+from gui import language
 from gui.log import mistakes, start_log
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions
@@ -53,6 +54,7 @@ def run(options: Options) -> int:
         QApplication.setDesktopFileName(NAME)
         app = QApplication([NAME])
     settings = SettingsStore(options.settings or platformdirs.user_config_path(NAME) / FILE_NAME)
+    language.install(app, settings.text("window/language"))
     theme = Theme(app)
     theme.choose(settings.text("window/theme"))
     app.setWindowIcon(icon("door", "#ffffff", 64))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import overlay
@@ -15,6 +15,11 @@ from gui.records import FrameView, Picture, Recognition
 from gui.theme import Theme
 
 RADIUS = 12
+BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)  # the window gives it the focus too, and then nobody needs to see it
 
 
 def image_of(picture: Picture, size: tuple[int, int] | None = None) -> QImage:
@@ -39,6 +44,7 @@ class LiveView(QWidget):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._ringed = False
         self._frame: FrameView | None = None
         self._image: QImage | None = None  # of the frame on show, as large as it was painted last
         self._told = -1
@@ -158,6 +164,18 @@ class LiveView(QWidget):
         inside.addRoundedRect(rect, RADIUS, RADIUS)
         behind = self.palette().color(self.backgroundRole())
         painter.fillPath(outside.subtracted(inside), behind)
+        if self._ringed:
+            painter.setBrush(Qt.BrushStyle.NoBrush)
+            painter.setPen(QPen(QColor(self._theme.colours.accent), 3))
+            painter.drawRoundedRect(rect.adjusted(1.5, 1.5, -1.5, -1.5), RADIUS, RADIUS)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        self._ringed = event.reason() in BY_KEYBOARD
+        super().focusInEvent(event)
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        self._ringed = False
+        super().focusOutEvent(event)
 
     def _paint_waiting(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font(self._theme.scale.title))
