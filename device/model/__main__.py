@@ -69,9 +69,9 @@ def _finetune(args: argparse.Namespace) -> None:
 
 
 def _thresholds(args: argparse.Namespace) -> None:
-    from device.model.feature_map import map_path, measure_thresholds
+    from device.model.feature_map import map_path, remake_map
 
-    measure_thresholds(args.network, args.faces, lambda line: print(line, flush=True))
+    remake_map(args.network, args.faces, args.map_crops, lambda line: print(line, flush=True))
     print(f"{map_path(args.network)}: written")
 
 
@@ -190,7 +190,12 @@ def main() -> int:
     thresholds = commands.add_parser("thresholds", help="measure the thresholds anew, into the map beside a .tflite")
     thresholds.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     thresholds.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
-    thresholds.set_defaults(run=_thresholds)
+    thresholds.set_defaults(run=_thresholds, map_crops=0)
+    remap = commands.add_parser("map", help="choose the feature map of a .tflite and its thresholds anew")
+    remap.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    remap.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    remap.add_argument("--map-crops", type=_positive, default=20_000, help="training crops that it is fitted on")
+    remap.set_defaults(run=_thresholds)
     export = commands.add_parser("export", help=".tflite to network.bin, checked against LiteRT on every layer")
     export.add_argument("--network", type=Path, required=True, help="an int8 .tflite")
     export.add_argument("--out", type=Path, help="default: beside the .tflite")

@@ -1,13 +1,13 @@
-"""Features of many crops, and the host's map, fitted to what the int8 network really answers.
+"""The host's map of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
-The student's own projection was trained with the float network and changing pictures. Here a second matrix behind it
-is fitted in closed form (ridge regression) from projected int8 features of training crops to their teachers'
-embeddings. The two matrices are one on the host: (feature - mean) @ matrix.
+How a map is fitted and chosen: ``map_choice.py``. Thresholds come from the pairs of the held-out crops, by the same
+kernels that a board equals.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,28 +16,19 @@ from numpy.typing import NDArray
 
 from device.errors import FileError
 from device.fingerprint import FeatureMap, FingerprintError
-from device.model.data import read_teachers, split_rows
+from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export
-from device.model.features import Floats, quick_features
+from device.model.features import Floats, int8_features, quick_features
+from device.model.labels import read_label
+from device.model.map_choice import Judge, MapFitter, choose_map
+from device.model.monitor import LineMonitor
 from device.model.network_file import Network
 
-_RIDGE = 0.02  # of the projected features' mean variance
+_OTHERS = 15_000  # training crops that judge a map
 FARS = (1e-4, 1e-3, 1e-2)
 PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 
 Thresholds = tuple[tuple[float, float], ...]  # (false-accept rate, cosine), by rate
-
-
-def refit(features: Floats, targets: Floats, matrix: Floats) -> tuple[Floats, Floats]:
-    """(mean (F,), matrix (F, D)) from features (N, F), the teachers' embeddings (N, D) and the student's matrix (F, D):
-    the least squared distance between mapped features and embeddings, both without their means."""
-    mean = features.mean(axis=0, dtype=np.float64)
-    projected = (features - mean) @ matrix.astype(np.float64)
-    wanted = targets - targets.mean(axis=0, dtype=np.float64)
-    spread = projected.T @ projected / len(projected)
-    ridge = _RIDGE * np.trace(spread) / len(spread) + 1e-12
-    second = np.linalg.solve(spread + ridge * np.eye(len(spread)), projected.T @ wanted / len(projected))
-    return mean.astype(np.float32), np.asarray(matrix.astype(np.float64) @ second, np.float32)
 
 
 def impostor_thresholds(mapped: Floats, targets: Floats, fars: tuple[float, ...] = FARS) -> Thresholds:
@@ -54,21 +45,39 @@ def impostor_thresholds(mapped: Floats, targets: Floats, fars: tuple[float, ...]
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
 
 
-def held_out_thresholds(
-    content: bytes, network: Network, faces: Path, mapping: FeatureMap, report: Callable[[str], None]
-) -> Thresholds:
-    """The thresholds of a network and its map from the held-out crops of ``faces``; none where it has no direction."""
+def make_map(
+    content: bytes, network: Network, faces: Path, start: FeatureMap, crops: int, report: Callable[[str], None]
+) -> FeatureMap:
+    """The map of a network, with its thresholds: the best of those fitted on ``crops`` training crops of ``faces``, or
+    ``start`` as it is where ``crops`` is 0. ``start`` must have a matrix."""
     names, targets, _ = read_teachers(faces)
-    held, _ = split_rows(len(names))
-    report(f"thresholds from the pairs of {len(held)} held-out crops")
-    features = quick_features(content, network, faces, [str(names[row]) for row in held])
+    held, training = split_rows(len(names))
+    assert start.matrix is not None
+
+    def quick(rows: NDArray[np.int64]) -> Floats:
+        return quick_features(content, network, faces, [str(names[row]) for row in rows])
+
+    report(f"features of {len(held)} held-out crops")
+    pictures = middle(read_members(faces, [str(names[row]) for row in held]), network.input_shape[0])
+    held_features = int8_features(content, network.name, pictures)
+    mapping = start
+    found: Thresholds = ()
     try:
-        found = impostor_thresholds(mapping.apply(features), targets[held])
+        if crops:
+            rows = np.random.default_rng(12).permutation(training)
+            crops = min(crops, len(rows) * 3 // 4)
+            report(f"features of {crops} training crops to fit the map on, and of others to choose it with")
+            fitter = MapFitter(quick(rows[:crops]), targets[rows[:crops]], start.matrix)
+            grown_up = np.array([read_label(str(name)).grown_up for name in names])
+            others = rows[crops:][grown_up[rows[crops:]]][:_OTHERS]
+            old = grown_up[held]
+            judge = Judge(held_features[old], targets[held[old]], quick(others), targets[others])
+            mapping = choose_map(fitter, judge, LineMonitor(report))
+        found = impostor_thresholds(mapping.apply(held_features), targets[held])
+        report("thresholds: " + ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found)))
     except FingerprintError as error:  # a network that answers nothing to some picture
         report(f"no thresholds: {error.message}")
-        return ()
-    report(", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found)))
-    return found
+    return replace(mapping, network_hash=network.header.hash, thresholds=found)
 
 
 def map_path(network: Path) -> Path:
@@ -76,26 +85,23 @@ def map_path(network: Path) -> Path:
     return network.with_name(network.stem + ".map.npz")
 
 
-def write_map(
-    mean: NDArray[np.float32],
-    matrix: NDArray[np.float32],
-    network: Network,
-    out: Path,
-    thresholds: Thresholds = (),
-) -> None:
-    """The feature map of ``network`` beside ``out``; float16 is far finer than the fingerprint it is applied to."""
-    halves: list[Any] = [array.astype(np.float16) for array in (mean, matrix)]
-    FeatureMap(halves[0], halves[1], network.header.hash, thresholds).save(map_path(out))
+def write_map(mapping: FeatureMap, out: Path) -> None:
+    """The map beside the ``.tflite`` at ``out``; float16 is far finer than the fingerprint it is applied to."""
+    halves: dict[str, Any] = {
+        name: None if array is None else array.astype(np.float16)
+        for name, array in (("mean", mapping.mean), ("matrix", mapping.matrix))
+    }
+    replace(mapping, **halves).save(map_path(out))
 
 
-def measure_thresholds(path: Path, faces: Path, report: Callable[[str], None]) -> Thresholds:
-    """Measure the thresholds of the ``.tflite`` at ``path`` anew and write them into the feature map beside it, which
-    else stays as it is. FileError where there is no such network or no map of it."""
+def remake_map(path: Path, faces: Path, crops: int, report: Callable[[str], None]) -> FeatureMap:
+    """Choose the map of the ``.tflite`` at ``path`` anew on ``crops`` training crops (0: only its thresholds are
+    measured anew) and write it. FileError where there is no such network or no map of it."""
     network = export(path)
     mapping = FeatureMap.load(map_path(path))
     if mapping.mean is None or mapping.matrix is None:
         raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
     mapping.check(network.header.hash)
-    found = held_out_thresholds(path.read_bytes(), network, faces, mapping, report)
-    write_map(mapping.mean, mapping.matrix, network, path, found)
-    return found
+    made = make_map(path.read_bytes(), network, faces, mapping, crops, report)
+    write_map(made, path)
+    return made

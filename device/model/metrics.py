@@ -110,13 +110,13 @@ def best_threshold(scores: Floats, same: Bools) -> float:
     return float((ranked[cut - 1] + ranked[cut]) / 2)
 
 
-def threshold_at_far(strangers: Floats, far: float) -> float:
+def threshold_at_far(strangers: NDArray[np.floating], far: float) -> float:
     """The lowest score that accepts at most ``far`` of the ``strangers``' pairs."""
     allowed = int(np.floor(far * len(strangers) + 1e-9))
-    ranked = np.sort(strangers)[::-1]
-    if allowed >= len(ranked):
-        return float(ranked[-1])
-    return float(np.nextafter(ranked[allowed], np.inf))
+    if allowed >= len(strangers):
+        return float(strangers.min())
+    place = len(strangers) - 1 - allowed
+    return float(np.nextafter(np.partition(strangers, place)[place], np.inf))
 
 
 def tar_at_far(scores: Floats, same: Bools, far: float) -> float:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
+from collections.abc import Callable
 from typing import TextIO
 
 _EVERY_S = {True: 0.2, False: 10.0}  # on a terminal one line is written over; in a file or pipe each count is a line
@@ -20,6 +21,16 @@ class Monitor:
 
 
 SILENT = Monitor()
+
+
+class LineMonitor(Monitor):
+    """Passes lines on to ``report``."""
+
+    def __init__(self, report: Callable[[str], None]) -> None:
+        self._report = report
+
+    def line(self, text: str) -> None:
+        self._report(text)
 
 
 class TerminalMonitor(Monitor):

@@ -25,8 +25,8 @@ from device.model.calibrate import (
 )
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export_bytes
-from device.model.feature_map import held_out_thresholds, refit, write_map
-from device.model.features import float_features, int8_features, quick_features
+from device.model.feature_map import make_map, write_map
+from device.model.features import float_features, int8_features
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.network_file import Network
 from device.model.ptq import build_graph
@@ -133,21 +133,13 @@ def quantise(
 def save(
     graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int, report: Callable[[str], None]
 ) -> Network:
-    """Write the graph and its feature map, fitted anew on ``map_crops`` training crops (0: ``mapping`` as it is)."""
+    """Write the graph and its feature map, chosen anew on ``map_crops`` training crops (0: ``mapping`` as it is)."""
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
-    mean, matrix = mapping.mean, mapping.matrix
-    if map_crops:
-        names, targets, _ = read_teachers(faces)
-        _, training = split_rows(len(names))
-        rows = np.random.default_rng(12).permutation(training)[:map_crops]
-        report(f"fitting the feature map on {len(rows)} training crops")
-        features = quick_features(content, network, faces, [str(names[row]) for row in rows])
-        mean, matrix = refit(features, targets[rows], matrix)
-    thresholds = held_out_thresholds(content, network, faces, FeatureMap(mean, matrix), report)
+    made = make_map(content, network, faces, FeatureMap(mapping.mean, mapping.matrix), map_crops, report)
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)
     beside.replace(out)
-    write_map(mean, matrix, network, out, thresholds)
+    write_map(made, out)
     return network

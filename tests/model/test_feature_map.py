@@ -9,7 +9,7 @@ import pytest
 from device.errors import FileError
 from device.fingerprint import FeatureMap, unit
 from device.model.export import export
-from device.model.feature_map import impostor_thresholds, map_path, measure_thresholds, refit, write_map
+from device.model.feature_map import impostor_thresholds, map_path, remake_map, write_map
 
 
 def _units(count: int, length: int, seed: int) -> np.ndarray:
@@ -44,10 +44,10 @@ def test_thresholds_are_measured_again_without_touching_the_map(
     path = tmp_path / "net.tflite"
     path.write_bytes(random_network.content)
     with pytest.raises(FileError, match="no feature map"):
-        measure_thresholds(path, tiny_faces, lambda line: None)
+        remake_map(path, tiny_faces, 0, lambda line: None)
     mean, matrix = np.zeros(1280, np.float32), np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float16)
-    write_map(mean, matrix, export(path), path)
-    found = measure_thresholds(path, tiny_faces, lambda line: None)
+    write_map(FeatureMap(mean, matrix.astype(np.float32), export(path).header.hash), path)
+    found = remake_map(path, tiny_faces, 0, lambda line: None).thresholds
     loaded = FeatureMap.load(map_path(path))
     assert found
     assert loaded.thresholds == found
@@ -55,10 +55,17 @@ def test_thresholds_are_measured_again_without_touching_the_map(
     np.testing.assert_array_equal(loaded.mean, mean)
 
 
-def test_refit_finds_a_map_that_is_there() -> None:
-    rng = np.random.default_rng(3)
-    features, matrix = rng.normal(size=(500, 12)).astype(np.float32), np.eye(12, 4, dtype=np.float32)
-    turn = np.linalg.qr(rng.normal(size=(4, 4)))[0].astype(np.float32)
-    mean, fitted = refit(features, (features - features.mean(axis=0)) @ matrix @ turn, matrix)
-    wanted, got = (features - mean) @ matrix @ turn, (features - mean) @ fitted
-    assert np.sum(unit(wanted) * unit(got), axis=1).min() > 0.999
+def test_a_map_is_chosen_anew_for_a_network_that_is_there(
+    random_network: Any, tiny_faces: Path, tmp_path: Path
+) -> None:
+    path, lines = tmp_path / "net.tflite", []
+    path.write_bytes(random_network.content)
+    start = np.random.default_rng(4).normal(size=(1280, 24)).astype(np.float32)
+    write_map(FeatureMap(np.zeros(1280, np.float32), start, export(path).header.hash), path)
+    made = remake_map(path, tiny_faces, 18, lines.append)
+    loaded = FeatureMap.load(map_path(path))
+    loaded.check(export(path).header.hash)
+    assert made.matrix is not None
+    np.testing.assert_allclose(loaded.matrix, made.matrix, rtol=1e-3, atol=1e-5)
+    assert loaded.thresholds == made.thresholds != ()
+    assert lines[-2].startswith("chosen: ")

@@ -1,0 +1,97 @@
+"""The host's map on features made up so that the best one is known."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device.fingerprint import FeatureMap, unit
+from device.model.map_choice import Judge, MapFitter, MapRecipe, choose_map
+from device.model.monitor import LineMonitor
+
+Floats = NDArray[np.float32]
+FEATURES, TEACHER, HIDDEN = 120, 64, 30
+
+
+@pytest.fixture(scope="module")
+def world() -> tuple[Floats, Floats, Floats, Floats]:
+    """(features, embeddings) to fit on and to judge on: people, two pictures each, who differ in thirty ways; the
+    features see those through a matrix, beside noise that is large in a few directions."""
+    rng = np.random.default_rng(2)
+    seen, known = rng.normal(size=(HIDDEN, FEATURES)), rng.normal(size=(HIDDEN, TEACHER))
+
+    def pictures(people: int) -> tuple[Floats, Floats]:
+        hidden = np.repeat(rng.normal(size=(people, HIDDEN)), 2, axis=0)
+        loud = rng.normal(size=(2 * people, 4)) @ rng.normal(size=(4, FEATURES)) * 3
+        features = 5 + hidden @ seen + loud + 0.3 * rng.normal(size=(2 * people, FEATURES))
+        return features.astype(np.float32), unit(hidden @ known + 3 * rng.normal(size=(2 * people, TEACHER)))
+
+    return *pictures(800), *pictures(150)
+
+
+def follows(mapped: Floats, wanted: Floats) -> float:
+    """How the scores of all pairs follow the teachers'."""
+    pairs = np.triu_indices(len(mapped), k=1)
+    return float(np.corrcoef((mapped @ mapped.T)[pairs], (wanted @ wanted.T)[pairs])[0, 1])
+
+
+def test_the_map_finds_the_way_to_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+    features, targets, fresh, wanted = world
+    crooked = np.random.default_rng(0).normal(size=(FEATURES, TEACHER)).astype(np.float32)
+    fitter = MapFitter(features, targets, crooked)
+    plain = follows(FeatureMap(mean=features.mean(axis=0)).apply(fresh), wanted)
+    whole, part = (follows(fitter.fit(MapRecipe(0.003, start)).apply(fresh), wanted) for start in (False, True))
+    assert plain + 0.05 < part < whole
+
+
+def test_fewer_columns_and_whitening(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+    features, targets, fresh, _ = world
+    fitter = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32))
+    whole = fitter.fit(MapRecipe(0.01)).apply(fresh)
+    # The people differ in thirty ways, so as many columns keep all scores.
+    fewer = fitter.fit(MapRecipe(0.01, columns=HIDDEN))
+    assert fewer.matrix is not None
+    assert fewer.matrix.shape == (FEATURES, HIDDEN)
+    np.testing.assert_allclose(fewer.apply(fresh) @ fewer.apply(fresh).T, whole @ whole.T, atol=0.15)
+    white = fitter.fit(MapRecipe(0.01, columns=HIDDEN, whitening=1.0))
+    assert white.mean is not None
+    assert white.matrix is not None
+    spread = np.var((features - white.mean) @ white.matrix, axis=0)
+    assert spread.max() < 1.1 * spread.min()
+
+
+def halves(features: Floats, targets: Floats) -> Judge:
+    return Judge(features[::2], targets[::2], features[1::2], targets[1::2])
+
+
+def test_the_judge_prefers_the_map_that_tells_people_apart(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+    features, targets, fresh, wanted = world
+    judge = halves(fresh, wanted)
+    assert judge.by_pairs
+    good = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(MapRecipe(0.01))
+    assert judge(good) > judge(FeatureMap(mean=features.mean(axis=0))) + 0.2
+
+
+def test_with_few_pairs_the_scores_must_follow_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+    features, targets, fresh, wanted = world
+    judge = halves(fresh[:60], wanted[:60])
+    assert not judge.by_pairs
+    good = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(MapRecipe(0.01))
+    assert judge(good) > judge(FeatureMap(mean=features.mean(axis=0))) + 0.2
+
+
+def test_the_same_picture_twice_is_no_pair() -> None:
+    targets = unit(np.random.default_rng(0).normal(size=(300, 64)))
+    assert not Judge(targets, targets, targets, targets).same.any()
+
+
+def test_what_is_chosen_is_the_best_of_what_was_tried(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+    features, targets, fresh, wanted = world
+    fitter, judge = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)), halves(fresh, wanted)
+    lines: list[str] = []
+    chosen = choose_map(fitter, judge, LineMonitor(lines.append))
+    tried = [float(line.split()[0]) for line in lines if line[0].isdigit()]
+    assert len(tried) == 14
+    assert judge(chosen) == pytest.approx(max(tried), abs=1e-3)
+    assert lines[0].startswith("choosing the map by ")
