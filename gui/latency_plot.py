@@ -9,9 +9,9 @@ from collections import deque
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import Qt, QTimer
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPaintEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui import words
 from gui.records import Recognition
@@ -25,6 +25,8 @@ KEPT = 2_000
 class LatencyPlot(QFrame):
     """The network's time at the board's clock, one point a fingerprint."""
 
+    details_asked = Signal()
+
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
@@ -32,12 +34,12 @@ class LatencyPlot(QFrame):
         self._network_ms: deque[float] = deque(maxlen=KEPT)
         self._where = ""
         self.setProperty("look", "card")
-        self.setAccessibleName("Board latency of the last minute")
-        title = QLabel("Board latency")
+        self.setAccessibleName(self.tr("Board latency of the last minute"))
+        title = QLabel(self.tr("Board latency"))
         title.setProperty("look", "title")
-        self._figures = QLabel("no fingerprint yet")
+        self._figures = QLabel(self.tr("no fingerprint yet"))
         self._figures.setProperty("look", "muted")
-        what = QLabel("network, at the board's clock")
+        what = QLabel(self.tr("network, at the board's clock"))
         what.setProperty("look", "muted")
         head = QHBoxLayout()
         head.addWidget(title)
@@ -45,6 +47,12 @@ class LatencyPlot(QFrame):
         head.addWidget(what)
         head.addStretch(1)
         head.addWidget(self._figures)
+        details = QPushButton(self.tr("Details"))
+        details.setProperty("look", "quiet")
+        details.setToolTip(self.tr("Percentiles of every stage, and every layer's cycles (T)"))
+        details.setAccessibleName(self.tr("Timing in detail"))
+        details.clicked.connect(self.details_asked)
+        head.addWidget(details)
         self._plot: Any = None  # pyqtgraph comes without types
         self._holder = QWidget()
         self._holder.setMinimumHeight(96)
@@ -62,7 +70,7 @@ class LatencyPlot(QFrame):
 
     @property
     def figures(self) -> str:
-        """The words beside the title: median, 95th percentile, and where they were measured."""
+        """The words beside the title: three percentiles, and where they were measured."""
         return self._figures.text()
 
     def add(self, recognition: Recognition) -> None:
@@ -115,11 +123,13 @@ class LatencyPlot(QFrame):
         if self._plot is not None:
             self._network.setData(at, network)
             self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
-        median, high = np.percentile(network, (50, 95))
-        place = words.measured(self._where)
-        text = f"median {words.milliseconds(float(median))} ms · p95 {words.milliseconds(float(high))} ms · {place}"
+        p50, p95, p99 = (words.milliseconds(float(value)) for value in np.percentile(network, (50, 95, 99)))
+        text = self.tr("p50 {p50} ms · p95 {p95} ms · p99 {p99} ms · {place}").format(
+            p50=p50, p95=p95, p99=p99, place=words.measured(self._where)
+        )
         self._figures.setText(text)
-        self.setAccessibleDescription(f"{text}, {len(network)} fingerprints, limit 500 ms")
+        spoken = self.tr("{figures}, {count} fingerprints, limit 500 ms").format(figures=text, count=len(network))
+        self.setAccessibleDescription(spoken)
 
     def _restyle(self) -> None:
         if self._plot is None:
@@ -151,4 +161,6 @@ class LatencyPlot(QFrame):
         self._plot.getAxis("left").setWidth(40)
         marks = [(at, f"{at}") for at in range(0, 10_000, 250)]
         self._plot.getAxis("left").setTicks([marks])
-        self._plot.getAxis("bottom").setTicks([[(-at, f"-{at} s" if at else "now") for at in range(0, 61, 10)]])
+        self._plot.getAxis("bottom").setTicks(
+            [[(-at, f"-{at} s" if at else self.tr("now")) for at in range(0, 61, 10)]]
+        )

@@ -301,6 +301,7 @@ class Window(QMainWindow):
         wire_board(pipeline, self.board, self._options.board)
         pipeline.entrance_changed.connect(self.kiosk.set_entrance)
         self.board.chooser.use_asked.connect(lambda spec: self.settings.set("board/port", spec or ""))
+        self.plot.details_asked.connect(self.timing.show)
         self.live.drawn.connect(pipeline.note_drawn)
         self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)

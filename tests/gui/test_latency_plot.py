@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.latency_plot import LatencyPlot
@@ -31,11 +32,11 @@ def test_the_curve_comes_after_the_first_painting(qtbot: QtBot, theme: Theme) ->
     assert plot._plot.viewRange()[1][1] > 900.0  # with what came before
 
 
-def test_figures_say_median_p95_and_where(qtbot: QtBot, theme: Theme) -> None:
+def test_figures_say_percentiles_and_where(qtbot: QtBot, theme: Theme) -> None:
     plot = plot_of(qtbot, theme)
     for number in range(21):
         plot.add(recognition(timeline=timeline(10.0 + number), network_ms=200.0 + 5 * number))
-    assert plot.figures == "median 250 ms · p95 295 ms · emulated"
+    assert plot.figures == "p50 250 ms · p95 295 ms · p99 299 ms · emulated"
     assert "limit 500 ms" in plot.accessibleDescription()
 
 
@@ -43,14 +44,14 @@ def test_only_the_last_minute_counts(qtbot: QtBot, theme: Theme) -> None:
     plot = plot_of(qtbot, theme)
     plot.add(recognition(timeline=timeline(10.0), network_ms=900.0))
     plot.add(recognition(timeline=timeline(100.0), network_ms=200.0))
-    assert plot.figures.startswith("median 200 ms · p95 200 ms")
+    assert plot.figures.startswith("p50 200 ms · p95 200 ms")
 
 
 def test_figures_of_another_place_are_not_mixed_in(qtbot: QtBot, theme: Theme) -> None:
     plot = plot_of(qtbot, theme)
     plot.add(recognition(network_ms=900.0))
     plot.add(recognition(where="board", network_ms=200.0))
-    assert plot.figures == "median 200 ms · p95 200 ms · board"
+    assert plot.figures == "p50 200 ms · p95 200 ms · p99 200 ms · board"
 
 
 def test_the_limit_is_on_show_however_fast_the_board(qtbot: QtBot, theme: Theme) -> None:
@@ -73,3 +74,9 @@ def test_it_paints_in_both_colours(qtbot: QtBot, theme: Theme) -> None:
     light = plot.grab().toImage()
     theme.use(DARK)
     assert plot.grab().toImage() != light
+
+
+def test_details_are_a_button_away(qtbot: QtBot, theme: Theme) -> None:
+    plot = plot_of(qtbot, theme)
+    with qtbot.waitSignal(plot.details_asked):
+        plot.findChild(QPushButton).click()

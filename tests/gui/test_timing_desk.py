@@ -1,0 +1,60 @@
+"""Timings are collected from the start, whether or not their window was ever open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.board_actions import ActionKind, ActionPhase, ActionReport
+from gui.pipeline import Pipeline
+from gui.records import PipelineOptions
+from gui.theme import Theme
+from gui.timing_desk import TimingDesk
+from tests.gui.samples import board, recognition
+from tests.gui.test_layer_plan import result
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    pipeline = Pipeline(PipelineOptions(data=tmp_path, board="virtual", camera="demo"))
+    yield pipeline
+    pipeline.stop()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[TimingDesk]:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    desk = TimingDesk(pipeline, theme, parent)
+    yield desk
+    desk.close()
+
+
+def test_what_came_before_the_window_is_in_it(desk: TimingDesk, pipeline: Pipeline) -> None:
+    pipeline.recognised.emit(recognition())
+    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(6)))
+    desk.show()
+    assert desk.window is not None
+    assert desk.window.layers.rowCount() == 6
+    assert desk.window.export_stages.isEnabled()
+    first = desk.window
+    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(9)))
+    assert desk.window.layers.rowCount() == 9
+    desk.show()
+    assert desk.window is first
+
+
+def test_figures_of_another_board_start_anew(desk: TimingDesk, pipeline: Pipeline) -> None:
+    pipeline.recognised.emit(recognition())
+    pipeline.board_changed.emit(board(where="board"))
+    assert desk.stats.frames == 0
+    assert len(desk.log) == 1  # the file names each line's place
+
+
+def test_nothing_flowed_yet(pipeline: Pipeline) -> None:
+    flow = pipeline.flow()
+    assert (flow.taken, flow.shown, flow.looked, flow.cut, flow.dropped, flow.sent, flow.answered) == (0,) * 7
