@@ -1,9 +1,11 @@
-"""Enrolling a person: the name, the live picture with where to stand, the verdict in words, the crops taken."""
+"""Enrolling a person: the name, the live picture with where to stand, pose by pose, then the shots looked through."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QKeyEvent, QPainter, QPaintEvent, QPen
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -12,108 +14,132 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QPushButton,
+    QScrollArea,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
-from gui.decision_card import CropView
+from gui import enrol_words
+from gui.enrol_records import EnrolmentPhase, EnrolmentProgress, Hint
+from gui.enrol_review import ReviewPage
+from gui.gallery import LONGEST_NAME
 from gui.live_view import LiveView
 from gui.overlay import Detail
-from gui.records import EnrolmentPhase, EnrolmentProgress, FrameView
+from gui.poses import POSES, Pose
+from gui.progress_ring import ProgressRing
+from gui.records import FrameView, Person
 from gui.theme import Theme
 
-COLUMNS = 4
-ASK = "Type the name, then press Start and look at the camera. Turn your head a little meanwhile."
+RUNNING = (EnrolmentPhase.COLLECTING, EnrolmentPhase.REVIEW)
+GOOD_HINTS = (Hint.HOLD,)
 
 
-class ProgressRing(QWidget):
-    """How many crops are taken, as a ring and as figures."""
+class StepList(QWidget):
+    """The poses, and how many shots each has: the coverage."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._taken, self._wanted, self._phase = 0, 0, EnrolmentPhase.COLLECTING
-        side = theme.scale.body * 7
-        self.setFixedSize(side, side)
-        self.setAccessibleName("Progress")
+        self.setAccessibleName(self.tr("Poses"))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(10)
+        grid.setVerticalSpacing(3)
+        grid.setColumnStretch(1, 1)
+        self._rows: dict[Pose, tuple[QLabel, QLabel, QLabel]] = {}
+        for row, pose in enumerate(POSES):
+            mark, name, count = QLabel(), QLabel(enrol_words.pose_name(pose)), QLabel()
+            mark.setFixedWidth(theme.scale.body * 2)
+            for column, label in enumerate((mark, name, count)):
+                grid.addWidget(label, row, column)
+            self._rows[pose] = (mark, name, count)
+            self._show(pose, False)
 
-    def set_progress(self, taken: int, wanted: int, phase: EnrolmentPhase) -> None:
-        """Show this many of so many."""
-        self._taken, self._wanted, self._phase = taken, wanted, phase
-        self.setAccessibleDescription(f"{taken} of {wanted} crops, {phase.value}")
-        self.update()
+    def set_progress(self, progress: EnrolmentProgress) -> None:
+        """Show these steps; the one asked for now stands out."""
+        told = []
+        for pose in POSES:
+            self._show(pose, any(step.pose is pose for step in progress.steps))
+        for step in progress.steps:
+            mark, name, count = self._rows[step.pose]
+            now = progress.phase is EnrolmentPhase.COLLECTING and step.pose is progress.pose
+            full = step.taken >= step.wanted
+            mark.setText("▸" if now else "✓" if full else "–" if step.skipped else "○")
+            left_out = step.skipped and not step.taken
+            text = self.tr("left out") if left_out else f"{step.taken}/{step.wanted}"
+            count.setText(text)
+            look = "name" if now else "good" if full else "muted"
+            for label in (mark, name, count):
+                _look(label, look)
+            told.append(f"{name.text()} {text}")
+        self.setAccessibleDescription(", ".join(told))
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        colours = self._theme.colours
-        painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        ring = QRectF(self.rect()).adjusted(6, 6, -6, -6)
-        painter.setPen(QPen(QColor(colours.sunk), 8))
-        painter.drawEllipse(ring)
-        saved = self._phase is EnrolmentPhase.SAVED
-        colour = QColor(colours.good if saved else colours.accent)
-        if self._wanted and self._taken:
-            pen = QPen(colour, 8)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            painter.setPen(pen)
-            painter.drawArc(ring, 90 * 16, -round(360 * 16 * min(1.0, self._taken / self._wanted)))
-        if saved:
-            painter.setPen(QPen(colour, 5, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin))
-            at, unit = ring.center(), ring.width() / 5
-            points = [QPointF(-0.9, 0.1), QPointF(-0.25, 0.75), QPointF(1.0, -0.7)]
-            painter.drawPolyline([at + point * unit for point in points])
-        else:
-            painter.setFont(self._theme.font(self._theme.scale.figure, bold=True))
-            painter.setPen(QColor(colours.text))
-            text = f"{self._taken}/{self._wanted}" if self._wanted else "–"
-            painter.drawText(ring, Qt.AlignmentFlag.AlignCenter, text)
-        painter.end()
+    def _show(self, pose: Pose, shown: bool) -> None:
+        for label in self._rows[pose]:
+            label.setVisible(shown)
 
 
 class EnrolDialog(QDialog):
-    """Asks through its signals; ``show_progress`` shows what the pipeline answers. Closing cancels."""
+    """Asks through its signals; ``show_progress`` shows what the pipeline answers. Closing cancels.
+
+    ``person``: who is to be enrolled again, with the name they have.
+    """
 
     start_asked = Signal(str)
     cancel_asked = Signal()
+    skip_asked = Signal()
+    retake_asked = Signal(int)
+    missing_asked = Signal()
+    accept_asked = Signal(object)  # id of somebody enrolled who gets the shots, or None
 
-    def __init__(self, theme: Theme, wanted: int, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, wanted: int, person: Person | None = None, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._theme = theme
-        self._wanted = wanted
+        self._theme, self._wanted, self.person = theme, wanted, person
         self._progress: EnrolmentProgress | None = None
-        self.setWindowTitle("Enrol a person")
+        self._people: dict[int, Person] = {}
+        self.setWindowTitle(self.tr("Enrol a person") if person is None else self.tr("Enrol again"))
         self.setModal(True)
         self.view = LiveView(theme)
-        self.view.setMinimumSize(440, 330)
+        self.view.setMinimumSize(400, 300)
         self.view.set_detail(Detail.NAMES)
         self.view.set_guide(True)
-        self.name = QLineEdit()
-        self.name.setPlaceholderText("Name")
-        self.name.setAccessibleName("Name of the person")
-        self.name.setMaxLength(60)
+        self.name = QLineEdit(person.name if person is not None else "")
+        self.name.setPlaceholderText(self.tr("Name"))
+        self.name.setAccessibleName(self.tr("Name of the person"))
+        self.name.setMaxLength(LONGEST_NAME)
         self.name.textChanged.connect(self._refresh)
         self.ring = ProgressRing(theme)
-        self.verdict = QLabel(ASK)
+        self.ring.clear(wanted)
+        self.steps = StepList(theme)
+        self.verdict = QLabel(self._ask())
         self.verdict.setWordWrap(True)
         self.verdict.setTextFormat(Qt.TextFormat.PlainText)
-        self.verdict.setMinimumHeight(theme.scale.body * 7)
-        self.verdict.setAlignment(Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft)
-        self.verdict.setAccessibleName("Verdict")
-        self.start = QPushButton("Start")
+        self.verdict.setMinimumHeight(theme.scale.body * 4)
+        self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
+        self.verdict.setAccessibleName(self.tr("Verdict"))
+        self.review = ReviewPage(theme)
+        self.review.retake_asked.connect(self.retake_asked)
+        self.review.missing_asked.connect(self.missing_asked)
+        self.review.decided.connect(self._refresh)
+        self.skip = QPushButton(self.tr("&Skip this pose"))
+        self.skip.setAutoDefault(False)
+        self.skip.setToolTip(self.tr("Do without this pose; it can be taken at the end"))
+        self.skip.clicked.connect(self.skip_asked)
+        self.start = QPushButton()
         self.start.setProperty("look", "primary")
-        self.start.setDefault(True)
         self.start.clicked.connect(self._start)
-        self.cancel = QPushButton("Cancel")
+        self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.setAutoDefault(False)
         self.cancel.clicked.connect(self.reject)
-        self._thumbnails = [CropView(theme) for _ in range(wanted)]
+        self._pages = QStackedWidget()
         self._lay_out()
+        self.start.setDefault(True)  # a dialog keeps only a default that is in it already
         self._refresh()
         self.name.setFocus()
 
     @property
     def collecting(self) -> bool:
-        """Whether crops are being taken now."""
+        """Whether shots are being taken now."""
         return self._progress is not None and self._progress.phase is EnrolmentPhase.COLLECTING
 
     @property
@@ -125,24 +151,29 @@ class EnrolDialog(QDialog):
         """Show the newest live picture."""
         self.view.set_frame(frame)
 
+    def set_people(self, people: Iterable[Person]) -> None:
+        """Who is enrolled, for the picture of who looks alike."""
+        self._people = {person.id: person for person in people}
+
     def show_progress(self, progress: EnrolmentProgress) -> None:
-        """The pipeline's answer: words, ring and thumbnails."""
+        """The pipeline's answer: words, ring, poses or the shots."""
+        before = self._progress.phase if self._progress is not None else None
         self._progress = progress
-        self.ring.set_progress(progress.taken, progress.wanted, progress.phase)
-        for number, thumbnail in enumerate(self._thumbnails):
-            crop = progress.crops[number] if number < len(progress.crops) else None
-            thumbnail.set_picture(crop)
-        verdict = progress.verdict
-        self.verdict.setText(verdict[:1].upper() + verdict[1:])
-        looks = {EnrolmentPhase.SAVED: "good", EnrolmentPhase.FAILED: "bad"}
-        self._look(looks.get(progress.phase, "name"))
+        self.ring.set_progress(progress)
+        self.steps.set_progress(progress)
+        if progress.phase is EnrolmentPhase.REVIEW:
+            self.review.set_progress(progress, self._people)
+        self._pages.setCurrentIndex(1 if progress.phase is EnrolmentPhase.REVIEW else 0)
+        self.view.set_hint(enrol_words.prompt(progress.pose) if self.collecting else "")
+        self.verdict.setText(enrol_words.verdict_line(progress))
+        _look(self.verdict, self._verdict_look(progress))
         self._refresh()
-        if progress.phase is EnrolmentPhase.SAVED:
-            self.start.setFocus()
+        if progress.phase is not before:
+            self._move_focus(progress.phase)
 
     def reject(self) -> None:
         """Escape, Cancel or the close button: nothing of a running enrolment is kept."""
-        if self.collecting:
+        if self._progress is not None and self._progress.phase in RUNNING:
             self.cancel_asked.emit()
         super().reject()
 
@@ -150,52 +181,91 @@ class EnrolDialog(QDialog):
         self.reject()
         event.accept()
 
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.start.isEnabled():
-            self._start()
-            return
-        super().keyPressEvent(event)
+    def _ask(self) -> str:
+        if self.person is not None:
+            text = self.tr("Press Start. The new shots take the place of {name}'s old ones once they are saved.")
+            return text.format(name=self.person.name)
+        return self.tr("Type the name and press Start. The shots are taken by themselves.")
 
     def _start(self) -> None:
-        if self._progress is not None and self._progress.phase is EnrolmentPhase.SAVED:
+        phase = self._progress.phase if self._progress is not None else None
+        if phase is EnrolmentPhase.SAVED:
             self.accept()
-        elif not self.collecting and self.name.text().strip():
+        elif phase is EnrolmentPhase.REVIEW:
+            if self.review.ready:
+                self.accept_asked.emit(self.review.add_to)
+        elif phase not in (*RUNNING, EnrolmentPhase.SAVING) and self.name.text().strip():
             self.start_asked.emit(self.name.text().strip())
 
     def _refresh(self) -> None:
         phase = self._progress.phase if self._progress else None
-        saved = phase is EnrolmentPhase.SAVED
-        self.name.setEnabled(not self.collecting and not saved)
-        self.start.setText("Done" if saved else "Try again" if phase is EnrolmentPhase.FAILED else "Start")
-        self.start.setEnabled(saved or (not self.collecting and bool(self.name.text().strip())))
+        saved, review = phase is EnrolmentPhase.SAVED, phase is EnrolmentPhase.REVIEW
+        busy = phase in (*RUNNING, EnrolmentPhase.SAVING)
+        self.name.setEnabled(not busy and not saved and self.person is None)
+        texts = {
+            EnrolmentPhase.SAVED: self.tr("Done"),
+            EnrolmentPhase.REVIEW: self.tr("Save"),
+            EnrolmentPhase.FAILED: self.tr("Try again"),
+        }
+        self.start.setText(texts.get(phase, self.tr("Start")) if phase is not None else self.tr("Start"))
+        typed = bool(self.name.text().strip())
+        self.start.setEnabled(saved or (review and self.review.ready) or (not busy and typed))
+        self.start.setVisible(phase not in (EnrolmentPhase.COLLECTING, EnrolmentPhase.SAVING))
         self.cancel.setVisible(not saved)
+        self.cancel.setEnabled(phase is not EnrolmentPhase.SAVING)
+        pose = self._progress.pose if self._progress is not None else Pose.FRONT
+        self.skip.setVisible(self.collecting and pose is not Pose.FRONT)
 
-    def _look(self, look: str) -> None:
-        if self.verdict.property("look") != look:
-            self.verdict.setProperty("look", look)
-            self.verdict.style().unpolish(self.verdict)
-            self.verdict.style().polish(self.verdict)
+    def _move_focus(self, phase: EnrolmentPhase) -> None:
+        if phase in (EnrolmentPhase.SAVED, EnrolmentPhase.REVIEW, EnrolmentPhase.FAILED):
+            first = self.review.twin.same if phase is EnrolmentPhase.REVIEW and not self.review.ready else self.start
+            first.setFocus()
+        elif phase is EnrolmentPhase.COLLECTING:
+            self.cancel.setFocus()
+
+    @staticmethod
+    def _verdict_look(progress: EnrolmentProgress) -> str:
+        if progress.phase is EnrolmentPhase.SAVED:
+            return "good"
+        if progress.phase is EnrolmentPhase.FAILED:
+            return "bad"
+        if progress.phase is EnrolmentPhase.COLLECTING:
+            return "good" if progress.hint in GOOD_HINTS else "name"
+        return "name"
 
     def _lay_out(self) -> None:
         card = QFrame()
         card.setProperty("look", "card")
-        card.setFixedWidth(self._theme.scale.body * 26)
-        heading = QLabel("Who is it?")
+        card.setFixedWidth(self._theme.scale.body * 31)
+        heading = QLabel(self.tr("Who is it?"))
         heading.setProperty("look", "title")
-        taken = QLabel("Crops taken")
-        taken.setProperty("look", "muted")
         state = QHBoxLayout()
         state.setSpacing(16)
-        state.addWidget(self.ring)
-        state.addWidget(self.verdict, 1)
-        grid = QGridLayout()
-        grid.setSpacing(8)
-        for number, thumbnail in enumerate(self._thumbnails):
-            thumbnail.setFixedSize(QSize(*[round(self._theme.scale.body * 5.1)] * 2))
-            thumbnail.setAccessibleName(f"Crop {number + 1}")
-            grid.addWidget(thumbnail, number // COLUMNS, number % COLUMNS)
+        state.addWidget(self.ring, 0, Qt.AlignmentFlag.AlignTop)
+        state.addWidget(self.steps, 1, Qt.AlignmentFlag.AlignTop)
+        collect = QWidget()
+        page = QVBoxLayout(collect)
+        page.setContentsMargins(0, 0, 0, 0)
+        page.setSpacing(12)
+        page.addLayout(state)
+        page.addWidget(self.verdict)
+        page.addWidget(self.skip, 0, Qt.AlignmentFlag.AlignLeft)
+        page.addStretch(1)
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        scroll.setWidget(self.review)
+        for surface in (scroll, scroll.viewport(), self.review):
+            surface.setAutoFillBackground(False)
+        self._pages.addWidget(collect)
+        self._pages.addWidget(scroll)
+        resting = QLabel(self.tr("The door decides nothing while somebody is being enrolled."))
+        resting.setProperty("look", "caption")
+        resting.setWordWrap(True)
         buttons = QHBoxLayout()
-        buttons.addStretch(1)
+        buttons.addWidget(resting, 1)
         buttons.addWidget(self.cancel)
         buttons.addWidget(self.start)
         side = QVBoxLayout(card)
@@ -203,17 +273,19 @@ class EnrolDialog(QDialog):
         side.setSpacing(10)
         side.addWidget(heading)
         side.addWidget(self.name)
-        side.addSpacing(6)
-        side.addLayout(state)
-        side.addSpacing(6)
-        side.addWidget(taken)
-        side.addLayout(grid)
-        side.addStretch(1)
+        side.addSpacing(4)
+        side.addWidget(self._pages, 1)
         side.addLayout(buttons)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(16, 16, 16, 16)
         layout.setSpacing(16)
         layout.addWidget(self.view, 1)
         layout.addWidget(card)
-        self.ring.set_progress(0, self._wanted, EnrolmentPhase.COLLECTING)
-        self.resize(980, 560)
+        self.resize(1080, 620)
+
+
+def _look(widget: QWidget, look: str) -> None:
+    if widget.property("look") != look:
+        widget.setProperty("look", look)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)

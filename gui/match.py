@@ -13,8 +13,9 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from device.fingerprint import FeatureMap, Fingerprints, unit
+from device.fingerprint import FeatureMap, Fingerprints
 from gui.gallery import Print
+from gui.template import template
 
 Floats = NDArray[np.float32]
 
@@ -78,19 +79,6 @@ def embed(prints: Sequence[Print], network_hash: bytes, feature_map: FeatureMap)
     return np.stack(rows)
 
 
-def template(embeddings: Floats) -> Floats:
-    """A person's template (D,): the mean of unit embeddings (N, D), scaled to length 1."""
-    return unit(embeddings.mean(axis=0))
-
-
-def cohesion(embeddings: Floats) -> Floats:
-    """How well each embedding of (N, D) agrees with the mean of the others: cosines (N,); a single one gives 1."""
-    if len(embeddings) < 2:
-        return np.ones(len(embeddings), np.float32)
-    others = unit(embeddings.sum(axis=0, keepdims=True) - embeddings)
-    return np.asarray(np.einsum("nd,nd->n", embeddings, others), np.float32)
-
-
 def build(
     people: Sequence[tuple[int, str]],
     prints: Mapping[int, Sequence[Print]],
@@ -105,7 +93,8 @@ def build(
         if own := prints.get(person_id):
             ids.append(person_id)
             names.append(name)
-            rows.append(template(embed(own, network_hash, feature_map)))
+            quality = np.array([one.quality for one in own], np.float32)
+            rows.append(template(embed(own, network_hash, feature_map), quality))
             if wrong := negatives.get(person_id):
                 against.append(embed(wrong, network_hash, feature_map))
                 owners += [len(rows) - 1] * len(wrong)

@@ -1,200 +1,68 @@
-"""The list of people: enrol, rename in place, delete with undo."""
+"""The list of people: enrol, rename in place, merge, delete, and undo of the last changes."""
 
 from __future__ import annotations
 
-import time
+from collections.abc import Sequence
+from pathlib import Path
 
-from PySide6.QtCore import (
-    QAbstractItemModel,
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPoint,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    QTimer,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtCore import QModelIndex, QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QListView,
     QMenu,
     QPushButton,
     QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
     QVBoxLayout,
     QWidget,
 )
 
-from gui import words
+from gui import people_words, words
 from gui.language import say
+from gui.people_changes import Change
+from gui.people_list import PeopleModel, RowPainter
 from gui.records import Person
-from gui.theme import Theme, paint_icon
+from gui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
 NOTE_MS = 12_000
-
-
-class PeopleModel(QAbstractListModel):
-    """People by name. Editing a name asks for a rename; the gallery decides."""
-
-    rename_asked = Signal(int, str)
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._people: list[Person] = []
-        self._pictures: dict[int, QImage] = {}
-
-    @property
-    def people(self) -> list[Person]:
-        """Who is listed."""
-        return self._people
-
-    def set_people(self, people: list[Person]) -> None:
-        """List these."""
-        self.beginResetModel()
-        self._people = people
-        self._pictures = {p.id: QImage.fromData(p.thumbnail) for p in people if p.thumbnail}
-        self.endResetModel()
-
-    def picture(self, person: Person) -> QImage | None:
-        """The person's thumbnail."""
-        return self._pictures.get(person.id)
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._people)
-
-    def flags(self, index: Index) -> Qt.ItemFlag:
-        return super().flags(index) | Qt.ItemFlag.ItemIsEditable
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        person = self._people[index.row()]
-        if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.EditRole):
-            return person.name
-        if role == Qt.ItemDataRole.UserRole:
-            return person
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{person.name}, {words.person_detail(person, time.time())}"
-        return None
-
-    def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
-        person = self._people[index.row()]
-        name = str(value).strip()
-        if role != Qt.ItemDataRole.EditRole or name == person.name:
-            return False
-        self.rename_asked.emit(person.id, name)
-        return True
-
-
-class RowPainter(QStyledItemDelegate):
-    """Rows of two lines beside a round picture."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-
-    def row_height(self) -> int:
-        """Height of one row in pixels."""
-        return round(self._theme.scale.body * 3.7)
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(160, self.row_height())
-
-    def updateEditorGeometry(self, editor: QWidget, option: QStyleOptionViewItem, _index: Index) -> None:
-        area: QRect = option.rect
-        left = self.row_height() + 2
-        height = editor.sizeHint().height()
-        editor.setGeometry(left, area.y() + (area.height() - height) // 2, area.width() - left - 8, height)
-
-    def setEditorData(self, editor: QWidget, index: Index) -> None:
-        super().setEditorData(editor, index)
-        if isinstance(editor, QLineEdit):
-            editor.setAccessibleName("New name")
-            editor.setMaxLength(60)
-
-    def setModelData(self, editor: QWidget, model: QAbstractItemModel, index: Index) -> None:
-        if isinstance(editor, QLineEdit):
-            model.setData(index, editor.text(), Qt.ItemDataRole.EditRole)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model = index.model()
-        person = index.data(Qt.ItemDataRole.UserRole)
-        if not isinstance(model, PeopleModel) or not isinstance(person, Person):
-            return
-        colours, scale = self._theme.colours, self._theme.scale
-        area = QRectF(option.rect)
-        state: QStyle.StateFlag = option.state
-        painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        if state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.sunk))
-            painter.drawRoundedRect(area.adjusted(2, 1, -2, -1), 8, 8)
-        if state & QStyle.StateFlag.State_HasFocus:  # also where the keyboard only came by: Del and F2 act on it
-            painter.setPen(QColor(colours.accent))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRoundedRect(area.adjusted(2.5, 1.5, -2.5, -1.5), 8, 8)
-        side = area.height() - 14
-        circle = QRectF(area.x() + 8, area.y() + 7, side, side)
-        _paint_round(painter, circle, model.picture(person), colours.sunk, colours.muted)
-        name, detail = self._theme.font(scale.body, bold=True), self._theme.font(scale.caption)
-        left = circle.right() + 10
-        width = area.right() - left - 8
-        top = area.y() + (area.height() - QFontMetricsF(name).height() - QFontMetricsF(detail).height()) / 2
-        painter.setFont(name)
-        painter.setPen(QColor(colours.text))
-        shown = QFontMetricsF(name).elidedText(person.name, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRectF(left, top, width, QFontMetricsF(name).height()), 0, shown)
-        top += QFontMetricsF(name).height()
-        painter.setFont(detail)
-        painter.setPen(QColor(colours.muted if person.usable else colours.warn))
-        words_ = words.person_detail(person, time.time())
-        shown = QFontMetricsF(detail).elidedText(words_, Qt.TextElideMode.ElideRight, width)
-        painter.drawText(QRectF(left, top, width, QFontMetricsF(detail).height()), 0, shown)
-        painter.restore()
-
-
-def _paint_round(painter: QPainter, circle: QRectF, picture: QImage | None, fill: str, line: str) -> None:
-    path = QPainterPath()
-    path.addEllipse(circle)
-    painter.save()
-    painter.setClipPath(path)
-    if picture is None or picture.isNull():
-        painter.fillRect(circle, QColor(fill))
-        inset = circle.width() * 0.2
-        paint_icon(painter, "person", QColor(line), circle.adjusted(inset, inset, -inset, -inset))
-    else:
-        painter.drawImage(circle, picture)
-    painter.restore()
+TOLD = 5  # of the changes that can be undone, so many are named
 
 
 class PeoplePanel(QFrame):
-    """Who is enrolled. Asks through its signals; ``set_people`` shows what the gallery says."""
+    """Who is enrolled. Asks through its signals; ``set_people`` and ``set_changes`` show what the gallery says."""
 
     enrol_asked = Signal()
+    again_asked = Signal(object)  # Person
     rename_asked = Signal(int, str)
     delete_asked = Signal(int)
+    merge_asked = Signal(object)  # Person
     undo_asked = Signal()
+    photos_asked = Signal()
+    export_asked = Signal()
+    import_asked = Signal()
+    files_dropped = Signal(object)  # list[Path]
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._changes: tuple[Change, ...] = ()
         self.setProperty("look", "card")
-        title = QLabel("People")
+        self.setAcceptDrops(True)
+        title = QLabel(self.tr("People"))
         title.setProperty("look", "title")
         self._count = QLabel()
         self._count.setProperty("look", "muted")
-        enrol = QPushButton("Enrol…")
+        enrol = QPushButton(self.tr("Enrol…"))
         enrol.setProperty("look", "quiet")
-        enrol.setToolTip("Enrol a person (E)")
+        enrol.setToolTip(self.tr("Enrol a person (E)"))
         enrol.clicked.connect(self.enrol_asked)
+        more = QPushButton(self.tr("More"))
+        more.setProperty("look", "quiet")
+        more.setToolTip(self.tr("From photos, export, import, undo"))
+        self.menu = QMenu(more)
+        self.menu.aboutToShow.connect(self._fill_menu)
+        more.setMenu(self.menu)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 0, 0)
         head.addWidget(title)
@@ -202,10 +70,11 @@ class PeoplePanel(QFrame):
         head.addWidget(self._count)
         head.addStretch(1)
         head.addWidget(enrol)
+        head.addWidget(more)
         self.model = PeopleModel(self)
         self.model.rename_asked.connect(self.rename_asked)
         self.view = QListView()
-        self.view.setAccessibleName("Enrolled people")
+        self.view.setAccessibleName(self.tr("Enrolled people"))
         self.view.setModel(self.model)
         self.view.setItemDelegate(RowPainter(theme, self))
         self.view.setMouseTracking(True)
@@ -225,14 +94,15 @@ class PeoplePanel(QFrame):
         self._note = QFrame()
         self._note.setProperty("look", "note")
         self._note_text = QLabel()
-        undo = QPushButton("Undo")
-        undo.setProperty("look", "quiet")
-        undo.setToolTip("Bring the person back (Ctrl+Z)")
-        undo.clicked.connect(self.undo_asked)
+        self._note_text.setTextFormat(Qt.TextFormat.PlainText)
+        self._note_text.setWordWrap(True)
+        self._undo = QPushButton(self.tr("Undo"))
+        self._undo.setProperty("look", "quiet")
+        self._undo.clicked.connect(self.undo_asked)
         note = QHBoxLayout(self._note)
         note.setContentsMargins(12, 2, 4, 2)
         note.addWidget(self._note_text, 1)
-        note.addWidget(undo)
+        note.addWidget(self._undo)
         self._note.hide()
         self._note_timer = QTimer(self)
         self._note_timer.setSingleShot(True)
@@ -249,58 +119,106 @@ class PeoplePanel(QFrame):
     @property
     def current(self) -> Person | None:
         """The selected person."""
-        index = self.view.currentIndex()
+        index = self._index()
         person = index.data(Qt.ItemDataRole.UserRole) if index.isValid() else None
         return person if isinstance(person, Person) else None
 
+    @property
+    def note(self) -> str:
+        """What is told of the last change; empty when nothing is on show."""
+        return "" if self._note.isHidden() else self._note_text.text()
+
     def set_people(self, people: list[Person]) -> None:
         """List these people and keep the selection where it still stands."""
-        before = self.current.id if self.current else None
-        row = self.view.currentIndex().row()
+        selected = self.view.currentIndex()
+        before = selected.data(Qt.ItemDataRole.UserRole) if selected.isValid() else None
+        row = selected.row()
         self.model.set_people(people)
         self._pages.setCurrentIndex(0 if people else 1)
         self._count.setText(str(len(people)) if people else "")
         for number, person in enumerate(people):
-            if person.id == before:
+            if isinstance(before, Person) and person.id == before.id:
                 self.view.setCurrentIndex(self.model.index(number))
                 return
         if before is not None and people:
             self.view.setCurrentIndex(self.model.index(min(max(row, 0), len(people) - 1)))
+
+    def set_changes(self, changes: Sequence[Change]) -> None:
+        """What can be undone; the last of it is told for a while when it is new."""
+        before, self._changes = self._changes, tuple(changes)
+        if self._changes and self._changes[: len(before)] == before and len(self._changes) > len(before):
+            self._note_text.setText(people_words.done(self._changes[-1]))
+            named = [people_words.undo(change) for change in self._changes[: -TOLD - 1 : -1]]
+            self._undo.setToolTip("\n".join([f"{named[0]} (Ctrl+Z)", *named[1:]]))
+            self._undo.setAccessibleName(named[0])
+            self._note.show()
+            self._note_timer.start()
+        elif len(self._changes) < len(before):
+            self._note.hide()
 
     def rename_current(self) -> None:
         """Begin to edit the selected name."""
         index = self._index()
         if index.isValid():
             self.view.setFocus()
+            self.view.setCurrentIndex(index)
             self.view.edit(index)
 
     def delete_current(self) -> None:
-        """Ask to delete the selected person, and offer to undo it."""
-        person = self.current
-        if person is not None:
-            self._note_text.setText(f"{person.name} was deleted")
-            self._note.show()
-            self._note_timer.start()
+        """Ask to delete the selected person."""
+        if (person := self.current) is not None:
             self.delete_asked.emit(person.id)
 
-    def forget_undo(self) -> None:
-        """Take the offer to undo away."""
-        self._note.hide()
+    def enrol_current_again(self) -> None:
+        """Ask to enrol the selected person again."""
+        if (person := self.current) is not None:
+            self.again_asked.emit(person)
 
-    @property
-    def undo_offered(self) -> bool:
-        """Whether the offer to undo is on show."""
-        return not self._note.isHidden()
+    def merge_current(self) -> None:
+        """Ask to make the selected person and another one."""
+        if (person := self.current) is not None and self.model.rowCount() > 1:
+            self.merge_asked.emit(person)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        if paths:
+            event.acceptProposedAction()
+            self.files_dropped.emit(paths)
 
     def _index(self) -> QModelIndex:
         index = self.view.currentIndex()
         return index if index.isValid() or self.model.rowCount() != 1 else self.model.index(0)
 
+    def _fill_menu(self) -> None:
+        self.menu.clear()
+        self.menu.addAction(self.tr("Enrol from photos…\tP"), self.photos_asked.emit)
+        self.menu.addSeparator()
+        export = self.menu.addAction(self.tr("Export the gallery…\tCtrl+Shift+E"), self.export_asked.emit)
+        export.setEnabled(self.model.rowCount() > 0)
+        self.menu.addAction(self.tr("Import a gallery…\tCtrl+Shift+O"), self.import_asked.emit)
+        self.menu.addSeparator()
+        if not self._changes:
+            self.menu.addAction(self.tr("Nothing to undo")).setEnabled(False)
+        for number, change in enumerate(self._changes[: -TOLD - 1 : -1]):
+            text = people_words.undo(change)
+            action = self.menu.addAction(text if number else f"{text}\tCtrl+Z", self.undo_asked.emit)
+            action.setEnabled(number == 0)  # the others come after it
+
     def _show_menu(self, at: QPoint) -> None:
-        if not self.view.indexAt(at).isValid():
+        index = self.view.indexAt(at)
+        if not index.isValid():
             return
+        person = index.data(Qt.ItemDataRole.UserRole)
         menu = QMenu(self)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addAction("Rename\tF2", self.rename_current)
-        menu.addAction("Delete\tDel", self.delete_current)
+        again = menu.addAction(self.tr("Enrol again…\tShift+E"), self.enrol_current_again)
+        if isinstance(person, Person) and not person.usable:
+            menu.setDefaultAction(again)
+        menu.addAction(self.tr("Rename\tF2"), self.rename_current)
+        menu.addAction(self.tr("Merge with…\tCtrl+M"), self.merge_current).setEnabled(self.model.rowCount() > 1)
+        menu.addAction(self.tr("Delete\tDel"), self.delete_current)
         menu.popup(self.view.viewport().mapToGlobal(at))

@@ -7,7 +7,6 @@ that is emptied on the thread of the ``Pipeline``: every word in its order, of f
 
 from __future__ import annotations
 
-import threading
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -22,19 +21,17 @@ from gui.board_desk import BoardDesk
 from gui.board_worker import BoardWorker
 from gui.camera import CameraWorker
 from gui.corrections import Corrections
-from gui.door import Door, png
-from gui.enrolment import Enrolment, EnrolmentRules
+from gui.door import Door
+from gui.enroller import Enroller
 from gui.event_desk import EventDesk
 from gui.events import EventLog
 from gui.frame_view import frame_view
-from gui.gallery import Gallery, clean_name
+from gui.gallery import Gallery
 from gui.mailbox import Mailbox
-from gui.match import Floats
+from gui.people_changes import Change, PeopleChanges
 from gui.recognise import Recogniser
 from gui.records import (
     CameraState,
-    EnrolmentPhase,
-    EnrolmentProgress,
     Event,
     Flow,
     Frame,
@@ -46,12 +43,11 @@ from gui.records import (
 )
 from gui.rules import Rules
 from gui.sources import parse_spec
-from gui.store import GalleryError, Store
+from gui.store import Store
 from gui.trace import Entrance
 from gui.vision import CropJob, View, VisionWorker
 
 GALLERY_FILE = "gallery.sqlite"
-SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
 
 
 class Pipeline(QObject):
@@ -123,19 +119,25 @@ class Pipeline(QObject):
             post=self._post,
             parent=self,
         )
+        self._changes = PeopleChanges(self._gallery)
+        self.enroller = Enroller(
+            self._gallery,
+            self._changes,
+            self._recogniser,
+            tell=lambda progress: self._post(self.enrolment_changed, progress),
+            write=self._write,
+            changed=self._gallery_is_changed,
+        )
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._mailbox = Mailbox(self)
-        self._lock = threading.Lock()  # guards the enrolment
         self._running = False
         self._stopped = False
         self._view = View()
         self._draw_ms: float | None = None
         self._shown: deque[float] = deque(maxlen=31)
         self._taken = self._painted = self._looked = 0  # frames
-        self._enrolment: Enrolment | None = None
         self._stale = False  # the gallery changed since the templates were built
         self._where = ""
-        self._deleted: list[int] = []
         self._entrance = Entrance()
 
     def start(self) -> None:
@@ -187,62 +189,32 @@ class Pipeline(QObject):
         if warning := self._recogniser.set_rules(rules):
             self._trouble(Problem(warning, "choose another false-accept rate in the settings", "decision"))
 
-    def begin_enrolment(self, name: str) -> None:
-        """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest.
-
-        A name that is empty or taken comes back as an EnrolmentProgress that failed, with the reason in ``verdict``.
-        While one is running, nothing is decided and the door is not opened by a face.
+    def begin_enrolment(self, name: str, person_id: int | None = None) -> None:
+        """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest, and
+        ``enroller`` steers it. ``person_id``: somebody enrolled, whose fingerprints are to be replaced.
         """
-        wanted = self._options.enrolment_crops
-        try:
-            cleaned = clean_name(name)
-            if not self._gallery.name_is_free(cleaned):
-                raise GalleryError(f"the name {cleaned} is taken", "choose another name")
-        except DeviceError as error:
-            self._post(self.enrolment_changed, EnrolmentProgress(name, EnrolmentPhase.FAILED, wanted, 0, str(error)))
-            return
-        self.cancel_enrolment()
-        with self._lock:
-            # Below the threshold while the face is followed, because poses are to differ. Well above it for a face that
-            # came anew: one stranger's crop among the person's would let the stranger in for good.
-            threshold = self._recogniser.rules.threshold
-            same = threshold + SURER * (1.0 - threshold)
-            self._enrolment = Enrolment(cleaned, EnrolmentRules(wanted, 0.75 * threshold, same), now_s())
-            first = self._enrolment.progress
-        self._post(self.enrolment_changed, first)
+        self.enroller.begin(name, self._options.enrolment_crops, person_id)
 
-    def cancel_enrolment(self) -> None:
-        """Drop what was collected. Harmless when none is running, and too late once all crops are taken."""
-        with self._lock:
-            enrolment = self._enrolment
-            if enrolment is None or enrolment.complete:
-                return
-            enrolment.cancel()
-            self._enrolment = None
-        self._post(self.enrolment_changed, enrolment.progress)
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What undo() can take back, the last of them first taken."""
+        return self._changes.changes
 
     def rename(self, person_id: int, name: str) -> None:
         """Give a person another name; a taken or empty one comes back as ``problem``."""
-        self._change(lambda: self._gallery.rename(person_id, name))
+        self._change(lambda: self._changes.rename(person_id, name))
 
     def delete(self, person_id: int) -> None:
-        """Take a person out; undo_delete() brings the last one back while the program runs."""
+        """Take a person out."""
+        self._change(lambda: self._changes.delete(person_id))
 
-        def delete() -> None:
-            self._gallery.delete(person_id)
-            self._deleted.append(person_id)
+    def merge(self, person_id: int, into: int) -> None:
+        """Make two people one, who keeps the name of ``into``."""
+        self._change(lambda: self._changes.merge(person_id, into))
 
-        self._change(delete)
-
-    def undo_delete(self) -> None:
-        """Bring back the person deleted last. Harmless when there is none."""
-
-        def restore() -> None:
-            if self._deleted:
-                self._gallery.restore(self._deleted[-1])
-                self._deleted.pop()
-
-        self._change(restore)
+    def undo(self) -> None:
+        """Take the last change of the gallery back. Harmless when there is none."""
+        self._change(self._changes.undo)
 
     def choose_camera(self, camera: str | None, size: tuple[int, int] | None) -> None:
         """Change over to another source, as ``PipelineOptions`` says it; camera_changed tells how it goes."""
@@ -302,14 +274,7 @@ class Pipeline(QObject):
         self._view = view
         self._recogniser.look(view)
         self._tell_entrance()
-        with self._lock:
-            enrolment = self._enrolment
-            if enrolment is None or not enrolment.look(view.quality, now_s()):
-                return
-            progress = enrolment.progress
-            if progress.phase is not EnrolmentPhase.COLLECTING:
-                self._enrolment = None
-        self._post(self.enrolment_changed, progress)
+        self.enroller.look(view.quality)
 
     def _crop(self, job: CropJob) -> None:
         self._board.offer(job)
@@ -338,58 +303,30 @@ class Pipeline(QObject):
             self._stale = False
             self._recogniser.reload()
         embedding = self._recogniser.embed(inference)
-        enrolling = self._enrol(job, inference, embedding)
+        enrolling = self.enroller.take(job, inference, embedding)
         recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, enrolling=enrolling)
         self._door.decided(recognition, outcome, lambda: self._recogniser.keep(job, inference, None))
         self._tell_entrance()
         self._post(self.recognised, recognition)
 
-    def _enrol(self, job: CropJob, inference: Inference, embedding: Floats) -> str:
-        """Give the crop to the enrolment that is running; whose it is, or empty where none is."""
-        with self._lock:
-            enrolment = self._enrolment
-            if enrolment is None:
-                return ""
-            if not enrolment.wants(job.quality, job.alone, job.taken_s):
-                return enrolment.name
-            kept = self._recogniser.keep(job, inference, png(job.crop))
-            enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id)
-            done = enrolment.complete
-        self._post(self.enrolment_changed, enrolment.progress)
-        if done:
-            twin = self._recogniser.templates.match(enrolment.template)
-            alike = twin.name if (twin.score or 0.0) >= self._recogniser.rules.threshold else None
-            self._write(lambda: self._save(enrolment, alike))
-        return enrolment.name
-
     # On the store's thread.
-
-    def _save(self, enrolment: Enrolment, alike: str | None) -> None:
-        try:
-            person_id = self._gallery.add_person(enrolment.name, [take.print for take in enrolment.takes])
-            enrolment.saved(person_id, alike)
-        except DeviceError as error:
-            enrolment.fail(str(error))
-        self._stale = True
-        with self._lock:
-            if self._enrolment is enrolment:
-                self._enrolment = None
-        self._post(self.gallery_changed)
-        self._post(self.enrolment_changed, enrolment.progress)
 
     def _event_is_written(self, event: Event) -> None:
         self._post(self.event_logged, event)
         if event.person_id is not None:
             self._post(self.gallery_changed)  # last seen
 
-    def _change(self, change: Callable[[], None]) -> None:
+    def _gallery_is_changed(self) -> None:
+        self._stale = True
+        self._post(self.gallery_changed)
+
+    def _change(self, change: Callable[[], object]) -> None:
         if self._stopped:
             return
 
         def write() -> None:
             change()
-            self._stale = True
-            self._post(self.gallery_changed)
+            self._gallery_is_changed()
 
         self._write(write)
 

@@ -9,20 +9,21 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from gui.mark import mark
 from gui.records import Landmarks, Picture, Verdict
 
 Box = tuple[float, float, float, float]
 
 ADVICE: dict[Verdict, str] = {
-    Verdict.GOOD: "hold still",
-    Verdict.NO_FACE: "step in front of the camera",
-    Verdict.TWO_FACES: "one person at a time",
-    Verdict.CUT_OFF: "move to the middle",
-    Verdict.TOO_SMALL: "come closer",
-    Verdict.TURNED: "look at the camera",
-    Verdict.TOO_DARK: "more light on the face, please",
-    Verdict.OVER_EXPOSED: "less light on the face, please",
-    Verdict.BLURRED: "hold still, or wipe the lens",
+    Verdict.GOOD: mark("hold still"),
+    Verdict.NO_FACE: mark("step in front of the camera"),
+    Verdict.TWO_FACES: mark("one person at a time"),
+    Verdict.CUT_OFF: mark("move to the middle"),
+    Verdict.TOO_SMALL: mark("come closer"),
+    Verdict.TURNED: mark("look at the camera"),
+    Verdict.TOO_DARK: mark("more light on the face, please"),
+    Verdict.OVER_EXPOSED: mark("less light on the face, please"),
+    Verdict.BLURRED: mark("hold still, or wipe the lens"),
 }
 """What a person can do about a verdict."""
 
@@ -43,10 +44,15 @@ class Limits:
 
 @dataclass(frozen=True)
 class Quality:
-    """The first thing that is wrong, and a number 0..1 to order good faces by (1 best)."""
+    """The first thing that is wrong, and a number 0..1 to order faces by (1 best).
+
+    ``yaw`` and ``pitch`` as ``pose`` gives them. A face that is turned too far has no other fault.
+    """
 
     verdict: Verdict
     score: float = 0.0
+    yaw: float = 0.0
+    pitch: float = 0.0
 
 
 def judge(
@@ -64,23 +70,22 @@ def judge(
     """
     yaw, pitch, size = pose(landmarks)
     if _outside(box, picture_size) > limits.edge:
-        return Quality(Verdict.CUT_OFF)
+        return Quality(Verdict.CUT_OFF, 0.0, yaw, pitch)
     if size < limits.face_px:
-        return Quality(Verdict.TOO_SMALL)
-    if abs(yaw) > limits.yaw or abs(pitch) > limits.pitch:
-        return Quality(Verdict.TURNED)
-    frontal = 1 - 0.5 * (abs(yaw) / limits.yaw + abs(pitch) / limits.pitch)
-    if crop is None:
-        return Quality(Verdict.GOOD, frontal)
-    face = inner_face(crop)
-    if float(np.percentile(face, 90)) < limits.dark:
-        return Quality(Verdict.TOO_DARK)
-    if float(np.mean(face >= limits.bright)) > limits.bright_part:
-        return Quality(Verdict.OVER_EXPOSED)
-    sharp = sharpness(face)
-    if sharp < limits.sharpness:
-        return Quality(Verdict.BLURRED)
-    return Quality(Verdict.GOOD, float(np.clip(frontal * min(1.0, sharp / (4 * limits.sharpness)), 0.0, 1.0)))
+        return Quality(Verdict.TOO_SMALL, 0.0, yaw, pitch)
+    score = float(np.clip(1 - 0.5 * (abs(yaw) / limits.yaw + abs(pitch) / limits.pitch), 0.0, 1.0))
+    if crop is not None:
+        face = inner_face(crop)
+        if float(np.percentile(face, 90)) < limits.dark:
+            return Quality(Verdict.TOO_DARK, 0.0, yaw, pitch)
+        if float(np.mean(face >= limits.bright)) > limits.bright_part:
+            return Quality(Verdict.OVER_EXPOSED, 0.0, yaw, pitch)
+        sharp = sharpness(face)
+        if sharp < limits.sharpness:
+            return Quality(Verdict.BLURRED, 0.0, yaw, pitch)
+        score = float(np.clip(score * min(1.0, sharp / (4 * limits.sharpness)), 0.0, 1.0))
+    turned = abs(yaw) > limits.yaw or abs(pitch) > limits.pitch
+    return Quality(Verdict.TURNED if turned else Verdict.GOOD, score, yaw, pitch)
 
 
 def judge_picture(faces: Sequence[Quality], areas: Sequence[float]) -> Quality:

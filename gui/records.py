@@ -267,26 +267,6 @@ class CameraState:
     message: str = ""
 
 
-class EnrolmentPhase(StrEnum):
-    COLLECTING = "collecting"
-    SAVED = "saved"
-    CANCELLED = "cancelled"
-    FAILED = "failed"
-
-
-@dataclass(frozen=True, eq=False)
-class EnrolmentProgress:
-    """How an enrolment stands. ``verdict`` says in words what is wrong now, or how it ended."""
-
-    name: str
-    phase: EnrolmentPhase
-    wanted: int
-    taken: int
-    verdict: str
-    crops: tuple[Picture, ...] = ()  # the crops taken so far, (128, 128, 3) each
-    person_id: int | None = None  # once saved
-
-
 @dataclass(frozen=True)
 class Person:
     """One enrolled person. Times are seconds of the Unix clock."""

@@ -18,12 +18,13 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
+from gui.enrol_records import EnrolmentPhase, EnrolmentProgress
+from gui.enrol_words import verdict_line
 from gui.pipeline import Pipeline
+from gui.poses import Pose
 from gui.records import (
     Decision,
     DoorWord,
-    EnrolmentPhase,
-    EnrolmentProgress,
     Event,
     FrameView,
     PipelineOptions,
@@ -39,7 +40,7 @@ STEADY_FRAMES = 5  # a face is there for this long before it is enrolled
 CROPS = 6  # few enough for one visit, on a slow computer too
 FRESH_MS = 200.0  # a box older than this may stand beside the face
 DOOR_LEFT_MS = 1_500.0  # the door is plainly open, not about to lock
-DIALOG_CROPS = 4  # the dialog's picture is taken once this many crops are
+DIALOG_CROPS = 3  # the dialog's picture is taken once this many crops are
 
 
 @dataclass
@@ -86,11 +87,15 @@ class _Shoot:
         if self.dialog is not None and progress.taken == DIALOG_CROPS:
             dialog.grab().save(str(self.dialog))
             self.dialog = None
-        if progress.phase is EnrolmentPhase.SAVED:
+        if progress.phase is EnrolmentPhase.COLLECTING and progress.pose in (Pose.UP, Pose.DOWN):
+            dialog.skip.click()  # nobody nods far enough in the clip
+        elif progress.phase is EnrolmentPhase.REVIEW:
+            dialog.start.click()
+        elif progress.phase is EnrolmentPhase.SAVED:
             dialog.accept()
             self.running, self.steady = False, 0
         elif progress.phase is EnrolmentPhase.FAILED:
-            print(f"enrolment failed: {progress.verdict}", file=sys.stderr)
+            print(f"enrolment failed: {verdict_line(progress)}", file=sys.stderr)
             self.done(1)
 
     def event(self, event: Event) -> None:

@@ -28,6 +28,7 @@ from gui.live_view import LiveView
 from gui.mark import mark
 from gui.mirror import mirrored
 from gui.overlay import Detail
+from gui.people_desk import PeopleDesk
 from gui.people_panel import PeoplePanel
 from gui.pipeline import Pipeline
 from gui.problem_bar import ProblemBar
@@ -38,7 +39,6 @@ from gui.records import (
     CameraState,
     Decision,
     DoorView,
-    EnrolmentProgress,
     Event,
     FrameView,
     PipelineOptions,
@@ -73,7 +73,6 @@ class Window(QMainWindow):
         self.settings = settings or SettingsStore(None)
         self._people = 0
         self._let_in = False  # somebody was, today or before
-        self.enrol_dialog: EnrolDialog | None = None
         self.camera_dialog: CameraDialog | None = None
         self._camera: CameraState | None = None
         self.setWindowTitle(self.tr("Face door"))
@@ -112,6 +111,7 @@ class Window(QMainWindow):
         self._pages.addWidget(self.kiosk)
         self.setCentralWidget(self._pages)
         self._geometry: QByteArray | None = None  # of the window while the door display fills the screen
+        self.desk = PeopleDesk(pipeline, options, theme, self.people, self.problems, self)
         self.acts = self._acts()
         self.header.menu.setMenu(self._menu())
         self._leave_kiosk = QAction(self)
@@ -132,19 +132,14 @@ class Window(QMainWindow):
     def sizeHint(self) -> QSize:
         return QSize(1280, 800)
 
+    @property
+    def enrol_dialog(self) -> EnrolDialog | None:
+        """The enrolment dialog while it is open."""
+        return self.desk.dialog
+
     def enrol(self) -> None:
         """Open the enrolment dialog."""
-        if self.enrol_dialog is not None:
-            self.enrol_dialog.raise_()
-            return
-        dialog = EnrolDialog(self._theme, self._options.enrolment_crops, self)
-        dialog.start_asked.connect(self._pipeline.begin_enrolment)
-        dialog.cancel_asked.connect(self._pipeline.cancel_enrolment)
-        dialog.finished.connect(self._enrol_closed)
-        if self.live.frame is not None:
-            dialog.set_frame(self.live.frame)
-        self.enrol_dialog = dialog
-        dialog.open()
+        self.desk.enrol()
 
     def step_detail(self) -> None:
         """Write more or less over the picture."""
@@ -225,8 +220,7 @@ class Window(QMainWindow):
         self.settings.remember("down", self._arranged.down.saveState())
         self.settings.remember("list", QByteArray(bytes([self._arranged.tabs.currentIndex()])))
         self.settings.save()
-        if self.enrol_dialog is not None:
-            self.enrol_dialog.reject()
+        self.desk.close()
         self.timing.close()
         self.hide()  # at once: a stream that hangs may keep its worker for seconds
         self._pipeline.stop()
@@ -238,7 +232,9 @@ class Window(QMainWindow):
             "enrol": self.enrol,
             "rename": self._with_people(self.people.rename_current),
             "delete": self._with_people(self.people.delete_current),
-            "undo": self._undo,
+            "again": self._with_people(self.people.enrol_current_again),
+            "merge": self._with_people(self.people.merge_current),
+            "undo": self.desk.undo,
             "door": self.door.ask,
             "kiosk": self.toggle_kiosk,
             "detail": self.step_detail,
@@ -296,7 +292,6 @@ class Window(QMainWindow):
         pipeline.camera_changed.connect(self._show_camera)
         pipeline.event_logged.connect(self._show_event)
         pipeline.gallery_changed.connect(self._refresh_people)
-        pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.problem.connect(self._show_problem)
         wire_board(pipeline, self.board, self._options.board)
         pipeline.entrance_changed.connect(self.kiosk.set_entrance)
@@ -306,12 +301,6 @@ class Window(QMainWindow):
         self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
         self.door.lock_asked.connect(pipeline.lock_door)
-        self.people.enrol_asked.connect(self.enrol)
-        for asked in (self.people.rename_asked, self.people.delete_asked, self.people.undo_asked):
-            asked.connect(lambda *_: self.problems.settle("gallery"))  # what was said of the last try is over
-        self.people.rename_asked.connect(pipeline.rename)
-        self.people.delete_asked.connect(pipeline.delete)
-        self.people.undo_asked.connect(self._undo)
         self.hints.dismissed.connect(lambda: self.settings.set("window/hints", False))
         self.header.asked.connect(lambda name: self.acts[name].trigger())
         self.settings.changed.connect(self._setting_changed)
@@ -326,8 +315,7 @@ class Window(QMainWindow):
         self.live.set_frame(frame)
         if self.camera_dialog is not None:
             self.camera_dialog.set_frame(frame)
-        if self.enrol_dialog is not None:
-            self.enrol_dialog.set_frame(frame)
+        self.desk.set_frame(frame)
 
     def _show_recognition(self, recognition: Recognition) -> None:
         self.decision.set_recognition(recognition)
@@ -359,8 +347,7 @@ class Window(QMainWindow):
         if state.phase is CameraPhase.LOST:
             why = f"{words.camera_title(state)}\n{say(state.message) or state.description}"
             self.live.clear(why)
-            if self.enrol_dialog is not None:
-                self.enrol_dialog.view.clear(why)
+            self.desk.lose_picture(why)
         elif state.phase is CameraPhase.OPENING:
             self.live.clear(f"{words.camera_title(state)}\n{state.description}".strip())
         self._refresh_hint()
@@ -376,32 +363,19 @@ class Window(QMainWindow):
             self.door.set_person("hand")
             self.kiosk.set_person(None)
 
-    def _show_enrolment(self, progress: EnrolmentProgress) -> None:
-        if self.enrol_dialog is not None:
-            self.enrol_dialog.show_progress(progress)
-
     def _show_problem(self, problem: Problem) -> None:
         self.problems.show_problem(problem)
 
     def _refresh_people(self) -> None:
         people = self._pipeline.people()
         self._people = len(people)
-        self.people.set_people(people)
+        self.desk.refresh(people)
         self._refresh_hint()
 
     def _refresh_hint(self) -> None:
         step = next_step(self._people, self._let_in) if self.settings.flag("window/hints") else None
         self.hints.show_step(step)
         self.live.set_hint("" if self._people or step else say(words.NOBODY_ENROLLED))
-
-    def _undo(self) -> None:
-        self.people.forget_undo()
-        self._pipeline.undo_delete()
-
-    def _enrol_closed(self, _result: int) -> None:
-        dialog, self.enrol_dialog = self.enrol_dialog, None
-        if dialog is not None:
-            dialog.deleteLater()
 
     def _camera_chosen(self, _result: int) -> None:
         dialog, self.camera_dialog = self.camera_dialog, None

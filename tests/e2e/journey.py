@@ -19,15 +19,18 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gui.enrol_records import EnrolmentPhase
+from gui.enrol_words import verdict_line
 from gui.pipeline import Pipeline
-from gui.records import BoardPhase, BoardState, Decision, DoorView, DoorWord, EnrolmentPhase, Event, PipelineOptions
+from gui.poses import Pose
+from gui.records import BoardPhase, BoardState, Decision, DoorView, DoorWord, Event, PipelineOptions
 from gui.sources import DEMO_CLIP
 from gui.theme import Theme
 from gui.window import Window
 from tests.e2e.clips import Visitor, cut, visitors
 
 ENROLLED = 3
-CROPS = 5
+CROPS = 7
 DOOR_MS = 1_500
 PATIENCE_S = 45.0
 
@@ -72,8 +75,8 @@ class Run:
         self._app.processEvents()
 
 
-def enrol(run: Run, name: str) -> int:
-    """By the keyboard: E, the name, return; the crops taken."""
+def enrol(run: Run, name: str) -> list[int]:
+    """By the keyboard: E, the name, return, and return again to save; the shots taken of each pose."""
     window = run.window
     run.until(lambda: window.live.frame is not None and window.live.frame.faces, "a face")
     run.until(lambda: run.boards and run.boards[-1].phase is BoardPhase.READY, "the board")
@@ -85,14 +88,28 @@ def enrol(run: Run, name: str) -> int:
     QTest.keyClicks(dialog.name, name)
     QTest.keyClick(dialog.name, Qt.Key.Key_Return)
     ended = (EnrolmentPhase.SAVED, EnrolmentPhase.FAILED)
-    run.until(lambda: dialog.progress is not None and dialog.progress.phase in ended, f"the end of {name}'s enrolment")
+
+    def phase() -> EnrolmentPhase | None:
+        return None if dialog.progress is None else dialog.progress.phase
+
+    def looked_through() -> bool:
+        """Nobody nods far enough in the clip: those poses are skipped, as a person would."""
+        progress = dialog.progress
+        if progress is not None and dialog.collecting and progress.pose in (Pose.UP, Pose.DOWN):
+            dialog.skip.click()
+        return phase() in (EnrolmentPhase.REVIEW, *ended)
+
+    run.until(looked_through, f"the shots of {name}")
+    if phase() is EnrolmentPhase.REVIEW:
+        QTest.keyClick(dialog, Qt.Key.Key_Return)
+    run.until(lambda: phase() in ended, f"the end of {name}'s enrolment")
     progress = dialog.progress
     assert progress is not None
     if progress.phase is EnrolmentPhase.FAILED:
-        raise RuntimeError(f"{name} was not enrolled: {progress.verdict}")
+        raise RuntimeError(f"{name} was not enrolled: {verdict_line(progress)}")
     dialog.start.click()
     run.until(lambda: window.enrol_dialog is None, "the dialog to close")
-    return progress.taken
+    return [step.taken for step in progress.steps]
 
 
 def recognise(run: Run, names: list[str]) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from gui.events import EventLog
-from gui.gallery import Gallery, Print
+from gui.gallery import Arrival, Gallery, Print
 from gui.store import GalleryError, Store
 from tests.gui.samples import event
 
@@ -122,3 +122,90 @@ def test_a_deleted_person_can_be_brought_back_until_the_gallery_is_closed(path: 
     store.close()
     rows = sqlite3.connect(path).execute("SELECT count(*) FROM fingerprints").fetchone()
     assert rows == (1,)
+
+
+def counts(gallery: Gallery) -> dict[str, int]:
+    return {person.name: person.fingerprints for person in gallery.people()}
+
+
+def test_two_people_become_one_and_two_again(gallery: Gallery) -> None:
+    log = EventLog(gallery._store)
+    ada = gallery.add_person("Ada", [some_print(1), some_print(2)])
+    twin = gallery.add_person("Ada L.", [some_print(3)])
+    seen = log.log(event(person_id=twin, name="Ada L."))
+    merged = gallery.merge(twin, ada)
+    assert counts(gallery) == {"Ada": 3}
+    assert gallery.people()[0].last_seen == seen.time
+    assert len(gallery.prints(NETWORK, 1)[ada]) == 3
+    with pytest.raises(GalleryError):
+        gallery.merge(twin, ada)
+    gallery.split(merged)
+    assert counts(gallery) == {"Ada": 2, "Ada L.": 1}
+    assert [person.last_seen for person in gallery.people()] == [None, seen.time]
+    with pytest.raises(GalleryError, match="themselves"):
+        gallery.merge(ada, ada)
+
+
+def test_a_merge_is_not_taken_back_over_somebody_who_has_the_name_now(gallery: Gallery) -> None:
+    ada, ben = gallery.add_person("Ada", [some_print(1)]), gallery.add_person("Ben", [some_print(2)])
+    merged = gallery.merge(ada, ben)
+    gallery.rename(ben, "Ada")
+    with pytest.raises(GalleryError, match="taken"):
+        gallery.split(merged)
+    assert counts(gallery) == {"Ada": 2}
+    gallery.rename(ben, "Ben")
+    gallery.split(merged)
+    assert counts(gallery) == {"Ada": 1, "Ben": 1}
+
+
+def test_new_fingerprints_take_the_place_of_the_old_ones_and_these_can_come_back(path: Path) -> None:
+    store = Store(path)
+    gallery = Gallery(store)
+    ada = gallery.add_person("Ada", [some_print(1, "cd" * 16), some_print(2, "cd" * 16)])
+    assert gallery.people(NETWORK)[0].usable == 0
+    keeper = gallery.replace_prints(ada, [some_print(3)])
+    assert (gallery.people(NETWORK)[0].usable, counts(gallery)) == (1, {"Ada": 1})
+    gallery.put_back(ada, keeper)
+    assert (gallery.people(NETWORK)[0].usable, counts(gallery)) == (0, {"Ada": 2})
+    with pytest.raises(GalleryError):
+        gallery.put_back(ada, keeper)
+    bad = Print(np.zeros(4, np.float32), 1.0, 0, NETWORK, 1)  # type: ignore[arg-type]
+    for wrong in ([], [some_print(4), bad]):
+        with pytest.raises(GalleryError):
+            gallery.replace_prints(ada, wrong)
+    assert counts(gallery) == {"Ada": 2}  # a failed change keeps the old ones
+    gallery.replace_prints(ada, [some_print(5)])
+    gallery.close()
+    store.close()
+    rows = sqlite3.connect(path).execute("SELECT count(*) FROM fingerprints").fetchone()
+    assert rows == (1,)  # what was replaced is gone for good
+
+
+def test_many_arrive_together_or_not_at_all(gallery: Gallery) -> None:
+    ada = gallery.add_person("Ada", [some_print(1)])
+    arrivals = [
+        Arrival("Ben", [some_print(2)], created=5.0),
+        Arrival("Ada", [some_print(1), some_print(3)], into=ada),  # the first of them she has
+    ]
+    with pytest.raises(GalleryError, match="taken"):
+        gallery.arrive([*arrivals, Arrival("ben", [some_print(4)])])
+    with pytest.raises(GalleryError, match="no fingerprint"):
+        gallery.arrive([*arrivals, Arrival("Cy", [])])
+    assert counts(gallery) == {"Ada": 1}
+    arrived = gallery.arrive(arrivals)
+    assert counts(gallery) == {"Ada": 2, "Ben": 1}
+    assert gallery.people()[1].created == 5.0
+    gallery.send_away(arrived)
+    assert counts(gallery) == {"Ada": 1}
+
+
+def test_everything_is_read_with_pictures_and_prints_of_every_network(gallery: Gallery) -> None:
+    gallery.add_person("Ben", [some_print(2, "cd" * 16)])
+    ada = gallery.add_person("Ada", [some_print(1)])
+    gone = gallery.add_person("Gone", [some_print(3)])
+    gallery.delete(gone)
+    read = gallery.everything()
+    assert [(person.name, len(own)) for person, own in read] == [("Ada", 1), ("Ben", 1)]
+    assert read[0][0].id == ada
+    assert read[0][1][0].thumbnail == b"png"
+    assert read[1][1][0].network_hash == "cd" * 16

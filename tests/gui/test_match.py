@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device.fingerprint import FeatureMap, unit
+from device.fingerprint import FeatureMap
 from gui.gallery import Print
-from gui.match import Match, Templates, build, cohesion, template
+from gui.match import Match, Templates, build
 
 NETWORK = bytes(range(16))
 
@@ -49,13 +49,3 @@ def test_one_person_has_no_margin_and_nobody_no_score() -> None:
     assert match.score == pytest.approx(1.0, abs=1e-6)
     assert Templates().match(alone.matrix[0]) == Match()
     assert alone.match(np.ones(3, np.float32)) == Match()  # another network's length
-
-
-def test_cohesion_points_at_the_one_that_does_not_belong() -> None:
-    same = unit(np.random.default_rng(0).normal(0, 0.1, (6, 16)) + 1)
-    other = unit(np.random.default_rng(1).normal(0, 1, (1, 16)) * np.array([1, -1] * 8))
-    values = cohesion(np.concatenate([same, other]))
-    assert int(np.argmin(values)) == 6
-    assert values[:6].min() > 0.8 > 0.5 > values[6]
-    assert cohesion(same[:1]).tolist() == [1.0]
-    assert np.linalg.norm(template(same)) == pytest.approx(1.0, abs=1e-6)

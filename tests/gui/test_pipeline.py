@@ -15,13 +15,14 @@ from pytestqt.qtbot import QtBot
 
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, FileError
+from gui.enrol_records import EnrolmentPhase, EnrolmentProgress
+from gui.enrol_words import verdict_line
 from gui.pipeline import GALLERY_FILE, Pipeline
 from gui.records import (
     BoardPhase,
     CameraKind,
     Decision,
     DoorWord,
-    EnrolmentPhase,
     PipelineOptions,
     Stage,
     Verdict,
@@ -85,6 +86,12 @@ def make(qtbot: QtBot, tmp_path: Path) -> Iterator[Callable[..., tuple[Pipeline,
         given = {"board": "virtual", "door_open_ms": 400, "enrolment_crops": 3, **options}
         pipeline = Pipeline(PipelineOptions(tmp_path / "data", camera=camera, **given))  # type: ignore[arg-type]
         made.append(pipeline)
+
+        def say_yes(progress: EnrolmentProgress) -> None:
+            if progress.phase is EnrolmentPhase.REVIEW:
+                pipeline.enroller.accept()
+
+        pipeline.enrolment_changed.connect(say_yes)
         return pipeline, Log(pipeline)
 
     yield build
@@ -178,19 +185,20 @@ def test_people_are_renamed_deleted_and_brought_back(
     qtbot.waitUntil(lambda: any("empty" in problem.message for problem in log.problem))
     pipeline.begin_enrolment("ada  LOVELACE")
     qtbot.waitUntil(lambda: log.enrolment_changed[-1].phase is EnrolmentPhase.FAILED)
-    assert "taken" in log.enrolment_changed[-1].verdict
+    assert "taken" in verdict_line(log.enrolment_changed[-1])
     pipeline.delete(ada.id)
     qtbot.waitUntil(lambda: names() == [])
-    pipeline.undo_delete()
+    pipeline.undo()
     qtbot.waitUntil(lambda: names() == ["Ada Lovelace"])
-    pipeline.undo_delete()  # nothing left to undo
+    pipeline.undo()  # the new name
+    qtbot.waitUntil(lambda: names() == ["Ada"])
     pipeline.begin_enrolment("Ben")
-    assert pipeline._enrolment is not None
-    rules = pipeline._enrolment.rules
+    assert pipeline.enroller.enrolment is not None
+    rules = pipeline.enroller.enrolment.rules
     # Who comes into view midway is asked for more than the door asks for, or a look-alike would be enrolled on.
     assert rules.agree < pipeline._recogniser.rules.threshold < rules.same
-    pipeline.cancel_enrolment()
-    pipeline.cancel_enrolment()
+    pipeline.enroller.cancel()
+    pipeline.enroller.cancel()
     qtbot.waitUntil(lambda: log.enrolment_changed[-1].phase is EnrolmentPhase.CANCELLED)
     pipeline.open_door()
     qtbot.waitUntil(lambda: any(event.decision is Decision.BY_HAND for event in log.event_logged), timeout=PATIENCE_MS)

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gui import words
 from gui.commands import COMMANDS
+from gui.enrol_records import EnrolmentPhase, EnrolmentProgress
 from gui.overlay import Detail
 from gui.pipeline import Pipeline
 from gui.records import (
@@ -20,8 +21,6 @@ from gui.records import (
     Decision,
     DoorView,
     DoorWord,
-    EnrolmentPhase,
-    EnrolmentProgress,
     PipelineOptions,
     Problem,
     now_s,
@@ -156,7 +155,7 @@ def test_taken_name_comes_back_in_the_dialog(window: Window, qtbot: QtBot) -> No
 
 
 def test_progress_without_a_dialog_is_harmless(window: Window, pipeline: Pipeline) -> None:
-    pipeline.enrolment_changed.emit(EnrolmentProgress("Ada", EnrolmentPhase.COLLECTING, 8, 1, "hold still"))
+    pipeline.enrolment_changed.emit(EnrolmentProgress("Ada", EnrolmentPhase.COLLECTING, 8))
     assert window.enrol_dialog is None
 
 
