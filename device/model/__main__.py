@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import csv
 import json
 import math
 import sys
@@ -134,26 +133,30 @@ def _demo_clip(args: argparse.Namespace) -> None:
 
 
 def _choose(args: argparse.Namespace) -> None:
-    from device.model.choose import choices, pick
+    from device.model.choose import Limits, choices, face_figures, pick, pick_by_faces, table
+    from device.model.plots import plot_choices
+    from device.model.results import read_record, write_csv
 
-    rows = choices(args.max_bytes, args.max_activation_bytes)
-    best = pick(rows)
-    table = [asdict(row) for row in rows]
-    if args.json:
-        print(json.dumps({"variants": table, "pick": None if best is None else asdict(best)}, indent=1))
-        return
+    limits = Limits(args.max_ms, args.max_bytes, args.max_activation_bytes, args.clock)
+    faces = face_figures(read_record(args.faces_csv))
+    monitor = TerminalMonitor(None if args.json else sys.stdout)
+    rows = choices(limits, faces, run=not args.no_board, monitor=monitor)
+    monitor.line("")
+    best, best_on_faces = pick(rows), pick_by_faces(rows)
+    records = [asdict(row) for row in rows]
     if args.csv:
-        with args.csv.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, list(table[0]))
-            writer.writeheader()
-            writer.writerows(table)
-    print("width input      MACs parameters  weights activations  top-1  breaks")
-    for row in rows:
-        print(
-            f"{row.width:5} {row.input_size:5} {row.macs:9} {row.parameters:10} {row.weight_bytes:8} "
-            f"{row.activation_bytes:11} {row.imagenet_top1:6} {row.breaks and '  ' + row.breaks}"
-        )
-    print(f"pick: {Variant(best.width, best.input_size).name}" if best else "pick: none keeps the limits")
+        write_csv(args.csv, records, list(records[0]))
+    if args.plot:
+        plot_choices(args.plot, rows, None if best is None else best.name, limits.ms, limits.flash_bytes)
+    if args.json:
+        print(json.dumps({"variants": records, "pick": best and best.name, "pick_by_faces": best_on_faces
+                          and best_on_faces.name}, indent=1))  # fmt: skip
+        return
+    print(table(rows))
+    print(f"pick by ImageNet top-1: {best.name if best else 'none keeps the limits'}")
+    if faces:
+        chosen = best_on_faces.name if best_on_faces else "none keeps the limits"
+        print(f"pick by LFW, of {len(faces)} trained for faces: {chosen}")
 
 
 def main() -> int:
@@ -230,10 +233,15 @@ def main() -> int:
     clip.add_argument("--faces", type=Path, required=True, help="folder with landmarked.zip")
     clip.add_argument("--out", type=Path, required=True, help="the .mp4")
     clip.set_defaults(run=_demo_clip)
-    choose = commands.add_parser("choose", help="the cost of all published variants, and the best within limits")
-    choose.add_argument("--max-bytes", type=float, default=math.inf, help="int8 weights without the classifier")
-    choose.add_argument("--max-activation-bytes", type=float, default=math.inf, help="layer by layer")
+    choose = commands.add_parser("choose", help="what all published variants cost, and the best within limits")
+    choose.add_argument("--max-ms", type=float, default=math.inf, help="emulated time for one crop")
+    choose.add_argument("--max-bytes", type=float, default=math.inf, help="flash, firmware's code included")
+    choose.add_argument("--max-activation-bytes", type=float, default=math.inf, help="RAM for the activations")
+    choose.add_argument("--clock", type=float, default=216e6, metavar="HZ", help="of the core; default: 216e6")
+    choose.add_argument("--no-board", action="store_true", help="export only, no time on the virtual board")
+    choose.add_argument("--faces-csv", type=Path, default=ASSETS / "face_results.csv", help="from evaluate --record")
     choose.add_argument("--csv", type=Path, help="write the table here")
+    choose.add_argument("--plot", type=Path, metavar="PNG", help="write latency against accuracy here")
     choose.add_argument("--json", action="store_true")
     choose.set_defaults(run=_choose)
     args = parser.parse_args()

@@ -1,13 +1,17 @@
-"""What each MobileNetV2 variant costs, computed from its definition, beside what was published about it."""
+"""The published MobileNetV2 variants: what each costs, by definition, by the exporter and on the virtual board, how
+well it recognises, which limits it breaks, and which one is left."""
 
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from device.model.float_network import LayerPlan, plan_layers, same_padding
+from device.model.monitor import SILENT, Monitor
 from device.model.network_file import Network
 from device.model.variant import Variant
+from device.model.variant_cost import VariantCost, cost_of
 from device.protocol import LayerKind
 
 _CLASSES = 1001  # of the published networks: ImageNet's thousand and one for the background
@@ -23,6 +27,10 @@ class Published:
     parameters_millions: float
     top1: float
     top5: float
+
+    @property
+    def variant(self) -> Variant:
+        return Variant(self.width, self.input_size)
 
 
 # Source: https://github.com/tensorflow/models/blob/master/research/slim/nets/mobilenet/README.md
@@ -57,11 +65,10 @@ PUBLISHED = tuple(
 
 @dataclass(frozen=True)
 class Cost:
-    """Exact figures of one variant without its classifier; activations as when whole layers run one after another."""
+    """Exact figures of one variant without its classifier, from its definition."""
 
     macs: int
     weight_bytes: int
-    activation_bytes: int
     fingerprint_length: int
 
     @property
@@ -81,26 +88,15 @@ def _weights(plan: LayerPlan) -> int:
 
 
 def cost(variant: Variant) -> Cost:
-    """MACs, int8 weight bytes and activation bytes of ``variant``."""
+    """MACs and int8 weight bytes of ``variant``, biases not counted."""
     plans = plan_layers(variant)
     sizes: list[int] = []
-    macs, peak = 0, 0
-    needed_until = {plan.source2: index for index, plan in enumerate(plans)}
-    needed_until |= {index: max(needed_until.get(index, 0), index + 1) for index in range(len(plans))}
+    macs = 0
     for plan in plans:
-        if plan.kind == LayerKind.ADD and plan.source >= 0:
-            needed_until[plan.source] = len(sizes)
         size = sizes[plan.source] if plan.source >= 0 else variant.input_size
         sizes.append(1 if plan.kind == LayerKind.MEAN else same_padding(size, max(plan.kernel, 1), plan.stride)[0])
         macs += sizes[-1] ** 2 * _weights(plan)
-    elements = [size**2 * plan.outputs for size, plan in zip(sizes, plans, strict=True)]
-    for index, plan in enumerate(plans):
-        # An addition writes over its first input.
-        own = 0 if plan.kind == LayerKind.ADD else elements[index]
-        live = sum(elements[other] for other in range(index) if needed_until[other] >= index)
-        picture = 3 * variant.input_size**2 if plan.source < 0 else 0
-        peak = max(peak, own + live + picture)
-    return Cost(macs, sum(map(_weights, plans)), peak, variant.fingerprint_length)
+    return Cost(macs, sum(map(_weights, plans)), variant.fingerprint_length)
 
 
 def width_of(network: Network) -> float | None:
@@ -114,45 +110,123 @@ def width_of(network: Network) -> float | None:
 
 
 @dataclass(frozen=True)
+class Limits:
+    """What a variant may cost at most. Time is the virtual board's estimated cycles at ``clock_hz``; ``flash_bytes``
+    counts the firmware's code and the network, ``activation_bytes`` the memory of the activations."""
+
+    ms: float = math.inf
+    flash_bytes: float = math.inf
+    activation_bytes: float = math.inf
+    clock_hz: float = 216e6
+
+
+@dataclass(frozen=True)
 class Choice:
-    """One line of the table of variants; ``breaks`` names the limits it does not keep."""
+    """One line of the table. ``breaks`` names the limits that are not kept, with what they are missed by; None stands
+    for what nobody measured."""
 
     width: float
     input_size: int
     macs: int
-    parameters: int
+    parameters: int  # with the classifier, as published
     weight_bytes: int
-    activation_bytes: int
     fingerprint_length: int
+    activation_bytes: int
+    network_bytes: int
+    flash_bytes: int
+    instructions: int | None
+    cycles: int | None
+    ms: float | None
+    different_numbers: int | None
     imagenet_top1: float
+    lfw_accuracy: float | None
+    tar_1e3: float | None
     breaks: str
 
+    @property
+    def name(self) -> str:
+        return Variant(self.width, self.input_size).name
 
-def choices(max_bytes: float = math.inf, max_activation_bytes: float = math.inf) -> list[Choice]:
-    """All published variants with their costs, and which limit each one breaks."""
+
+Faces = Mapping[tuple[float, int], tuple[float, float]]
+"""(width, input size) of a trained variant to its (LFW accuracy, TAR at FAR 1e-3), as int8."""
+
+
+def face_figures(rows: Iterable[Mapping[str, str]]) -> Faces:
+    """From the table that ``evaluate --record`` writes."""
+    return {
+        (float(row["width"]), int(row["input"])): (float(row["lfw_accuracy"]), float(row["tar_1e3"])) for row in rows
+    }
+
+
+def choice(published: Published, measured: VariantCost, faces: Faces, limits: Limits) -> Choice:
+    """One line of the table."""
+    found = cost(published.variant)
+    ms = None if measured.cycles is None else measured.cycles / limits.clock_hz * 1e3
+    accuracy, tar = faces.get((published.width, published.input_size), (None, None))
+    breaks = []
+    if ms is not None and ms > limits.ms:
+        breaks.append(f"{ms:.0f} ms of {limits.ms:g}")
+    if measured.flash_bytes > limits.flash_bytes:
+        breaks.append(f"{measured.flash_bytes:,} bytes of {limits.flash_bytes:,.0f}")
+    if measured.activation_bytes > limits.activation_bytes:
+        breaks.append(f"{measured.activation_bytes:,} bytes of activations of {limits.activation_bytes:,.0f}")
+    if measured.refused:
+        breaks.append(f"the board ({measured.refused})")
+    return Choice(
+        published.width,
+        published.input_size,
+        found.macs,
+        found.parameters_with_classifier,
+        found.weight_bytes,
+        found.fingerprint_length,
+        measured.activation_bytes,
+        measured.network_bytes,
+        measured.flash_bytes,
+        measured.instructions,
+        measured.cycles,
+        None if ms is None else round(ms, 2),
+        measured.different_numbers,
+        published.top1,
+        accuracy,
+        tar,
+        "; ".join(breaks),
+    )
+
+
+def choices(limits: Limits, faces: Faces, *, run: bool = True, monitor: Monitor = SILENT) -> list[Choice]:
+    """All published variants. ``run``: on the virtual board too."""
     rows = []
-    for published in PUBLISHED:
-        found = cost(Variant(published.width, published.input_size))
-        limits = {
-            "weights": found.weight_bytes > max_bytes,
-            "activations": found.activation_bytes > max_activation_bytes,
-        }
-        rows.append(
-            Choice(
-                published.width,
-                published.input_size,
-                found.macs,
-                found.parameters_with_classifier,
-                found.weight_bytes,
-                found.activation_bytes,
-                found.fingerprint_length,
-                published.top1,
-                " ".join(name for name, broken in limits.items() if broken),
-            )
-        )
+    for number, published in enumerate(PUBLISHED):
+        monitor.tick(f"measuring {published.variant.name}", number, len(PUBLISHED))
+        rows.append(choice(published, cost_of(published.variant, run=run), faces, limits))
     return rows
 
 
-def pick(rows: list[Choice]) -> Choice | None:
-    """The variant of the best published accuracy that keeps every limit."""
+def pick(rows: Iterable[Choice]) -> Choice | None:
+    """The variant of the best published ImageNet accuracy that keeps every limit."""
     return max((row for row in rows if not row.breaks), key=lambda row: row.imagenet_top1, default=None)
+
+
+def pick_by_faces(rows: Iterable[Choice]) -> Choice | None:
+    """The variant of the best accuracy on faces that keeps every limit, of those that were trained for faces."""
+    known = [row for row in rows if not row.breaks and row.lfw_accuracy is not None]
+    return max(known, key=lambda row: row.lfw_accuracy or 0.0, default=None)
+
+
+def table(rows: Iterable[Choice]) -> str:
+    """For people. Times are emulated: cycles that the virtual board estimates."""
+    lines = [
+        "width input     MACs  parameters  weights     RAM      flash      cycles      ms  top-1    LFW  TAR  breaks",
+        "                  M           M    bytes   bytes      bytes    emulated  emulated   %      %    %",
+    ]
+    for row in rows:
+        cycles = "–" if row.cycles is None else f"{row.cycles:,}"
+        ms = "–" if row.ms is None else f"{row.ms:.0f}"
+        accuracy, tar = ("" if value is None else f"{value * 100:.1f}" for value in (row.lfw_accuracy, row.tar_1e3))
+        lines.append(
+            f"{row.width:5} {row.input_size:5} {row.macs / 1e6:8.2f} {row.parameters / 1e6:11.3f} {row.weight_bytes:8} "
+            f"{row.activation_bytes:7} {row.flash_bytes:10} {cycles:>11} {ms:>7} {row.imagenet_top1:6} "
+            f"{accuracy:>6} {tar:>4}  {row.breaks}".rstrip()
+        )
+    return "\n".join(lines)

@@ -66,3 +66,39 @@ def plot_robustness(path: Path, rows: Sequence[Any], title: str) -> None:
         figure.suptitle(title, fontsize=10)
 
     draw(path, (2.4 * len(kinds), 3.2), len(kinds), paint)
+
+
+def plot_choices(path: Path, rows: Sequence[Any], picked: str | None, max_ms: float, max_bytes: float) -> None:
+    """Latency against accuracy; ``rows`` are of choose.Choice. The area of a point is its flash, a ring the pick; red
+    is what breaks a limit. A second axis shows accuracy on faces, where any variant was trained."""
+    timed = [row for row in rows if row.ms is not None]
+    trained = [row for row in timed if row.lfw_accuracy is not None]
+    axes_wanted = [("ImageNet top-1, published (%)", [(row, row.imagenet_top1) for row in timed])]
+    if trained:
+        axes_wanted.append(("LFW accuracy, int8 (%)", [(row, row.lfw_accuracy * 100) for row in trained]))
+
+    def paint(figure: Any, axes: list[Any]) -> None:
+        for axis, (label, shown) in zip(axes, axes_wanted, strict=True):
+            for row, value in shown:
+                good, point = not row.breaks, (row.ms, value)
+                axis.scatter(*point, s=row.flash_bytes / 4e3, alpha=0.6 if good else 0.2, color="C0" if good else "C3")
+                axis.annotate(f"{row.width:g}@{row.input_size}", point, fontsize=7, ha="center", va="center")
+                if row.name == picked:
+                    axis.scatter(
+                        *point, s=row.flash_bytes / 4e3 * 1.8, facecolors="none", edgecolors="C2", linewidths=2
+                    )
+            if np.isfinite(max_ms):
+                axis.axvline(max_ms, color="C3", linestyle="--", label=f"limit {max_ms:g} ms")
+            if np.isfinite(max_bytes):
+                place = axis.get_ylim()[0]
+                axis.scatter([], [], s=max_bytes / 4e3, facecolors="none", edgecolors="C3", linestyle="--",
+                             label=f"limit {max_bytes / 1e3:,.0f} kB of flash")  # fmt: skip
+                axis.set_ylim(bottom=place)
+            axis.set(xscale="log", xlabel="estimated time on the virtual board (ms, emulated)", ylabel=label)
+            axis.grid(alpha=0.3, which="both")
+            if axis.get_legend_handles_labels()[0]:
+                axis.legend(fontsize=8, loc="lower right")
+        left_out = len(rows) - len(timed)
+        figure.suptitle(f"{len(timed)} variants; {left_out} do not fit the board; area: flash with code", fontsize=9)
+
+    draw(path, (6.4 * len(axes_wanted), 4.8), len(axes_wanted), paint)

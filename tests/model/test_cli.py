@@ -14,7 +14,10 @@ import numpy as np
 import pytest
 
 from device.model.__main__ import main
+from device.model.choose import cost
 from device.model.network_file import read_network
+from device.model.variant import Variant
+from device.model.variant_cost import VariantCost
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -124,14 +127,49 @@ def test_evaluate_names_a_missing_archive(
     assert "lfw.zip" in capsys.readouterr().err
 
 
+@pytest.fixture
+def quick_costs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """Costs that grow with the multiplications, instead of minutes on the virtual board; notes whether it was
+    asked for."""
+    asked = []
+
+    def cost_of(variant: Variant, *, run: bool) -> VariantCost:
+        asked.append(run)
+        found = cost(variant)
+        size = found.weight_bytes + 100_000
+        return VariantCost(size, 4 * variant.input_size**2, size + 27_000, found.macs if run else None)
+
+    monkeypatch.setattr("device.model.choose.cost_of", cost_of)
+    return asked
+
+
 def test_choose_lists_every_variant(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    quick_costs: list[bool], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    path = tmp_path / "table.csv"
-    assert call(monkeypatch, "choose", "--max-bytes", 1e6, "--max-activation-bytes", 250_000, "--csv", path) == 0
+    path, plot, faces = tmp_path / "table.csv", tmp_path / "plot.png", tmp_path / "faces.csv"
+    faces.write_text("width,input,lfw_accuracy,tar_1e3\n0.35,128,0.95,0.7\n")
+    words = ("--max-ms", 150, "--max-bytes", 1e6, "--csv", path, "--plot", plot, "--faces-csv", faces)
+    assert call(monkeypatch, "choose", *words) == 0
     with path.open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert len(rows) == 22
     fits = [(row["width"], row["input_size"]) for row in rows if row["breaks"] == ""]
-    assert fits == [("0.5", "128"), ("0.5", "96"), ("0.35", "128"), ("0.35", "96")]
-    assert "pick: mobilenetv2_050_128" in capsys.readouterr().out
+    assert fits == [("0.5", "128"), ("0.5", "96"), ("0.35", "160"), ("0.35", "128"), ("0.35", "96")]
+    assert [row["lfw_accuracy"] for row in rows if row["lfw_accuracy"]] == ["0.95"]
+    printed = capsys.readouterr().out
+    assert "pick by ImageNet top-1: mobilenetv2_050_128" in printed
+    assert "pick by LFW, of 1 trained for faces: mobilenetv2_035_128" in printed
+    assert plot.stat().st_size > 10_000
+    assert quick_costs == [True] * 22
+
+
+def test_choose_without_a_board(
+    quick_costs: list[bool], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ("choose", "--no-board", "--faces-csv", "none.csv", "--max-activation-bytes", 1, "--json")
+    assert call(monkeypatch, *words) == 0
+    result = json.loads(capsys.readouterr().out)
+    assert len(result["variants"]) == 22
+    assert result["pick"] is None
+    assert result["variants"][0]["ms"] is None
+    assert not any(quick_costs)
