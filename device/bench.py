@@ -16,7 +16,7 @@ from device import baseline, images
 from device.board import Board
 from device.errors import FileError
 from device.framing import OVERHEAD_BYTES
-from device.protocol import LayerKind
+from device.protocol import LayerKind, StatsReply, Type
 from device.records import Inference, Layer, Where
 from device.reports import Report
 from device.timing import Percentiles
@@ -108,16 +108,33 @@ def _overlapped(
 
 
 def _uptime_of(board: Board, crops: Sequence[NDArray[np.uint8]], count: int) -> tuple[int, list[Inference]]:
-    """How far the board's uptime goes, in ms, while it computes ``count`` crops overlapped; and the inferences."""
-    before = board.stats().uptime_ms
+    """How far the board's uptime goes, in ms, while it computes ``count`` crops overlapped; and the inferences.
+
+    The board is asked for its uptime right before the first crop and right behind the last, so that this computer's
+    own delays do not count.
+    """
+    room, ahead = board.in_flight, board.in_flight > 1
+    board.link.submit(Type.STATS)
+    before = None if ahead else _uptime_ms(board)
     runs: list[Inference] = []
     sent = 0
     while len(runs) < count:
-        while sent < count and board.waiting < board.in_flight:
+        while sent < count and board.waiting < room:
             board.send_crop(crops[sent % len(crops)])
             sent += 1
+        if before is None:
+            before = _uptime_ms(board)
+            continue
+        if ahead and sent == count and len(runs) == count - 1:
+            board.link.submit(Type.STATS)
         runs.append(board.receive())
-    return (board.stats().uptime_ms - before) & 0xFFFF_FFFF, runs
+    if not ahead:
+        board.link.submit(Type.STATS)
+    return (_uptime_ms(board) - (before or 0)) & 0xFFFF_FFFF, runs
+
+
+def _uptime_ms(board: Board) -> int:
+    return StatsReply.parse(board.link.collect().frame.payload).uptime_ms
 
 
 def compare(report: Report) -> Report | None:

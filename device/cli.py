@@ -89,7 +89,9 @@ def _parser() -> argparse.ArgumentParser:
     flasher.add_argument("--image", type=Path, help="by default the prebuilt one for the board type")
     virtual = add("virtual", "run the virtual board until Ctrl-C and print its URL", _virtual)
     virtual.add_argument("--image", type=Path, help="by default the prebuilt nucleo_f767zi image")
-    virtual.add_argument("--no-cycles", action="store_true", help="go by this computer's clock instead of counted cycles")
+    virtual.add_argument(
+        "--no-cycles", action="store_true", help="go by this computer's clock instead of counted cycles"
+    )
     return parser
 
 

@@ -99,9 +99,10 @@ def test_another_network_has_no_baseline() -> None:
 
 
 @pytest.mark.parametrize("busy_s", [0.1, 0.02])
-def test_frames_a_second_go_by_the_boards_uptime(busy_s: float) -> None:
+@pytest.mark.parametrize("overlap", [Capability.OVERLAP, Capability(0)], ids=["two at a time", "one by one"])
+def test_frames_a_second_go_by_the_boards_uptime(busy_s: float, overlap: Capability) -> None:
     """A board that takes ``busy_s`` for a crop and has its answers one after another."""
-    flags = HELLO.capabilities | Capability.CYCLES
+    flags = HELLO.capabilities & ~Capability.OVERLAP | Capability.CYCLES | overlap
     peer = PeerBoard(replace(HELLO, input_height=8, input_width=8, capabilities=flags))
     line = SimulatedLine(peer, busy_s=busy_s, rate=True)
     line.baud = line.board_baud = 115_200
