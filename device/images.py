@@ -48,7 +48,7 @@ class Image:
     bytes: int
     code_bytes: int  # without padding and network
     network_bytes: int
-    arena_bytes: int  # of activations that the network needs
+    arena_bytes: int  # of activations, the kernels' own work memory counted in
     compiler: str | None
     measured: str
 
@@ -137,7 +137,7 @@ def describe(path: Path, *, compiler: str | None = None, root: Path = ROOT) -> I
         bytes=len(data),
         code_bytes=len(code),
         network_bytes=len(network.data),
-        arena_bytes=network.header.arena_bytes,
+        arena_bytes=network.memory_bytes,
         compiler=compiler,
         measured=_MEASURED,
     )

@@ -9,6 +9,7 @@ struct run {
     struct server *server;
     struct wire_layer_profile *profiles; /* NULL: only the sums */
     struct board_count before;
+    uint32_t layer; /* being computed since `before`; layer_count: none */
     uint32_t cycles;
     uint32_t instructions;
 };
@@ -16,25 +17,29 @@ struct run {
 static void step(void *context, uint32_t index)
 {
     struct run *run = context;
+    const uint32_t layers = run->server->network.header->layer_count;
     struct board_count now;
     board_count(&now);
-    if (index > 0) {
+    if (run->layer < layers) {
         const uint32_t cycles = now.cycles - run->before.cycles;
         const uint32_t instructions = now.instructions - run->before.instructions;
         run->cycles += cycles;
         run->instructions += instructions;
         if (run->profiles) {
-            run->profiles[index - 1].cycles = cycles;
-            run->profiles[index - 1].instructions = instructions;
+            run->profiles[run->layer].cycles += cycles;
+            run->profiles[run->layer].instructions += instructions;
         }
     }
+    run->layer = index;
     server_tick(run->server);
     board_count(&run->before);
 }
 
 static void run_network(struct run *run)
 {
-    network_run(&run->server->network, step, run);
+    const struct network *network = &run->server->network;
+    run->layer = network->header->layer_count;
+    network_run(network, step, run, run->profiles != NULL);
 }
 
 static uint32_t capabilities(const struct server *server)
@@ -77,7 +82,7 @@ static void hello(struct server *server, const struct frame *frame, struct reply
         hello.input_channels = h->input_c;
         hello.fingerprint_length = h->output_length;
         hello.layer_count = h->layer_count;
-        hello.arena_bytes = h->arena_bytes;
+        hello.arena_bytes = network_memory_bytes(&server->network);
         hello.network_bytes = h->total_bytes;
         hello.flash_bytes += h->total_bytes;
         hello.zero_point = h->output_zp;

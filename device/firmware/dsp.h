@@ -50,6 +50,23 @@ static inline uint32_t dsp_odd(uint32_t bytes) /* SXTB16 with rotation, for whic
     return pair;
 }
 
+static inline uint32_t dsp_unsigned_even(uint32_t bytes) /* UXTB16, A7.7.220 */
+{
+    return (uint32_t)__uxtb16((uint8x4_t)bytes);
+}
+
+static inline uint32_t dsp_unsigned_odd(uint32_t bytes)
+{
+    uint32_t pair;
+    __asm("uxtb16 %0, %1, ror #8" : "=r"(pair) : "r"(bytes));
+    return pair;
+}
+
+static inline uint32_t dsp_sub_pairs(uint32_t a, uint32_t b) /* SSUB16, A7.7.167 */
+{
+    return (uint32_t)__ssub16((int16x2_t)a, (int16x2_t)b);
+}
+
 static inline int32_t dsp_dot(uint32_t a, uint32_t b, int32_t acc) /* SMLAD, A7.7.139 */
 {
     return __smlad((int16x2_t)a, (int16x2_t)b, acc);
@@ -145,6 +162,21 @@ static inline uint32_t dsp_even(uint32_t bytes)
 static inline uint32_t dsp_odd(uint32_t bytes)
 {
     return dsp_even(bytes >> 8);
+}
+
+static inline uint32_t dsp_unsigned_even(uint32_t bytes)
+{
+    return bytes & 0x00ff00ffu;
+}
+
+static inline uint32_t dsp_unsigned_odd(uint32_t bytes)
+{
+    return bytes >> 8 & 0x00ff00ffu;
+}
+
+static inline uint32_t dsp_sub_pairs(uint32_t a, uint32_t b)
+{
+    return dsp_pair_low(a - b, (a >> 16) - (b >> 16));
 }
 
 static inline int32_t dsp_wrapped(int32_t acc, int32_t product)

@@ -27,7 +27,7 @@ struct kernel_layer {
     const int8_t *weights; /* CONV, POINTWISE: [out_c][kernel_h][kernel_w][in_c]; DEPTHWISE: [kernel_h][kernel_w][channel] */
     const int32_t *bias;
     const int32_t *multiplier; /* per output channel, 2^30 to 2^31 - 1, or 0 */
-    const int32_t *shift; /* per output channel, -31 to 30 */
+    const int8_t *shift; /* per output channel, -31 to 30 */
     int32_t in_h, in_w, in_c;
     int32_t out_h, out_w, out_c;
     int32_t kernel_h, kernel_w;

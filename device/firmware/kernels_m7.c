@@ -1,6 +1,8 @@
 /* The fast set for Cortex-M7: equal to kernels_ref.c bit for bit, which also does whatever shape is not worth a fast path. */
 #include "kernels_m7.h"
 
+#include <stddef.h>
+
 #include "board_memory.h"
 
 BOARD_WORK_SECTION uint32_t m7_work[M7_WORK_WORDS + M7_BLOCK_WORDS];
@@ -93,34 +95,52 @@ static inline __attribute__((always_inline)) void add_words(const struct kernel_
     }
 }
 
-static void add(const struct kernel_layer *l)
+/* Both inputs' tables lie in work memory; doubled where the rounding wants it. */
+static enum m7_rounding add_rounding;
+static bool add_fast;
+
+void m7_add_tables(const struct kernel_layer *l)
 {
     int32_t *a = (int32_t *)M7_TILE;
-    int32_t *b = a + 256;
-    const int64_t largest = (int64_t)scale_table(a, l, l->in_zp, 0) + scale_table(b, l, l->in2_zp, 1);
-    if (l->out_h * l->out_w * l->out_c % 4 != 0 || largest >= SUM_LIMIT) {
-        kernels_ref.add(l);
+    const int64_t largest = (int64_t)scale_table(a, l, l->in_zp, 0) + scale_table(a + 256, l, l->in2_zp, 1);
+    add_fast = largest < SUM_LIMIT;
+    if (!add_fast) {
         return;
     }
     struct kernel_layer last = *l; /* the third factor alone decides */
     last.shift = l->shift + 2;
     last.bias = NULL;
-    const enum m7_rounding rounding = m7_rounding(&last, 1, (int32_t)largest);
-    for (int32_t i = 0; rounding != M7_EXACT && i < 512; i++) {
-        a[i] *= 2; /* of both tables */
+    add_rounding = m7_rounding(&last, 1, (int32_t)largest);
+    for (int32_t i = 0; add_rounding != M7_EXACT && i < 512; i++) {
+        a[i] *= 2;
     }
-    switch (rounding) {
+}
+
+void m7_add_row(const struct kernel_layer *l)
+{
+    const int32_t *a = (const int32_t *)M7_TILE;
+    if (!add_fast || l->out_h * l->out_w * l->out_c % 4 != 0) {
+        kernels_ref.add(l);
+        return;
+    }
+    switch (add_rounding) {
     case M7_UP:
     case M7_SCALED:
-        add_words(l, a, b, M7_UP);
+        add_words(l, a, a + 256, M7_UP);
         break;
     case M7_AWAY:
-        add_words(l, a, b, M7_AWAY);
+        add_words(l, a, a + 256, M7_AWAY);
         break;
     case M7_EXACT:
-        add_words(l, a, b, M7_EXACT);
+        add_words(l, a, a + 256, M7_EXACT);
         break;
     }
+}
+
+static void add(const struct kernel_layer *l)
+{
+    m7_add_tables(l);
+    m7_add_row(l);
 }
 
 static int32_t mean_value(const struct kernel_layer *l, int32_t sum)

@@ -87,6 +87,10 @@ static inline uint32_t m7_clamped(uint32_t bytes, const struct m7_clamp *clamp)
     return bytes;
 }
 
+/* An addition in two steps: what its factors make of every int8, then rows of it (any shape with the same numbers). */
+kernel m7_add_tables;
+kernel m7_add_row;
+
 kernel m7_conv;
 kernel m7_pointwise;
 kernel m7_depthwise;

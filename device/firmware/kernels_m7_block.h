@@ -28,6 +28,8 @@ struct block_numbers {
 static_assert(sizeof(struct block_numbers) == 4 * M7_BLOCK_WORDS, "the offsets below");
 static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct block_numbers, bias) == 64, "the offsets below");
 
+#define M7_NUMBERS ((struct block_numbers *)(void *)(m7_work + M7_WORK_WORDS))
+
 #define M7_STEP(w0, w1, w2, w3, x0, x1, free0, free1)                                                                          \
     "smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v1], [%[w], #" w0 "]\n"                                                          \
     "smlad %[b0], %[v0], %[xb], %[b0]\n ldr %[v0], [%[w], #" w1 "]\n"                                                          \
@@ -39,13 +41,13 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     "smlad %[b3], %[v1], %[xb], %[b3]\n ldr %[xb], [%[x], #" x1 "]\n"
 
 /* The first step starts both pixels from the one bias, and goes on in the middle of the loop. */
-#define M7_SUMS                                                                                                                \
+#define M7_FIRST                                                                                                               \
     "0:\n"                                                                                                                     \
     "ldr %[a0], [%[w], #64]\n ldr %[a1], [%[w], #68]\n ldr %[a2], [%[w], #72]\n ldr %[a3], [%[w], #76]\n"                      \
     "ldr %[w], [%[w], #60]\n ldr %[xa], [%[x]]\n ldr %[xb], [%[x], #4]\n ldr %[v0], [%[w]]\n ldr %[v1], [%[w], #4]\n"          \
-    "smlad %[b0], %[v0], %[xb], %[a0]\n smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v0], [%[w], #8]\n"                            \
-    "smlad %[b1], %[v1], %[xb], %[a1]\n smlad %[a1], %[v1], %[xa], %[a1]\n ldr %[v1], [%[w], #12]\n"                           \
-    "smlad %[b2], %[v0], %[xb], %[a2]\n smlad %[a2], %[v0], %[xa], %[a2]\n ldr %[v0], [%[w], #16]\n"                           \
+    "smlad %[b0], %[v0], %[xb], %[a0]\n smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v0], [%[w], #8]\n"                           \
+    "smlad %[b1], %[v1], %[xb], %[a1]\n smlad %[a1], %[v1], %[xa], %[a1]\n ldr %[v1], [%[w], #12]\n"                          \
+    "smlad %[b2], %[v0], %[xb], %[a2]\n smlad %[a2], %[v0], %[xa], %[a2]\n ldr %[v0], [%[w], #16]\n"                          \
     "smlad %[b3], %[v1], %[xb], %[a3]\n ldr %[xb], [%[x], #12]\n"                                                              \
     "smlad %[a3], %[v1], %[xa], %[a3]\n ldr %[xa], [%[x], #8]\n"                                                               \
     "b 2f\n"                                                                                                                   \
@@ -53,19 +55,35 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     "1:\n"                                                                                                                     \
     M7_STEP("4", "8", "12", "16", "8", "12", "", "")                                                                           \
     "2:\n"                                                                                                                     \
-    M7_STEP("20", "24", "28", "32", "16", "20", "", "")                                                                        \
-    M7_STEP("36", "40", "44", "-16", "-8", "-4", "add %[x], %[x], #32\n", "add %[w], %[w], #64\n")                             \
+    M7_STEP("20", "24", "28", "32", "16", "20", "", "")
+
+#define M7_LAST                                                                                                                \
     M7_STEP("-12", "-8", "-4", "0", "0", "4", "tst %[w], #0x4000\n", "")                                                       \
     "beq 1b\n"
 
+/* Four steps a round: 33 cycles for 32 products, the branch stands alone. k is a multiple of 8. */
+#define M7_SUMS                                                                                                                \
+    M7_FIRST                                                                                                                   \
+    M7_STEP("36", "40", "44", "-16", "-8", "-4", "add %[x], %[x], #32\n", "add %[w], %[w], #64\n") M7_LAST
+
+/* Eight steps a round: k is a multiple of 16. */
+#define M7_LONG_SUMS                                                                                                           \
+    M7_FIRST                                                                                                                   \
+    M7_STEP("36", "40", "44", "48", "24", "28", "", "")                                                                        \
+    M7_STEP("52", "56", "60", "64", "32", "36", "", "")                                                                        \
+    M7_STEP("68", "72", "76", "80", "40", "44", "", "")                                                                        \
+    M7_STEP("84", "88", "92", "96", "48", "52", "", "")                                                                        \
+    M7_STEP("100", "104", "108", "-16", "-8", "-4", "add %[x], %[x], #64\n", "add %[w], %[w], #128\n") M7_LAST
+
 /* Sums to outputs times 2^e. The first multiplier is in v0: it was the load of the weights after the last. */
-#define M7_PRODUCTS(smmla)                                                                                                     \
-    "ldr %[v1], [%[w], #4]\n ldr %[xa], [%[w], #8]\n ldr %[xb], [%[w], #12]\n"                                                 \
+#define M7_PRODUCTS_AT(smmla, n)                                                                                               \
+    "ldr %[v1], [%[w], #" n "+4]\n ldr %[xa], [%[w], #" n "+8]\n ldr %[xb], [%[w], #" n "+12]\n"                                 \
     smmla " %[a0], %[a0], %[v0], %[v1]\n"                                                                                      \
-    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #16]\n"                                                             \
-    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #20]\n"                                                             \
-    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #24]\n"                                                             \
-    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #28]\n"
+    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #" n "+16]\n"                                                       \
+    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #" n "+20]\n"                                                       \
+    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #" n "+24]\n"                                                       \
+    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #" n "+28]\n"
+#define M7_PRODUCTS(smmla) M7_PRODUCTS_AT(smmla, "0")
 
 #define M7_SCALED_END                                                                                                          \
     M7_PRODUCTS("smmla")                                                                                                       \
@@ -95,18 +113,33 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     "smmlar %[a3], %[a3], %[xa], %[xb]\n ldr %[v1], [%[w], #36]\n"                                                             \
     "smmlar %[b3], %[b3], %[xa], %[xb]\n ldr %[xa], [%[w], #40]\n ldr %[xb], [%[w], #44]\n" M7_SHIFTS
 
-/* The offset takes the sum's sign with it. */
-#define M7_AWAY_CHANNEL(a, b, multiplier, offset)                                                                              \
-    multiplier "ldr %[v1], [%[w], #" offset "]\n"                                                                              \
-    "add %[xa], %[v1], %[" a "], asr #31\n add %[xb], %[v1], %[" b "], asr #31\n"                                              \
-    "smmlar %[" a "], %[" a "], %[v0], %[xa]\n smmlar %[" b "], %[" b "], %[v0], %[xb]\n"
-
+/* The offset takes the sum's sign with it; each channel's additions stand beside the products of the one before. */
 #define M7_AWAY_END                                                                                                            \
-    M7_AWAY_CHANNEL("a0", "b0", "", "4")                                                                                       \
-    M7_AWAY_CHANNEL("a1", "b1", "ldr %[v0], [%[w], #8]\n ", "12")                                                              \
-    M7_AWAY_CHANNEL("a2", "b2", "ldr %[v0], [%[w], #16]\n ", "20")                                                             \
-    M7_AWAY_CHANNEL("a3", "b3", "ldr %[v0], [%[w], #24]\n ", "28")                                                             \
-    "ldr %[v0], [%[w], #32]\n ldr %[v1], [%[w], #36]\n ldr %[xa], [%[w], #40]\n ldr %[xb], [%[w], #44]\n" M7_SHIFTS
+    "ldr %[v1], [%[w], #4]\n"                                                                                                  \
+    "add %[xa], %[v1], %[a0], asr #31\n"                                                                                       \
+    "add %[xb], %[v1], %[b0], asr #31\n ldr %[v1], [%[w], #12]\n"                                                              \
+    "smmlar %[a0], %[a0], %[v0], %[xa]\n add %[xa], %[v1], %[a1], asr #31\n"                                                   \
+    "smmlar %[b0], %[b0], %[v0], %[xb]\n ldr %[v0], [%[w], #8]\n"                                                              \
+    "add %[xb], %[v1], %[b1], asr #31\n ldr %[v1], [%[w], #20]\n"                                                              \
+    "smmlar %[a1], %[a1], %[v0], %[xa]\n add %[xa], %[v1], %[a2], asr #31\n"                                                   \
+    "smmlar %[b1], %[b1], %[v0], %[xb]\n ldr %[v0], [%[w], #16]\n"                                                             \
+    "add %[xb], %[v1], %[b2], asr #31\n ldr %[v1], [%[w], #28]\n"                                                              \
+    "smmlar %[a2], %[a2], %[v0], %[xa]\n add %[xa], %[v1], %[a3], asr #31\n"                                                   \
+    "smmlar %[b2], %[b2], %[v0], %[xb]\n ldr %[v0], [%[w], #24]\n"                                                             \
+    "add %[xb], %[v1], %[b3], asr #31\n ldr %[v1], [%[w], #32]\n"                                                              \
+    "smmlar %[a3], %[a3], %[v0], %[xa]\n asr %[a0], %[a0], %[v1]\n"                                                            \
+    "smmlar %[b3], %[b3], %[v0], %[xb]\n asr %[b0], %[b0], %[v1]\n"                                                            \
+    "ldr %[v1], [%[w], #36]\n ssat %[a0], #8, %[a0]\n"                                                                         \
+    "ldr %[xa], [%[w], #40]\n ssat %[b0], #8, %[b0]\n"                                                                         \
+    "ldr %[xb], [%[w], #44]\n asr %[a1], %[a1], %[v1]\n"                                                                       \
+    "ldr %[v0], [%[w], #48]\n asr %[b1], %[b1], %[v1]\n"                                                                       \
+    "ldr %[v1], [%[w], #52]\n asr %[a2], %[a2], %[xa]\n"                                                                       \
+    "ssat %[a1], #8, %[a1]\n asr %[b2], %[b2], %[xa]\n"                                                                        \
+    "ssat %[b1], #8, %[b1]\n asr %[a3], %[a3], %[xb]\n"                                                                        \
+    "ssat %[a2], #8, %[a2]\n asr %[b3], %[b3], %[xb]\n"                                                                        \
+    "ssat %[b2], #8, %[b2]\n ldr %[xa], [%[w], #56]\n"                                                                         \
+    "ssat %[a3], #8, %[a3]\n"                                                                                                  \
+    "ssat %[b3], #8, %[b3]\n"
 
 #define M7_STORE                                                                                                               \
     "bfi %[a0], %[a1], #8, #8\n bfi %[b0], %[b1], #8, #8\n cmp %[x], %[xa]\n"                                                  \
@@ -116,18 +149,19 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     "add %[v0], %[v0], %[v1], lsl #1\n str %[v0], [%[w], #48]\n"                                                               \
     "bne 0b\n"
 
-#define M7_RUN(end)                                                                                                            \
-    __asm volatile(M7_SUMS end M7_STORE                                                                                        \
+#define M7_RUN(sums, end)                                                                                                      \
+    __asm volatile(sums end M7_STORE                                                                                        \
                    : [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1),           \
                      [b2] "=&r"(b2), [b3] "=&r"(b3), [x] "+r"(x), [w] "+r"(w), [v0] "=&r"(v0), [v1] "=&r"(v1),                 \
                      [xa] "=&r"(xa), [xb] "=&r"(xb)                                                                            \
                    :                                                                                                           \
                    : "cc", "memory")
 
-/* An even number of pixels, at least 2, of 4 channels without a clamp; M7_EXACT excepted. Returns where it stopped in the tile. */
+/* An even number of pixels, at least 2, of 4 channels without a clamp; M7_EXACT excepted. `longer`: k is a multiple
+ * of 16. Returns where it stopped in the tile. */
 static inline __attribute__((always_inline)) const uint32_t *m7_block(const struct m7_channel *ch, enum m7_rounding rounding,
                                                                       const uint32_t *x, const uint32_t *weights, int32_t pixels,
-                                                                      int8_t *out, int32_t out_step)
+                                                                      int8_t *out, int32_t out_step, const bool longer)
 {
     struct block_numbers *w = (struct block_numbers *)(m7_work + M7_WORK_WORDS);
     for (int32_t c = 0; c < 4; c++) {
@@ -143,11 +177,15 @@ static inline __attribute__((always_inline)) const uint32_t *m7_block(const stru
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
     if (rounding == M7_SCALED) {
-        M7_RUN(M7_SCALED_END);
+        M7_RUN(M7_SUMS, M7_SCALED_END);
+    } else if (rounding == M7_UP && longer) {
+        M7_RUN(M7_LONG_SUMS, M7_UP_END);
     } else if (rounding == M7_UP) {
-        M7_RUN(M7_UP_END);
+        M7_RUN(M7_SUMS, M7_UP_END);
+    } else if (longer) {
+        M7_RUN(M7_LONG_SUMS, M7_AWAY_END);
     } else {
-        M7_RUN(M7_AWAY_END);
+        M7_RUN(M7_SUMS, M7_AWAY_END);
     }
     return x;
 }

@@ -3,11 +3,13 @@
 #define NETWORK_H
 
 #include <assert.h>
+#include <stdbool.h>
 #include <stdint.h>
 
+#include "fused.h"
 #include "kernels.h"
 
-#define NETWORK_FORMAT 1u
+#define NETWORK_FORMAT 2u
 #define NETWORK_MAX_LAYERS 128u
 
 struct network_header {
@@ -28,7 +30,7 @@ struct network_header {
     uint32_t golden_seed;
     uint32_t golden_offset;
     char name[16];
-    uint32_t reserved;
+    uint32_t plan_offset; /* in the file; 0: every layer is a group of its own */
 };
 static_assert(sizeof(struct network_header) == 96, "network_header");
 
@@ -48,11 +50,33 @@ struct network_layer {
     uint32_t weights_offset, bias_offset, multiplier_offset, shift_offset; /* in the file */
     int32_t left_shift;
     uint32_t macs;
-    uint32_t reserved2[4];
+    uint16_t source, source2; /* what the inputs are: 0 the crop, else the number of a layer from 1 */
+    uint32_t reserved2[3];
 };
 static_assert(sizeof(struct network_layer) == 112, "network_layer");
 
-enum network_flag { NETWORK_RELU = 1, NETWORK_AVERAGE = 2 };
+enum network_flag {
+    NETWORK_RELU = 1,
+    NETWORK_AVERAGE = 2,
+    NETWORK_BLOCKS = 4, /* weights in block order, for fused.h */
+};
+
+/* What is run in one go. */
+struct network_group {
+    uint16_t first, count; /* layers */
+    uint16_t rows; /* of a strip; 0: one layer, by the kernel set */
+    uint16_t reserved;
+    uint32_t scratch_offset, scratch_bytes; /* in the arena */
+};
+static_assert(sizeof(struct network_group) == 16, "network_group");
+
+struct network_plan {
+    uint32_t group_count;
+    uint32_t work_bytes; /* of the kernels' own work memory, beside the arena */
+    uint32_t reserved[2];
+    struct network_group groups[];
+};
+static_assert(sizeof(struct network_plan) == 16, "network_plan");
 
 enum network_status {
     NETWORK_OK,
@@ -65,12 +89,13 @@ enum network_status {
 struct network {
     const struct network_header *header;
     const struct network_layer *layers;
+    const struct network_plan *plan; /* NULL: layer by layer */
     const uint8_t *file;
     uint8_t *arena;
     const struct kernel_set *kernels;
 };
 
-/* Called before every layer, and after the last with index == layer_count. */
+/* From here on, layer `index` is being computed; layer_count: none any more. */
 typedef void network_step(void *context, uint32_t index);
 
 /* Checks everything the kernels rely on, so that no file makes them leave file or arena. On failure header is NULL. */
@@ -79,7 +104,10 @@ enum network_status network_open(struct network *network, const uint8_t *file, u
 
 uint32_t network_input_bytes(const struct network *network);
 
-/* Puts a crop of network_input_bytes (uint8, height x width x channels) into the arena as int8. `crop` may lie in the arena. */
+/* Activation memory in all: arena and work memory. */
+uint32_t network_memory_bytes(const struct network *network);
+
+/* Puts a crop of network_input_bytes (uint8, height x width x channels) into the arena. `crop` may lie in the arena. */
 void network_set_input(const struct network *network, const uint8_t *crop);
 
 /* Puts the golden picture into the arena. */
@@ -88,8 +116,19 @@ void network_set_golden_input(const struct network *network);
 /* The golden picture's fingerprint, output_length numbers. */
 const int8_t *network_golden_output(const struct network *network);
 
+/* Layers outside of fused groups only. */
 void network_run_layer(const struct network *network, uint32_t index);
-void network_run(const struct network *network, network_step *step, void *context);
+
+/* `detailed`: step is told of every change of layer inside fused groups too, often; else only of the groups' first layers. */
+void network_run(const struct network *network, network_step *step, void *context, bool detailed);
+
+/* A layer of a file as the kernels take it. */
+struct kernel_layer network_kernel_layer(const struct network *network, uint32_t index);
+
+struct fused_group network_fused_group(const struct network *network, const struct network_group *group);
+
+/* Everything about the file and its numbers that the kernels rely on: network_check.c. */
+enum network_status network_check(const struct network *network, uint32_t room_bytes, uint32_t arena_room_bytes);
 
 /* output_length numbers in the arena; they stand until something else is put there. */
 const int8_t *network_output(const struct network *network);

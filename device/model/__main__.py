@@ -49,7 +49,7 @@ def _quantise(args: argparse.Namespace) -> None:
         map_crops=args.map_crops,
         report=lambda line: print(line, flush=True),
     )
-    print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
+    print(f"{args.out}: network {network.hash_hex}, {network.memory_bytes} bytes of activations")
 
 
 def _finetune(args: argparse.Namespace) -> None:
@@ -64,7 +64,7 @@ def _finetune(args: argparse.Namespace) -> None:
         map_crops=args.map_crops,
         report=lambda line: print(line, flush=True),
     )
-    print(f"{args.out}: network {network.hash_hex}, arena {network.header.arena_bytes} bytes")
+    print(f"{args.out}: network {network.hash_hex}, {network.memory_bytes} bytes of activations")
 
 
 def _thresholds(args: argparse.Namespace) -> None:
@@ -77,14 +77,15 @@ def _thresholds(args: argparse.Namespace) -> None:
 def _export(args: argparse.Namespace) -> None:
     from device.model.export import export
 
-    network = export(args.network, headless=args.headless)
+    network = export(args.network, headless=args.headless, note=lambda line: print(f"note: {line}"))
     out = args.out or args.network.with_suffix(".network.bin")
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(network.data)
     beside.replace(out)
     header = network.header
     print(
-        f"{out}: {header.total_bytes} bytes, {header.layer_count} layers, arena {header.arena_bytes} bytes, "
+        f"{out}: {header.total_bytes} bytes, {header.layer_count} layers in {len(network.groups)} groups, "
+        f"{network.memory_bytes} bytes of activations (arena {header.arena_bytes}, work memory {network.work_bytes}), "
         f"{sum(layer.macs for layer in network.layers)} MACs, hash {network.hash_hex}; every layer equals LiteRT"
     )
 

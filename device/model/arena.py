@@ -6,26 +6,42 @@ import random
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-_TRIES = 300
+_TRIES = 100
 
 
 @dataclass(frozen=True)
 class Buffer:
-    """``size_bytes`` needed from step ``first`` to step ``last``, both counted in."""
+    """``sizes`` bytes are needed at the steps from ``first`` on, one number a step; it always begins at one place."""
 
-    size_bytes: int
     first: int
-    last: int
+    sizes: tuple[int, ...]
 
-    def meets(self, other: Buffer) -> bool:
-        """True where both are needed at some step."""
-        return self.first <= other.last and other.first <= self.last
+    @property
+    def last(self) -> int:
+        return self.first + len(self.sizes) - 1
+
+    @property
+    def largest(self) -> int:
+        return max(self.sizes)
+
+    def shared_sizes(self, other: Buffer) -> list[tuple[int, int]]:
+        """What both need at each step at which both are there."""
+        steps = range(max(self.first, other.first), min(self.last, other.last) + 1)
+        return [(self.sizes[step - self.first], other.sizes[step - other.first]) for step in steps]
+
+
+def constant(size_bytes: int, first: int, last: int) -> Buffer:
+    """A buffer of one size from step ``first`` to step ``last``, both counted in."""
+    return Buffer(first, (size_bytes,) * (last - first + 1))
 
 
 def lower_bound(buffers: Sequence[Buffer], alignment: int) -> int:
     """Bytes needed at the worst step: no arena can be smaller."""
-    steps = {buffer.first for buffer in buffers}
-    live = (sum(_aligned(b.size_bytes, alignment) for b in buffers if b.first <= step <= b.last) for step in steps)
+    steps = {step for buffer in buffers for step in range(buffer.first, buffer.last + 1)}
+    live = (
+        sum(_aligned(b.sizes[step - b.first], alignment) for b in buffers if b.first <= step <= b.last)
+        for step in steps
+    )
     return max(live, default=0)
 
 
@@ -36,7 +52,7 @@ def plan_arena(buffers: Sequence[Buffer], alignment: int) -> tuple[list[int], in
     management for deep neural net inference" (2020). Where that misses the lower bound, other orders are tried.
     """
     goal = lower_bound(buffers, alignment)
-    order = sorted(range(len(buffers)), key=lambda i: (-buffers[i].size_bytes, buffers[i].first))
+    order = sorted(range(len(buffers)), key=lambda i: (-buffers[i].largest, buffers[i].first))
     offsets, total = _place(buffers, order, alignment)
     rng = random.Random(1)
     for _ in range(_TRIES):
@@ -55,17 +71,22 @@ def _aligned(size: int, alignment: int) -> int:
     return -(-size // alignment) * alignment
 
 
+def _free_offset(buffer: Buffer, others: Sequence[tuple[int, Buffer]], alignment: int) -> int:
+    """The lowest offset where ``buffer`` meets none of ``others`` (offset, buffer) at any step."""
+    shared = [(offset, buffer.shared_sizes(other)) for offset, other in others]
+    shared = [(offset, sizes) for offset, sizes in shared if sizes]
+    ends = {_aligned(offset + theirs, alignment) for offset, sizes in shared for _, theirs in sizes}
+    for at in sorted({0, *ends}):
+        if all(at + mine <= offset or offset + theirs <= at for offset, sizes in shared for mine, theirs in sizes):
+            return at
+    raise AssertionError("behind everything there is room")
+
+
 def _place(buffers: Sequence[Buffer], order: list[int], alignment: int) -> tuple[list[int], int]:
     offsets = [0] * len(buffers)
     placed: list[int] = []
     for index in order:
-        buffer = buffers[index]
-        offset = 0
-        for other in sorted((i for i in placed if buffers[i].meets(buffer)), key=lambda i: offsets[i]):
-            if offset + buffer.size_bytes <= offsets[other]:
-                break
-            offset = max(offset, _aligned(offsets[other] + buffers[other].size_bytes, alignment))
-        offsets[index] = offset
+        offsets[index] = _free_offset(buffers[index], [(offsets[i], buffers[i]) for i in placed], alignment)
         placed.append(index)
-    total = max((offset + b.size_bytes for offset, b in zip(offsets, buffers, strict=True)), default=0)
+    total = max((offset + b.largest for offset, b in zip(offsets, buffers, strict=True)), default=0)
     return offsets, _aligned(total, alignment)

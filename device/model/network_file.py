@@ -1,16 +1,20 @@
 """``network.bin``: the network as data, read by the firmware where it lies. This module is the layout's definition.
 
-A 96-byte header, one 112-byte record per layer in the order of execution, the tables the records point to, and the
-golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables) or of the arena
-(activations). Weights start at multiples of 16, every other table at multiples of 4.
+A 96-byte header, one 112-byte record per layer in the order of execution, the plan, the tables the records point to,
+and the golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables) or of the
+arena (activations). Weights start at multiples of 16, shifts anywhere, every other table at multiples of 4.
+
+The plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer, or an
+inverted-residual block whose inner activations are never whole in memory: device/firmware/fused.h. Tables of such
+layers are made for it (plan.py); :meth:`Network.tables` gives them back as they are described here.
 
 Tables of a layer, by kind:
 
 - CONV, POINTWISE: weights int8 [out][kernel_h][kernel_w][in]; DEPTHWISE: int8 [kernel_h][kernel_w][channels];
   bias int32 [out], which already holds ``-in_zp * sum(weights)``, so that the engine multiplies raw int8 inputs and
-  counts a pixel outside the picture as ``in_zp``; multiplier and shift int32 [out].
-- ADD: multiplier and shift int32 [3]: first input, second input, output; inputs are shifted left by ``left_shift``.
-- MEAN: multiplier and shift int32 [1]; no tables where the flag AVERAGE is set.
+  counts a pixel outside the picture as ``in_zp``; multiplier int32, shift int8 [out].
+- ADD: multiplier int32 and shift int8 [3]: first input, second input, output; inputs are shifted left by ``left_shift``.
+- MEAN: multiplier int32 and shift int8 [1]; no tables where the flag AVERAGE is set.
 
 Arithmetic (LiteRT's reference kernels, https://github.com/google-ai-edge/LiteRT, common.h): a sum ``x`` becomes
 ``rounding_shift(high_multiply(x << max(shift, 0), multiplier), max(-shift, 0)) + out_zp``, clamped; see reference.py.
@@ -20,8 +24,9 @@ from __future__ import annotations
 
 import hashlib
 import struct
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntFlag
+from enum import IntEnum, IntFlag
 from pathlib import Path
 from typing import ClassVar
 
@@ -32,7 +37,7 @@ from device.errors import FileError
 from device.protocol import NAME_BYTES, NETWORK_HASH_BYTES, LayerKind, Record
 
 MAGIC = b"FNET"
-VERSION = 1
+VERSION = 2
 WEIGHTS_ALIGNMENT = 16
 TABLE_ALIGNMENT = 4
 ARENA_ALIGNMENT = 16
@@ -46,6 +51,7 @@ class LayerFlag(IntFlag):
     """Bits of a layer's ``flags``."""
 
     RELU = 1  # the clamp comes from a fused ReLU; information only, the clamp values say it all
+    BLOCKS = 4  # weights as device/firmware/fused_tile.c wants them, see pack_blocks
     AVERAGE = 2  # MEAN: the plain average of the raw int8 values, halves away from zero, and no multiplier
 
 
@@ -54,7 +60,7 @@ class NetworkHeader(Record):
     """The first 96 bytes. A real input number is ``input_scale * (byte - 128 - input_zero_point)``; a real output
     number is ``output_scale * (q - output_zero_point)``."""
 
-    FORMAT: ClassVar[str] = "<4sHHI16sHHHHfifiIIIIII16s4s"
+    FORMAT: ClassVar[str] = "<4sHHI16sHHHHfifiIIIIII16sI"
     magic: bytes
     version: int
     layer_count: int
@@ -75,14 +81,37 @@ class NetworkHeader(Record):
     golden_seed: int
     golden_offset: int
     name: bytes
+    plan_offset: int  # 0: every layer is a group of its own
+
+
+@dataclass(frozen=True)
+class PlanHead(Record):
+    """The plan's first 16 bytes."""
+
+    FORMAT: ClassVar[str] = "<II8s"
+    group_count: int
+    work_bytes: int  # of the kernels' own memory, beside the arena
     reserved: bytes
+
+
+@dataclass(frozen=True)
+class Group(Record):
+    """Layers run in one go. ``rows`` of output make a strip; 0: the group is one layer, run by itself."""
+
+    FORMAT: ClassVar[str] = "<HHHHII"
+    first: int
+    count: int
+    rows: int
+    reserved: int
+    scratch_offset: int
+    scratch_bytes: int
 
 
 @dataclass(frozen=True)
 class LayerRecord(Record):
     """One layer, 112 bytes. Padding below and to the right follows from the output's size."""
 
-    FORMAT: ClassVar[str] = "<16sHHHHHHHHBBBBBBHiiiiiIIIIIIIiI16s"
+    FORMAT: ClassVar[str] = "<16sHHHHHHHHBBBBBBHiiiiiIIIIIIIiIHH12s"
     name: bytes
     kind: int
     flags: int
@@ -113,6 +142,8 @@ class LayerRecord(Record):
     shift_offset: int
     left_shift: int
     macs: int
+    source: int  # where the input comes from: 0 is the crop, else the number of a layer, counted from 1
+    source2: int
     reserved2: bytes
 
     @property
@@ -145,10 +176,27 @@ class LayerRecord(Record):
             return (self.out_channels, self.kernel_height, self.kernel_width, self.in_channels)
         return ()
 
+    @property
+    def is_stem(self) -> bool:
+        """A 3x3 convolution over three colours, which a fused group takes with an order of weights of its own."""
+        return self.kind == LayerKind.CONV and (self.kernel_height, self.kernel_width, self.in_channels) == (3, 3, 3)
+
+    @property
+    def stored_weights(self) -> int:
+        """Bytes of the weights in the file."""
+        if self.flags & LayerFlag.BLOCKS and self.is_stem:
+            return self.out_channels * len(STEM_ORDER)
+        return int(np.prod(self.weights_shape)) if self.weights_shape else 0
+
 
 HEADER_BYTES = NetworkHeader.size()
 LAYER_BYTES = LayerRecord.size()
-assert (HEADER_BYTES, LAYER_BYTES) == (96, 112)
+assert (HEADER_BYTES, LAYER_BYTES, PlanHead.size(), Group.size()) == (96, 112, 16, 16)
+
+FAST = 0x40  # in a shift table: the layer's fast path is proven for this channel and its three neighbours
+
+# Of a stem's 27 weights, in the order of the tile in fused_tile.c; 27 stands for a weight of 0.
+STEM_ORDER = (*range(8), *range(9, 17), *range(18, 26), 8, 26, 17, 27)
 
 
 @dataclass(frozen=True)
@@ -167,7 +215,18 @@ class Network:
 
     header: NetworkHeader
     layers: tuple[LayerRecord, ...]
+    groups: tuple[Group, ...]
+    work_bytes: int
     data: bytes
+
+    @property
+    def memory_bytes(self) -> int:
+        """Activation memory in all: the arena and, where the plan knows it, the kernels' own."""
+        return self.header.arena_bytes + self.work_bytes
+
+    def group_of(self, index: int) -> Group:
+        """The group that runs layer ``index``."""
+        return next(group for group in self.groups if group.first <= index < group.first + group.count)
 
     @property
     def name(self) -> str:
@@ -182,16 +241,17 @@ class Network:
         return self.header.input_height, self.header.input_width, self.header.input_channels
 
     def tables(self, layer: LayerRecord) -> Tables:
-        """The arrays that ``layer`` points to, as views of the file."""
+        """The arrays that ``layer`` points to, as the top of this module describes them, however they are stored."""
         shape, length = layer.weights_shape, layer.table_length
-        return Tables(
-            np.frombuffer(self.data, np.int8, int(np.prod(shape)) if shape else 0, layer.weights_offset).reshape(
-                shape if shape else (0,)
-            ),
+        stored = np.frombuffer(self.data, np.int8, layer.stored_weights, layer.weights_offset)
+        weights = unpack_blocks(stored, layer) if layer.flags & LayerFlag.BLOCKS else stored
+        tables = Tables(
+            weights.reshape(shape if shape else (0,)),
             np.frombuffer(self.data, "<i4", layer.out_channels if shape else 0, layer.bias_offset),
             np.frombuffer(self.data, "<i4", length, layer.multiplier_offset),
-            np.frombuffer(self.data, "<i4", length, layer.shift_offset),
+            np.frombuffer(self.data, np.int8, length, layer.shift_offset).astype(np.int32),
         )
+        return tables if not shape else plain_numbers(self, layer, tables)
 
     def golden_input(self) -> UInt8:
         """The picture (H, W, C) uint8 that belongs to :meth:`golden_output`."""
@@ -227,11 +287,92 @@ def pack_name(name: str) -> bytes:
     return name.encode("ascii", "replace")[:NAME_BYTES].ljust(NAME_BYTES, b"\0")
 
 
+def pack_blocks(weights: Int8, layer: LayerRecord) -> Int8:
+    """Weights [out][kernel_h][kernel_w][in] as [out / 4][in / 4][4 channels][4 inputs]; a stem's in STEM_ORDER."""
+    rows: Int8 = weights.reshape(layer.out_channels, -1)
+    if layer.is_stem:
+        rows = np.concatenate([rows, np.zeros((len(rows), 1), np.int8)], axis=1)[:, STEM_ORDER]
+    blocks = rows.reshape(layer.out_channels // 4, 4, -1, 4).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(blocks).reshape(-1)
+
+
+def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
+    """What :func:`pack_blocks` was given, flat."""
+    rows = stored.reshape(layer.out_channels // 4, -1, 4, 4).transpose(0, 2, 1, 3).reshape(layer.out_channels, -1)
+    if layer.is_stem:
+        rows = rows[:, np.argsort(STEM_ORDER)[:-1]]
+    return np.ascontiguousarray(rows).reshape(-1)
+
+
+class Role(IntEnum):
+    """What a weighted layer does in a fused group; the value is the shift behind its product (FAST, fused.h)."""
+
+    PROJECT = 0
+    DEPTHWISE = 10
+    EXPAND = 16
+
+
+def role_of(layer: LayerRecord, index_in_group: int, group_count: int) -> Role:
+    """The role of a group's layer."""
+    if layer.kind == LayerKind.DEPTHWISE:
+        return Role.DEPTHWISE
+    return Role.EXPAND if index_in_group == 0 and group_count > 1 else Role.PROJECT
+
+
+def fast_numbers(tables: Tables, role: Role, stem: bool, fast: NDArray[np.bool_]) -> tuple[Int32, Int32]:
+    """Bias and shift tables with the channels in ``fast`` (out,) as fused.h wants them."""
+    exponent = -tables.shift.astype(np.int64)
+    bias = tables.bias.astype(np.int64)
+    if role == Role.PROJECT:
+        made, kept = np.asarray(2 * bias, np.int64), exponent
+    else:
+        kept = np.asarray(int(role) + 1 - exponent, np.int64)
+        axes = tuple(range(1, tables.weights.ndim))
+        # A stem reads uint8, 128 above the int8 values.
+        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if stem else 0
+        made = np.asarray((bias - offset) << np.where(fast, kept, 0), np.int64)
+    return (
+        np.where(fast, made, bias).astype(np.int32),
+        np.where(fast, FAST | kept, tables.shift).astype(np.int32),
+    )
+
+
+def plain_numbers(network: Network, layer: LayerRecord, tables: Tables) -> Tables:
+    """The tables behind :func:`fast_numbers`."""
+    fast = tables.shift >= FAST
+    if not fast.any():
+        return tables
+    index = network.layers.index(layer)
+    group = network.group_of(index)
+    role = role_of(layer, index - group.first, group.count)
+    kept = np.where(fast, tables.shift & (FAST - 1), 0)
+    if role == Role.PROJECT:
+        bias, exponent = tables.bias.astype(np.int64) >> 1, kept
+    else:
+        axes = tuple(range(1, tables.weights.ndim))
+        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if layer.is_stem else 0
+        bias, exponent = (tables.bias.astype(np.int64) >> kept) + offset, role + 1 - kept
+    return replace(
+        tables,
+        bias=np.where(fast, bias, tables.bias).astype(np.int32),
+        shift=np.where(fast, -exponent, tables.shift).astype(np.int32),
+    )
+
+
 def build_network(
-    header: NetworkHeader, layers: list[tuple[LayerRecord, Tables]], golden_output: Int8 | None = None
+    header: NetworkHeader,
+    layers: list[tuple[LayerRecord, Tables]],
+    golden_output: Int8 | None = None,
+    groups: Sequence[Group] = (),
+    work_bytes: int = 0,
 ) -> Network:
-    """Lay out the file: fills in every offset into it, the counts, the total and the hash, and checks the result."""
-    records_end = HEADER_BYTES + LAYER_BYTES * len(layers)
+    """Lay out the file: fills in every offset into it, the counts, the total and the hash, and checks the result.
+
+    The tables are stored as they are given. Without ``groups`` every layer is one.
+    """
+    plan = PlanHead(len(groups), work_bytes, bytes(8)).pack() + b"".join(group.pack() for group in groups)
+    plan_offset = HEADER_BYTES + LAYER_BYTES * len(layers) if groups else 0
+    records_end = HEADER_BYTES + LAYER_BYTES * len(layers) + (len(plan) if groups else 0)
     body = bytearray()
 
     def put(array: NDArray[np.generic], alignment: int) -> int:
@@ -248,7 +389,7 @@ def build_network(
             weights_offset=put(tables.weights, WEIGHTS_ALIGNMENT),
             bias_offset=put(tables.bias, TABLE_ALIGNMENT),
             multiplier_offset=put(tables.multiplier, TABLE_ALIGNMENT),
-            shift_offset=put(tables.shift, TABLE_ALIGNMENT),
+            shift_offset=put(tables.shift.astype(np.int8), 1),
         )
         for record, tables in layers
     ]
@@ -262,10 +403,11 @@ def build_network(
         layer_count=len(records),
         total_bytes=records_end + len(body),
         layers_offset=HEADER_BYTES,
+        plan_offset=plan_offset,
         golden_offset=golden_offset,
         hash=bytes(NETWORK_HASH_BYTES),
     )
-    rest = b"".join(record.pack() for record in records) + bytes(body)
+    rest = b"".join(record.pack() for record in records) + (plan if groups else b"") + bytes(body)
     header = replace(header, hash=network_hash(header.pack() + rest))
     return parse_network(header.pack() + rest, "the exported network")
 
@@ -313,18 +455,44 @@ def parse_network(data: bytes, where: str) -> Network:
     shape = header.input_height * header.input_width * header.input_channels
     if header.input_offset + shape > header.arena_bytes or not shape:
         raise refuse("the input does not fit in the arena")
-    for layer in layers:
-        fault = _layer_fault(layer, header.arena_bytes, len(data))
+    groups, work_bytes, fault = _read_plan(data, header)
+    if fault:
+        raise refuse(fault)
+    inner = {index for group in groups if group.rows for index in range(group.first, group.first + group.count)}
+    for index, layer in enumerate(layers):
+        fault = _layer_fault(layer, header.arena_bytes, len(data), inner=index in inner)
         if fault:
             raise refuse(f"layer {layer.label}: {fault}")
+        if max(layer.source, layer.source2) > index:
+            raise refuse(f"layer {layer.label}: reads a layer behind itself")
     last = layers[-1]
     if (last.out_offset, last.out_bytes) != (header.output_offset, header.output_length):
         raise refuse(f"the last layer {last.label} does not write the output")
-    return Network(header, layers, data)
+    return Network(header, layers, groups, work_bytes, data)
 
 
-def _layer_fault(layer: LayerRecord, arena_bytes: int, file_bytes: int) -> str:
-    """What is wrong with one record, or nothing."""
+def _read_plan(data: bytes, header: NetworkHeader) -> tuple[tuple[Group, ...], int, str]:
+    """Groups, work bytes, and what is wrong with them, or nothing."""
+    count = header.layer_count
+    if not header.plan_offset:
+        return tuple(Group(index, 1, 0, 0, 0, 0) for index in range(count)), 0, ""
+    start = header.plan_offset + PlanHead.size()
+    if start > len(data):
+        return (), 0, "the plan lies outside the file"
+    head = PlanHead.parse(data[header.plan_offset :])
+    if head.group_count > count or start + head.group_count * Group.size() > len(data):
+        return (), 0, f"a plan of {head.group_count} groups for {count} layers"
+    groups = tuple(Group.parse(data[start + index * Group.size() :]) for index in range(head.group_count))
+    if [index for group in groups for index in range(group.first, group.first + group.count)] != list(range(count)):
+        return (), 0, "the plan's groups are not the layers in their order"
+    for group in groups:
+        if group.scratch_offset + group.scratch_bytes > header.arena_bytes:
+            return (), 0, f"the group at layer {group.first} works outside the arena"
+    return groups, head.work_bytes, ""
+
+
+def _layer_fault(layer: LayerRecord, arena_bytes: int, file_bytes: int, *, inner: bool) -> str:
+    """What is wrong with one record, or nothing; the firmware checks what an ``inner`` layer takes from the arena."""
     if layer.kind not in list(LayerKind):
         return f"unknown kind {layer.kind}"
     if not layer.in_bytes or not layer.out_bytes:
@@ -332,18 +500,20 @@ def _layer_fault(layer: LayerRecord, arena_bytes: int, file_bytes: int) -> str:
     ends = [layer.in_offset + layer.in_bytes, layer.out_offset + layer.out_bytes]
     if layer.kind == LayerKind.ADD:
         ends.append(layer.in2_offset + layer.in_bytes)
-    if max(ends) > arena_bytes:
+    if max(ends) > arena_bytes and not inner:
         return f"reaches byte {max(ends)} of an arena of {arena_bytes}"
     if not -128 <= layer.clamp_min <= layer.clamp_max <= 127:
         return f"clamps to {layer.clamp_min} to {layer.clamp_max}"
     if any(not -128 <= zero_point <= 127 for zero_point in (layer.in_zp, layer.in2_zp, layer.out_zp)):
         return "a zero point outside int8"
-    weights = int(np.prod(layer.weights_shape)) if layer.weights_shape else 0
+    weights = layer.stored_weights
+    if layer.flags & LayerFlag.BLOCKS and (layer.out_channels % 4 or weights % 16):
+        return "weights in blocks that are not whole"
     tables = [
         ("weights", layer.weights_offset, weights, WEIGHTS_ALIGNMENT),
         ("bias", layer.bias_offset, 4 * layer.out_channels if weights else 0, TABLE_ALIGNMENT),
         ("multipliers", layer.multiplier_offset, 4 * layer.table_length, TABLE_ALIGNMENT),
-        ("shifts", layer.shift_offset, 4 * layer.table_length, TABLE_ALIGNMENT),
+        ("shifts", layer.shift_offset, layer.table_length, 1),
     ]
     for name, offset, size, alignment in tables:
         if size and (offset < HEADER_BYTES or offset % alignment or offset + size > file_bytes):

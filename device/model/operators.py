@@ -114,8 +114,8 @@ class OperatorReader:
             out_zp,
             -128 if low is None else max(-128, _quantise(low, scale, out_zp)),
             127 if high is None else min(127, _quantise(high, scale, out_zp)),
-            *(0,) * 9,
-            bytes(16),
+            *(0,) * 11,
+            bytes(12),
         )
 
     def add_step(self, record: LayerRecord, tables: Tables, inputs: tuple[int, ...], output: int) -> None:

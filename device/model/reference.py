@@ -26,23 +26,20 @@ def fingerprint(network: Network, crop: NDArray[np.uint8]) -> Int8:
 
 
 def run(network: Network, crop: NDArray[np.uint8]) -> Iterator[tuple[LayerRecord, Int8]]:
-    """Execute inside one arena, as the board does; yields every layer with its output (H, W, C) int8."""
+    """Execute layer by layer, each one whole; yields every layer with its output (H, W, C) int8."""
     if crop.shape != network.input_shape or crop.dtype != np.uint8:
         raise ValueError(f"a crop is {network.input_shape} uint8, got {crop.shape} {crop.dtype}")
-    arena = np.zeros(network.header.arena_bytes, np.int8)
-    start = network.header.input_offset
-    arena[start : start + crop.size] = (crop ^ 0x80).view(np.int8).reshape(-1)
-    for layer in network.layers:
-        x = _load(arena, layer.in_offset, layer)
-        x2 = _load(arena, layer.in2_offset, layer) if layer.kind == LayerKind.ADD else None
+    last_read: dict[int, int] = {}
+    for index, layer in enumerate(network.layers):
+        last_read |= {layer.source: index, layer.source2: index}
+    activations = {0: (crop ^ 0x80).view(np.int8)}
+    for index, layer in enumerate(network.layers):
+        x = activations[layer.source]
+        x2 = activations[layer.source2] if layer.kind == LayerKind.ADD else None
         output = run_layer(layer, network.tables(layer), x, x2)
-        arena[layer.out_offset : layer.out_offset + output.size] = output.reshape(-1)
+        activations = {at: value for at, value in activations.items() if last_read.get(at, 0) > index}
+        activations[index + 1] = output
         yield layer, output
-
-
-def _load(arena: Int8, offset: int, layer: LayerRecord) -> Int8:
-    shape = (layer.in_height, layer.in_width, layer.in_channels)
-    return arena[offset : offset + layer.in_bytes].reshape(shape)
 
 
 def run_layer(layer: LayerRecord, tables: Tables, x: Int8, x2: Int8 | None = None) -> Int8:

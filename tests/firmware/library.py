@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes as c
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,7 +41,10 @@ class KernelSet(c.Structure):
 class NetworkHandle(c.Structure):
     """``struct network`` of network.h."""
 
-    _fields_ = [(name, c.c_void_p) for name in ["header", "layers", "file", "arena", "kernels"]]
+    _fields_ = [(name, c.c_void_p) for name in ["header", "layers", "plan", "file", "arena", "kernels"]]
+
+
+STEP = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32)
 
 
 class WireHeader(c.Structure):
@@ -143,6 +147,11 @@ class OpenNetwork:
 
     def run_layer(self, index: int) -> None:
         self._library.network_run_layer(c.byref(self._handle), c.c_uint32(index))
+
+    def run(self, step: Callable[[int], None], *, detailed: bool = False) -> None:
+        """The whole network; ``step`` is called with the number of the layer that comes."""
+        told = STEP(lambda _context, index: step(index))
+        self._library.network_run(c.byref(self._handle), told, None, c.c_bool(detailed))
 
 
 class Parser:

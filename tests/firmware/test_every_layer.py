@@ -22,7 +22,7 @@ from device.emulator import VirtualBoard
 from device.images import NETWORK_OFFSET
 from device.model.export import ExportedNetwork, convert
 from device.model.litert import LiteRT
-from device.model.network_file import Network, NetworkHeader, golden_picture, network_hash
+from device.model.network_file import Network, NetworkHeader, PlanHead, golden_picture, network_hash
 from device.protocol import SelftestReply, Status, Type
 from tests.firmware.conftest import Build
 from tests.firmware.qemu import connect, running
@@ -61,6 +61,8 @@ def machine(request: pytest.FixtureRequest, build: Build, network_path: Path) ->
 def _cut(network: Network, layers: int, first: int, golden: NDArray[np.int8]) -> bytes:
     """``network`` with its first ``layers`` layers; its output is ``golden``, ``first`` bytes into the last one's."""
     header: NetworkHeader = network.header
+    group = network.group_of(layers - 1)
+    assert group.first + group.count == layers, "only the last layer of a group is whole in memory"
     changed = replace(
         header,
         layer_count=layers,
@@ -71,16 +73,26 @@ def _cut(network: Network, layers: int, first: int, golden: NDArray[np.int8]) ->
         hash=bytes(16),
     )
     body = network.data[header.size() :] + golden.tobytes()
+    count = network.groups.index(group) + 1
+    at = header.plan_offset - header.size()
+    body = body[:at] + PlanHead(count, network.work_bytes, bytes(8)).pack() + body[at + PlanHead.size() :]
     return replace(changed, hash=network_hash(changed.pack() + body)).pack() + body
 
 
 def _check(machine: tuple[str, bytes, Run], content: bytes, step: int, tmp_path: Path) -> None:
+    """The fused blocks as the board runs them, and every ``step``-th layer by itself."""
+    for fused in (True, False):
+        _check_ends(machine, content, step, tmp_path, fused)
+
+
+def _check_ends(machine: tuple[str, bytes, Run], content: bytes, step: int, tmp_path: Path, fused: bool) -> None:
     where, code, run = machine
-    exported: ExportedNetwork = convert(content, "test.tflite", "test")
+    exported: ExportedNetwork = convert(content, "test.tflite", "test", fused=fused)
     network, oracle = exported.network, LiteRT(content, "test.tflite")
     oracle.run(golden_picture(network.header.golden_seed, network.input_shape))
     count = len(network.layers)
-    for layers in sorted({count, *range(1, count, step)}):
+    ends = [group.first + group.count for group in network.groups]
+    for layers in sorted({count, *(ends if fused else ends[::step])}):
         wanted = oracle.tensor(exported.tensors[layers - 1]).reshape(-1)
         for first in {0, max(0, len(wanted) - MOST)}:
             golden = wanted[first : first + MOST]

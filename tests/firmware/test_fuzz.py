@@ -15,9 +15,10 @@ import pytest
 
 SEEDS = (1, 2)
 SERVER_ROUNDS = int(os.environ.get("FUZZED_STREAMS", "120000")) // len(SEEDS)
-NETWORK_ROUNDS = 600
-SOURCES = ("crc32", "frame", "door", "commands", "server", "network", "kernels_ref", "kernels_m7")
+NETWORK_ROUNDS = 40
+SOURCES = ("crc32", "frame", "door", "commands", "server", "network", "network_check", "kernels_ref", "kernels_m7")
 SOURCES += ("kernels_m7_matmul", "kernels_m7_depthwise")
+SOURCES += ("fused", "fused_tile", "fused_expand", "fused_depthwise", "fused_project")
 
 
 @pytest.fixture(scope="module")
@@ -28,7 +29,7 @@ def fuzz(sources: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) ->
     words = [
         "gcc",
         "-std=c11",
-        "-O1",
+        "-O2",
         "-g",
         "-DKERNELS=kernels_m7",
         "-fsanitize=address,undefined",

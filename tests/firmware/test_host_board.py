@@ -74,7 +74,7 @@ def test_hello(talk: Talk, network: Network) -> None:
     assert (hello.input_height, hello.input_width, hello.input_channels) == network.input_shape
     assert (hello.fingerprint_length, hello.layer_count) == (header.output_length, len(network.layers))
     assert (hello.zero_point, hello.scale) == (header.output_zero_point, header.output_scale)
-    assert (hello.network_hash, hello.arena_bytes) == (header.hash, header.arena_bytes)
+    assert (hello.network_hash, hello.arena_bytes) == (header.hash, network.memory_bytes)
     assert hello.capabilities == Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP
 
 

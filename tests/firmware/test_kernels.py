@@ -56,8 +56,9 @@ def scaling(rng: np.random.Generator, channels: int, products: int, kind: str) -
     elif kind == "zero":
         multiplier[::2], shift[::2] = 0, 0
     return {
-        name: np.asarray(array, np.int32)
-        for name, array in zip(("bias", "multiplier", "shift"), (bias, multiplier, shift), strict=True)
+        "bias": np.asarray(bias, np.int32),
+        "multiplier": np.asarray(multiplier, np.int32),
+        "shift": np.asarray(shift, np.int8),
     }
 
 
@@ -168,9 +169,9 @@ def test_conv(firmware: Firmware, kind: str, relu: bool) -> None:
 def test_add(firmware: Firmware, seed: int) -> None:
     rng = np.random.default_rng([5, seed])
     shape = (int(rng.integers(1, 6)), int(rng.integers(1, 6)), int(rng.choice([1, 3, 4, 8, 16])))
-    shift = np.array([*rng.integers(-12, 2, 2), rng.integers(-31, 3)], np.int32)
+    shift = np.array([*rng.integers(-12, 2, 2), rng.integers(-31, 3)], np.int8)
     if seed % 2:
-        shift = np.array([0, *rng.integers(-3, 1, 1), rng.integers(-22, -14)], np.int32)
+        shift = np.array([0, *rng.integers(-3, 1, 1), rng.integers(-22, -14)], np.int8)
     arrays = {
         "in_": values(rng, shape, seed % 3 == 0),
         "in2": values(rng, shape, seed % 3 == 0),
@@ -194,7 +195,7 @@ def test_mean(firmware: Firmware, height: int, width: int, channels: int, averag
         arrays = {
             "in_": values(rng, (height, width, channels), extreme),
             "multiplier": np.array([(1 << 30) + 12345], np.int32),
-            "shift": np.array([-int(np.log2(height * width))], np.int32),
+            "shift": np.array([-int(np.log2(height * width))], np.int8),
         }
         both(
             firmware, "mean", arrays, in_h=height, in_w=width, in_c=channels, out_h=1, out_w=1, out_c=channels,

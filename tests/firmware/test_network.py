@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device.model.export import convert
+from device.model.export import ExportedNetwork, convert
 from device.model.litert import LiteRT
-from device.model.network_file import LAYER_BYTES, Network
+from device.model.network_file import FAST, LAYER_BYTES, Group, Network, PlanHead
 from device.model.tflite_file import Graph, Operator, Quantisation, Tensor, pack_tflite
 from tests.firmware.library import Firmware
 
@@ -24,8 +24,14 @@ SAME, VALID = 0, 1
 NONE, RELU, RELU6 = 0, 1, 3
 
 
-def check(firmware: Firmware, content: bytes, pictures: list[NDArray[np.uint8]]) -> None:
-    exported = convert(content, "test.tflite", "test")
+def check(firmware: Firmware, content: bytes, pictures: list[NDArray[np.uint8]]) -> ExportedNetwork:
+    """Every layer by itself with both kernel sets, and the plan as the board runs it; returns the planned network."""
+    check_layers(firmware, content, pictures)
+    return check_groups(firmware, content, pictures)
+
+
+def check_layers(firmware: Firmware, content: bytes, pictures: list[NDArray[np.uint8]]) -> None:
+    exported = convert(content, "test.tflite", "test", fused=False)
     oracle = LiteRT(content, "test.tflite")
     opened = {name: firmware.network(exported.network.data, name) for name in SETS}
     for picture in pictures:
@@ -38,6 +44,30 @@ def check(firmware: Firmware, content: bytes, pictures: list[NDArray[np.uint8]])
                 ours = network.arena[layer.out_offset : layer.out_offset + layer.out_bytes]
                 theirs = oracle.tensor(tensor).reshape(-1)
                 np.testing.assert_array_equal(ours, theirs, err_msg=f"{name}: {layer.label}")
+
+
+def check_groups(firmware: Firmware, content: bytes, pictures: list[NDArray[np.uint8]]) -> ExportedNetwork:
+    exported = convert(content, "test.tflite", "test")
+    groups, layers = exported.network.groups, exported.network.layers
+    ends = {group.first + group.count: group for group in groups}
+    oracle = LiteRT(content, "test.tflite")
+    network = firmware.network(exported.network.data, "m7", exported.network.header.arena_bytes)
+    assert network.status == OK
+    outputs: dict[int, NDArray[np.int8]] = {}
+
+    def step(index: int) -> None:
+        if index in ends:
+            last = layers[index - 1]
+            outputs[index - 1] = network.arena[last.out_offset : last.out_offset + last.out_bytes].copy()
+
+    for picture in pictures:
+        oracle.run(picture)
+        network.set_input(picture)
+        network.run(step)
+        for index, ours in outputs.items():
+            theirs = oracle.tensor(exported.tensors[index]).reshape(-1)
+            np.testing.assert_array_equal(ours, theirs, err_msg=f"group that ends with {layers[index].label}")
+    return exported
 
 
 def pictures(shape: tuple[int, int, int], count: int = 2) -> list[NDArray[np.uint8]]:
@@ -186,14 +216,16 @@ def test_means(firmware: Firmware, height: int, width: int) -> None:
 
 
 def test_the_golden_picture_gives_the_golden_output(firmware: Firmware, network: Network) -> None:
-    for name in SETS:
-        opened = firmware.network(network.data, name)
+    for detailed in (False, True):
+        opened = firmware.network(network.data, "m7")
         opened.set_golden_input()
-        for index in range(len(network.layers)):
-            opened.run_layer(index)
+        told: list[int] = []
+        opened.run(told.append, detailed=detailed)
         header = network.header
         ours = opened.arena[header.output_offset : header.output_offset + header.output_length]
         np.testing.assert_array_equal(ours, network.golden_output())
+        every = set(range(len(network.layers) + 1)) if detailed else {group.first for group in network.groups} | {63}
+        assert set(told) == every
 
 
 def _with(data: bytes, offset: int, form: str, value: int) -> bytes:
@@ -205,7 +237,8 @@ def _in_record(network: Network, kind: int, offset: int, form: str, value: int) 
     return _with(network.data, network.header.layers_offset + LAYER_BYTES * index + offset, form, value)
 
 
-def test_files_that_would_lead_astray_are_refused(firmware: Firmware, network: Network) -> None:
+def test_files_that_would_lead_astray_are_refused(firmware: Firmware, random_tflite: Path) -> None:
+    network = convert(random_tflite.read_bytes(), "test.tflite", "test", fused=False).network
     data = network.data
 
     def status(content: bytes, arena_bytes: int = 1 << 22) -> int:
@@ -214,7 +247,7 @@ def test_files_that_would_lead_astray_are_refused(firmware: Firmware, network: N
     assert status(data) == OK
     assert status(b"\xff" * 96) == NO_FILE
     assert status(data[:95]) == NO_FILE
-    assert status(_with(data, 4, "<H", 2)) == NO_FILE
+    assert status(_with(data, 4, "<H", 1)) == NO_FILE
     assert status(data[:-1]) == BAD_SIZE
     assert status(_with(data, 64, "<I", len(data) - 8)) == BAD_SIZE  # records
     assert status(_with(data, 72, "<I", 0xFFFFFFF0)) == BAD_SIZE  # golden output
@@ -240,4 +273,50 @@ def test_files_that_would_lead_astray_are_refused(firmware: Firmware, network: N
         _in_record(network, mean, 26, "<H", 2),  # a mean with a picture
     ]
     wrong[8] = _with(wrong[8], network.header.layers_offset + 56, "<i", -127)
+    assert [status(content) for content in wrong] == [BAD_LAYER] * len(wrong)
+
+
+def test_plans_that_would_lead_astray_are_refused(firmware: Firmware, network: Network) -> None:
+    data, header = network.data, network.header
+    block = next(index for index, group in enumerate(network.groups) if group.count == 4)
+    groups = header.plan_offset + PlanHead.size()
+    record, first = groups + Group.size() * block, network.groups[block].first
+    expand, depthwise, project = network.layers[first : first + 3]
+
+    def layer(index: int, offset: int) -> int:
+        return header.layers_offset + LAYER_BYTES * (first + index) + offset
+
+    def status(content: bytes) -> int:
+        return firmware.network(content, "m7", header.arena_bytes).status
+
+    assert status(data) == OK
+    assert status(_with(data, header.plan_offset, "<I", 0xFFFFFFFF)) == BAD_SIZE
+    assert status(_with(data, 92, "<I", len(data) - 8)) == BAD_SIZE  # the plan
+    wrong = [
+        _with(data, header.plan_offset, "<I", block),  # too few groups
+        _with(data, record, "<H", first + 1),
+        _with(data, record + 2, "<H", 2),
+        _with(data, record + 4, "<H", 0xFFFF),  # rows that need more scratch than is there
+        _with(data, record + 4, "<H", 0),  # its layers by themselves
+        _with(data, record + 8, "<I", header.arena_bytes - 4),
+        _with(data, record + 8, "<I", 2),
+        _with(data, record + 12, "<I", 16),
+        _with(data, layer(0, 60), "<I", header.arena_bytes),  # the block's input
+        _with(data, layer(3, 68), "<I", header.arena_bytes),  # its output
+        _with(data, layer(3, 64), "<I", header.arena_bytes) if network.layers[first + 3].source == first + 3
+        else _with(data, layer(3, 60), "<I", header.arena_bytes),  # the residual
+        _with(data, layer(0, 18), "<H", 0),  # weights in another order
+        _with(data, layer(1, 18), "<H", 4),
+        _with(data, layer(1, 34), "<B", 3),  # strides
+        _with(data, layer(1, 37), "<B", 0),  # padding
+        _with(data, layer(2, 24), "<H", 4),  # input channels
+        _with(data, expand.shift_offset, "<b", FAST | 17),
+        _with(data, expand.shift_offset, "<b", FAST | 7),
+        _with(data, expand.shift_offset, "<b", 31),
+        _with(data, depthwise.shift_offset, "<b", FAST | 9),
+        _with(data, depthwise.shift_offset, "<b", FAST | 1),
+        _with(data, project.shift_offset, "<b", FAST),
+        _with(data, project.shift_offset, "<b", FAST | 23),
+        _with(data, project.shift_offset, "<b", -1),  # one of four channels another way
+    ]  # fmt: skip
     assert [status(content) for content in wrong] == [BAD_LAYER] * len(wrong)

@@ -2,7 +2,8 @@
 
 import numpy as np
 
-from device.model.arena import Buffer, lower_bound, plan_arena
+from device.model.arena import Buffer, constant, lower_bound, plan_arena
+from device.model.export import convert
 from device.model.network_file import ARENA_ALIGNMENT, LayerRecord
 from device.protocol import LayerKind
 
@@ -11,7 +12,9 @@ def random_buffers(rng: np.random.Generator) -> list[Buffer]:
     buffers = []
     for _ in range(rng.integers(1, 30)):
         first = int(rng.integers(0, 20))
-        buffers.append(Buffer(int(rng.integers(1, 5000)), first, first + int(rng.integers(0, 8))))
+        count = int(rng.integers(1, 9))
+        sizes = rng.integers(1, 5000, count) if rng.integers(2) else np.full(count, rng.integers(1, 5000))
+        buffers.append(Buffer(first, tuple(int(size) for size in sizes)))
     return buffers
 
 
@@ -23,17 +26,20 @@ def test_buffers_that_meet_never_overlap() -> None:
         assert all(offset % 16 == 0 for offset in offsets)
         assert total >= lower_bound(buffers, 16)
         for i, one in enumerate(buffers):
-            assert offsets[i] + one.size_bytes <= total
+            assert offsets[i] + one.largest <= total
             for j in range(i):
-                if one.meets(buffers[j]):
-                    apart = offsets[i] >= offsets[j] + buffers[j].size_bytes
-                    assert apart or offsets[j] >= offsets[i] + one.size_bytes
+                for mine, theirs in one.shared_sizes(buffers[j]):
+                    assert offsets[i] >= offsets[j] + theirs or offsets[j] >= offsets[i] + mine
 
 
 def test_a_chain_needs_its_two_largest_neighbours() -> None:
     sizes = [160, 320, 640, 320, 160, 32]
-    buffers = [Buffer(size, index - 1, index) for index, size in enumerate(sizes)]
+    buffers = [constant(size, index - 1, index) for index, size in enumerate(sizes)]
     assert plan_arena(buffers, 16)[1] == 960
+
+
+def test_what_shrinks_makes_room() -> None:
+    assert plan_arena([Buffer(0, (900, 100, 100)), constant(800, 1, 2)], 16)[1] == 912
 
 
 def test_the_plan_is_always_the_same() -> None:
@@ -43,7 +49,7 @@ def test_the_plan_is_always_the_same() -> None:
 
 def test_no_layer_writes_over_what_a_later_one_reads(random_network) -> None:  # type: ignore[no-untyped-def]
     """Every byte remembers who wrote it; every layer must find its inputs whole."""
-    network = random_network.exported.network
+    network = convert(random_network.content, "random.tflite", "random", fused=False).network
     owner = np.full(network.header.arena_bytes, -2)
     height, width, channels = network.input_shape
     owner[network.header.input_offset :][: height * width * channels] = -1

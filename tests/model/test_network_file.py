@@ -7,12 +7,16 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
+from device.model.export import convert
 from device.model.network_file import (
+    FAST,
     HEADER_BYTES,
     LAYER_BYTES,
+    Group,
     LayerRecord,
     Network,
     NetworkHeader,
+    PlanHead,
     golden_picture,
     network_hash,
     parse_network,
@@ -24,6 +28,12 @@ from device.model.network_file import (
 @pytest.fixture
 def network(random_network) -> Network:  # type: ignore[no-untyped-def]
     return random_network.exported.network
+
+
+@pytest.fixture(scope="module")
+def whole(random_network) -> Network:  # type: ignore[no-untyped-def]
+    """Every layer a group of its own."""
+    return convert(random_network.content, "random.tflite", "random", fused=False).network
 
 
 def sealed(data: bytes) -> bytes:
@@ -107,10 +117,43 @@ def test_damage_is_named(network: Network, damage, message: str) -> None:  # typ
     ],
 )
 def test_records_that_would_leave_the_file_or_the_arena(
-    network: Network, index: int, values: dict[str, int], message: str
+    whole: Network, index: int, values: dict[str, int], message: str
 ) -> None:
     with pytest.raises(FileError, match=message):
-        parse_network(changed_layer(network, index, **values), "some.bin")
+        parse_network(changed_layer(whole, index, **values), "some.bin")
+
+
+def test_the_stored_form_of_a_fused_layer_gives_its_tables_back(network: Network, whole: Network) -> None:
+    fast = [0, 0]
+    for fused, plain in zip(network.layers, whole.layers, strict=True):
+        ours, theirs = network.tables(fused), whole.tables(plain)
+        for name in ("weights", "bias", "multiplier", "shift"):
+            np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=f"{fused.label} {name}")
+        if fused.weights_shape:
+            stored = np.frombuffer(network.data, np.int8, fused.out_channels, fused.shift_offset)
+            fast[0] += int((stored >= FAST).sum())
+            fast[1] += fused.out_channels
+    assert fast[0] > fast[1] / 2
+
+
+@pytest.mark.parametrize(
+    ("index", "values", "message"),
+    [
+        (0, {"count": 2}, "are not the layers"),
+        (1, {"first": 5}, "are not the layers"),
+        (1, {"scratch_bytes": 1 << 30}, "works outside the arena"),
+    ],
+)
+def test_a_plan_that_does_not_fit(network: Network, index: int, values: dict[str, int], message: str) -> None:
+    at = network.header.plan_offset + PlanHead.size() + index * Group.size()
+    group = replace(network.groups[index], **values).pack()
+    with pytest.raises(FileError, match=message):
+        parse_network(sealed(network.data[:at] + group + network.data[at + Group.size() :]), "some.bin")
+
+
+def test_a_layer_reads_only_what_is_there(network: Network) -> None:
+    with pytest.raises(FileError, match="reads a layer behind itself"):
+        parse_network(changed_layer(network, 2, source=9), "some.bin")
 
 
 def test_a_missing_file_is_named(tmp_path: Path) -> None:

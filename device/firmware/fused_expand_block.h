@@ -1,0 +1,125 @@
+/* The inner loop of fused_expand.c for the M7: kernels_m7_block.h's sums, ended by pairs of pixels in planes.
+ *
+ * Two forms. Short sums stand in line, without a loop over k: the weights' pointer then never moves and the last step loads the
+ * first numbers for the end; GCC 12 cannot unroll assembler, .rept can. In line, k = 8 takes 48 cycles a block, in a loop 62. */
+#ifndef FUSED_EXPAND_BLOCK_H
+#define FUSED_EXPAND_BLOCK_H
+
+#ifdef __ARM_FEATURE_DSP
+
+#include "fused.h"
+#include "kernels_m7_block.h"
+#include "kernels_m7_line.h"
+
+/* Two sums to one word. The eight products take a cycle each; what can, goes beside them. `n` is where the numbers stand from w. */
+#define FUSED_PLANAR_END(n, products, advance)                                                                                 \
+    products("smmla", n)                                                                                                       \
+    "smmla %[b2], %[b2], %[v0], %[v1]\n pkhtb %[a0], %[b0], %[a0], asr #16\n"                                                  \
+    "smmla %[a3], %[a3], %[xa], %[xb]\n ssat16 %[a0], #8, %[a0]\n"                                                             \
+    "smmla %[b3], %[b3], %[xa], %[xb]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                  \
+    "ldr %[v0], [%[w], #" n "+48]\n ssat16 %[a1], #8, %[a1]\n"                                                                 \
+    "ldr %[v1], [%[w], #" n "+56]\n pkhtb %[a2], %[b2], %[a2], asr #16\n" advance                                              \
+    "str %[a0], [%[v0]]\n ssat16 %[a2], #8, %[a2]\n"                                                                           \
+    "str %[a1], [%[v0], #%c[row]]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                                      \
+    "str %[a2], [%[v0], #2 * %c[row]]\n ssat16 %[a3], #8, %[a3]\n"                                                             \
+    "str %[a3], [%[v0], #3 * %c[row]]\n add %[v0], %[v0], #4\n"                                                                \
+    "str %[v0], [%[w], #" n "+48]\n cmp %[x], %[v1]\n"                                                                         \
+    "bne 0b\n"
+
+static inline void fused_planar_start(const struct m7_channel *ch, const uint32_t *weights)
+{
+    struct block_numbers *n = M7_NUMBERS;
+    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+        n->channel[c].multiplier = ch[c].multiplier;
+        n->channel[c].offset = ch[c].offset;
+        n->bias[c] = ch[c].bias;
+    }
+    n->weights = weights;
+}
+
+#define FUSED_PLANAR_OPERANDS                                                                                                  \
+    [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1), [b2] "=&r"(b2),            \
+        [b3] "=&r"(b3), [x] "+r"(x), [w] "+r"(w), [v0] "=&r"(v0), [v1] "=&r"(v1), [xa] "=&r"(xa), [xb] "=&r"(xb)
+
+static inline __attribute__((always_inline)) const uint32_t *fused_planar_loop(const uint32_t *x, const bool longer,
+                                                                               const int32_t pitch)
+{
+    const void *w = M7_NUMBERS;
+    int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+    uint32_t v0, v1, xa, xb;
+    if (longer) {
+        __asm volatile(M7_LONG_SUMS FUSED_PLANAR_END("0", M7_PRODUCTS_AT, "")
+                       : FUSED_PLANAR_OPERANDS
+                       : [row] "i"(4 * pitch)
+                       : "cc", "memory");
+    } else {
+        __asm volatile(M7_SUMS FUSED_PLANAR_END("0", M7_PRODUCTS_AT, "")
+                       : FUSED_PLANAR_OPERANDS
+                       : [row] "i"(4 * pitch)
+                       : "cc", "memory");
+    }
+    return x;
+}
+
+static inline __attribute__((always_inline)) const uint32_t *fused_planar_line(const uint32_t *x, const int32_t k,
+                                                                               const int32_t pitch)
+{
+    const void *w = m7_work + M7_WORK_WORDS - 2 * k;
+    int32_t a0, a1, a2, a3, b0, b1, b2, b3;
+    uint32_t v0, v1, xa, xb;
+    __asm volatile(M7_LINE_SUMS FUSED_PLANAR_END("%c[numbers]", M7_LINE_PRODUCTS, "add %[x], %[x], #4 * %c[k]\n")
+                   : FUSED_PLANAR_OPERANDS
+                   : [row] "i"(4 * pitch), [k] "i"(k), [numbers] "i"(8 * k)
+                   : "cc", "memory");
+    return x;
+}
+
+#define FUSED_PLANAR_ROWS(row)                                                                                                 \
+    for (int32_t y = 0; y < rows; y++) {                                                                                       \
+        M7_NUMBERS->out = (int8_t *)out;                                                                                       \
+        M7_NUMBERS->tile_end = x + pairs * k;                                                                                  \
+        x = row;                                                                                                               \
+        out += FUSED_CHANNELS * pitch;                                                                                         \
+    }
+
+static inline __attribute__((always_inline)) void fused_planar_rows(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,
+                                                                    uint32_t *out, const int32_t pitch)
+{
+    switch (k) {
+    case 8:
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 8, pitch))
+        break;
+    case 16:
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 16, pitch))
+        break;
+    case FUSED_STEM_K:
+        FUSED_PLANAR_ROWS(fused_planar_line(x, FUSED_STEM_K, pitch))
+        break;
+    default:
+        if (k % 16 == 0) {
+            FUSED_PLANAR_ROWS(fused_planar_loop(x, true, pitch))
+        } else {
+            FUSED_PLANAR_ROWS(fused_planar_loop(x, false, pitch))
+        }
+    }
+}
+
+#define FUSED_PLANAR(pitch)                                                                                                    \
+    static __attribute__((noinline)) void fused_planar_##pitch(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,      \
+                                                               uint32_t *out)                                                  \
+    {                                                                                                                          \
+        fused_planar_rows(x, k, pairs, rows, out, pitch);                                                                      \
+    }
+FUSED_PLANAR(10)
+FUSED_PLANAR(34)
+FUSED_PLANAR(58)
+
+/* `rows` rows of `pairs` pixel pairs of k inputs each from `x` on. */
+static inline void fused_planar(int32_t pitch, const uint32_t *x, int32_t k, int32_t pairs, int32_t rows, uint32_t *out)
+{
+    (pitch == 10 ? fused_planar_10 : pitch == 34 ? fused_planar_34 : fused_planar_58)(x, k, pairs, rows, out);
+}
+
+#endif
+
+#endif

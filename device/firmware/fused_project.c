@@ -1,0 +1,66 @@
+/* The projection: from the depthwise layer's products, or a picture's tile, to bytes; kernels_m7.h's roundings UP and AWAY.
+ *
+ * The exporter has proven |acc| < 2^30. The doubling that SMMLAR wants is in the weights, or in the tile where that is smaller. */
+#include "fused.h"
+#include "kernels_m7.h"
+#include "kernels_m7_block.h"
+
+static int32_t dot(const uint32_t *x, const uint32_t *w)
+{
+    int32_t sum = 0;
+    for (; w < M7_WEIGHTS + M7_WEIGHTS_WORDS; w += FUSED_CHANNELS, x += 2) {
+        sum = dsp_dot(*w, *x, sum);
+    }
+    return sum;
+}
+
+/* In C, a sum at a time: the exact rounding, and all of them on a PC. */
+static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights, const struct kernel_layer *l, int32_t channel,
+                        int32_t pairs, const struct m7_channel *ch, enum m7_rounding rounding, bool doubled)
+{
+    const struct m7_clamp clamp = m7_clamp(l);
+    for (int32_t p = 0; p < 2 * pairs; p++, out += l->out_c, x += p % 2 != 0 ? 1 : l->in_c - 1) {
+        for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+            const int32_t sum = dot(x, weights + c);
+            if (rounding == M7_EXACT) {
+                out[c] = fused_exact(l, channel + c, doubled ? sum / 2 : sum);
+            } else {
+                out[c] = (int8_t)m7_scaled((int32_t)((uint32_t)sum + (uint32_t)ch[c].bias), &ch[c], rounding, &clamp);
+            }
+        }
+    }
+}
+
+void fused_project(int8_t *out, const uint32_t *products, const struct kernel_layer *l, int32_t pairs, bool plain)
+{
+    const enum m7_rounding fast = l->clamp_min >= l->out_zp ? M7_UP : M7_AWAY;
+    for (int32_t o = 0; o < l->out_c; o += FUSED_CHANNELS) {
+        struct m7_channel ch[FUSED_CHANNELS] = {0};
+        const bool is_fast = fused_fast(l, o);
+        const int8_t *stored = l->weights + o * l->in_c;
+        const uint32_t *weights = is_fast && !plain ? fused_doubled_weights(stored, l->in_c) : fused_weights(stored, l->in_c);
+        for (int32_t c = 0; is_fast && c < FUSED_CHANNELS; c++) {
+            const int32_t e = l->shift[o + c] & 31;
+            ch[c].bias = l->bias[o + c];
+            ch[c].multiplier = l->multiplier[o + c];
+            ch[c].offset = l->out_zp * (1 << e) + (1 << (e - 1));
+            ch[c].shift = e;
+        }
+#ifdef __ARM_FEATURE_DSP
+        if (is_fast) {
+            const bool longer = l->in_c % 16 == 0;
+            if (fast == M7_UP && longer) {
+                (void)m7_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, true);
+            } else if (fast == M7_UP) {
+                (void)m7_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, false);
+            } else if (longer) {
+                (void)m7_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, true);
+            } else {
+                (void)m7_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, false);
+            }
+            continue;
+        }
+#endif
+        plain_pairs(out + o, products, weights, l, o, pairs, ch, is_fast ? fast : M7_EXACT, plain);
+    }
+}

@@ -1,0 +1,209 @@
+/* Int8 inputs and weights as the int16 pairs that SMLAD wants.
+ *
+ * A word of four bytes (0 1 2 3) becomes the pairs (0 2) and (1 3), on both sides of the product.
+ *     tile:    for every 2 pixels a, b, for every 4 inputs: (a 0 2) (b 0 2) (a 1 3) (b 1 3)
+ *     weights: for every 4 inputs: (0 2) of channels 0 to 3, (1 3) of channels 0 to 3; in flash the 16 bytes stand together
+ * A row of an odd width is filled up with a copy of its last pixel. k is filled up to a multiple of 8 with zero weights; what the
+ * tile holds there does not matter.
+ *
+ * As a rule the tile's bytes are the upper halves of the int16, which takes one AND a pair and gives the sums the factor 2^8 that
+ * they need anyway (fused_expand.c); with another left_shift they are moved there.
+ *
+ * A 3x3x3 stem reads the crop as it came, uint8: its bias allows for the 128. Its 27 inputs stand in the order: bytes 0 to 7 of each
+ * of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
+#include "fused.h"
+#include "kernels_m7.h"
+
+#define HIGH_BYTES 0xff00ff00u
+
+static inline uint32_t high_even(uint32_t bytes)
+{
+    return bytes << 8 & HIGH_BYTES;
+}
+
+static inline uint32_t high_odd(uint32_t bytes)
+{
+    return bytes & HIGH_BYTES;
+}
+
+static inline __attribute__((always_inline)) void tile_row(uint32_t *to, const int8_t *row, int32_t width, int32_t k,
+                                                           const bool high, int32_t shift)
+{
+    for (int32_t x = 0; x < width; x += 2, row += 2 * k) {
+        const int8_t *a = row;
+        const int8_t *b = x + 1 < width ? row + k : row;
+        for (const int8_t *const end = a + k; a != end; a += 4, b += 4, to += 4) {
+            const uint32_t wa = dsp_load(a), wb = dsp_load(b);
+            to[0] = high ? high_even(wa) : dsp_shift_pair(dsp_even(wa), shift);
+            to[1] = high ? high_even(wb) : dsp_shift_pair(dsp_even(wb), shift);
+            to[2] = high ? high_odd(wa) : dsp_shift_pair(dsp_odd(wa), shift);
+            to[3] = high ? high_odd(wb) : dsp_shift_pair(dsp_odd(wb), shift);
+        }
+    }
+}
+
+/* uint8: the values less 128 would be the int8 ones; pairs of 8 bits in 16 stay positive, and the factor 2^8 would not fit: 2^7. */
+static inline __attribute__((always_inline)) uint32_t stem_even(uint32_t bytes)
+{
+    return (bytes & 0x00ff00ffu) << 7;
+}
+
+static inline __attribute__((always_inline)) uint32_t stem_odd(uint32_t bytes)
+{
+    return (bytes & HIGH_BYTES) >> 1;
+}
+
+/* One pixel of a pair (`to` at its first word) from the three rows under the kernel. */
+static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const uint8_t *const rows[3], int32_t at)
+{
+    for (int32_t r = 0; r < 3; r++, to += 8) {
+        const uint32_t first = dsp_load(rows[r] + at), second = dsp_load(rows[r] + at + 4);
+        to[0] = stem_even(first);
+        to[2] = stem_odd(first);
+        to[4] = stem_even(second);
+        to[6] = stem_odd(second);
+    }
+    to[0] = (uint32_t)rows[0][at + 8] << 7 | (uint32_t)rows[1][at + 8] << 23;
+    to[2] = (uint32_t)rows[2][at + 8] << 7;
+}
+
+/* A pixel whose kernel reaches out of the picture. */
+static void stem_edge(uint32_t *to, const struct kernel_layer *l, int32_t y, int32_t x)
+{
+    uint8_t patch[3][12];
+    const uint8_t *const rows[3] = {patch[0], patch[1], patch[2]};
+    for (int32_t r = 0; r < 3; r++) {
+        for (int32_t i = 0; i < 9; i++) {
+            const int32_t py = y + r, px = x + i / 3;
+            const bool inside = py >= 0 && py < l->in_h && px >= 0 && px < l->in_w;
+            patch[r][i] = (uint8_t)(inside ? (uint8_t)l->in[(py * l->in_w + px) * 3 + i % 3] : l->in_zp + 128);
+        }
+    }
+    stem_pixel(to, rows, 0);
+}
+
+/* Two pixels whose kernels lie in the picture, `step` bytes apart. */
+static inline __attribute__((always_inline)) void stem_pair(uint32_t *to, const uint8_t *a0, const uint8_t *a1, const uint8_t *a2,
+                                                            const int32_t step)
+{
+    const uint8_t *const a[3] = {a0, a1, a2};
+    const uint8_t *const b[3] = {a0 + step, a1 + step, a2 + step};
+    stem_pixel(to, a, 0);
+    stem_pixel(to + 1, b, 0);
+}
+
+static void stem_row(uint32_t *to, const struct kernel_layer *l, int32_t y)
+{
+    const int32_t top = y * l->stride_h - l->pad_top;
+    const bool whole = top >= 0 && top + 3 <= l->in_h;
+    const uint8_t *r0 = (const uint8_t *)l->in + top * l->in_w * 3;
+    const uint8_t *r1 = r0 + l->in_w * 3, *r2 = r1 + l->in_w * 3;
+    const int32_t words = FUSED_STEM_K; /* of a pixel pair */
+    const int32_t width = fused_up(l->out_w, 2);
+    int32_t x = 0;
+    if (whole && l->stride_w == 2 && l->pad_left == 0) {
+        for (; 2 * (x + 1) + 3 <= l->in_w; x += 2, to += words, r0 += 12, r1 += 12, r2 += 12) {
+            stem_pair(to, r0, r1, r2, 6);
+        }
+    }
+    for (; x < width; x++) {
+        stem_edge(to + (x & 1), l, top, (x < l->out_w ? x : x - 1) * l->stride_w - l->pad_left);
+        to += (x & 1) != 0 ? words : 0;
+    }
+}
+
+void fused_tile(uint32_t *tile, const struct kernel_layer *l, int32_t first, int32_t rows)
+{
+    const int32_t k = fused_k(l);
+    const int32_t row_words = fused_up(l->out_w, 2) / 2 * fused_tile_k(k);
+    for (int32_t y = first; y < first + rows; y++, tile += row_words) {
+        if (l->kernel_h == 3) {
+            stem_row(tile, l, y);
+        } else {
+            const int8_t *row = l->in + y * l->in_w * k;
+            if (l->left_shift == 8) {
+                tile_row(tile, row, l->in_w, k, true, 8);
+            } else {
+                tile_row(tile, row, l->in_w, k, false, l->left_shift);
+            }
+        }
+    }
+}
+
+void fused_plain_tile(uint32_t *tile, const struct kernel_layer *l)
+{
+    const int32_t k = l->in_c;
+    const int32_t pixels = l->in_h * l->in_w;
+    const int8_t *row = l->in;
+    for (int32_t p = 0; p < pixels; p += 2, row += 2 * k) {
+        const int8_t *a = row;
+        const int8_t *b = p + 1 < pixels ? row + k : row;
+        for (const int8_t *const end = a + k; a != end; a += 4, b += 4, tile += 4) {
+            const uint32_t wa = dsp_load(a), wb = dsp_load(b);
+            tile[0] = dsp_add_pairs(dsp_even(wa), dsp_even(wa));
+            tile[1] = dsp_add_pairs(dsp_even(wb), dsp_even(wb));
+            tile[2] = dsp_add_pairs(dsp_odd(wa), dsp_odd(wa));
+            tile[3] = dsp_add_pairs(dsp_odd(wb), dsp_odd(wb));
+        }
+    }
+}
+
+static uint32_t *weights_begin(int32_t k)
+{
+    return M7_WEIGHTS + M7_WEIGHTS_WORDS - FUSED_CHANNELS * fused_tile_k(k) / 2;
+}
+
+static uint32_t *filled_up(uint32_t *begin, uint32_t *to)
+{
+    for (; to != M7_WEIGHTS + M7_WEIGHTS_WORDS; to++) {
+        *to = 0;
+    }
+    return begin;
+}
+
+static inline __attribute__((always_inline)) uint32_t *plain_weights(const int8_t *weights, int32_t k, const bool doubled)
+{
+    uint32_t *to = weights_begin(k);
+    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end; weights += 16, to += 8) {
+#pragma GCC unroll 4
+        for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+            const uint32_t bytes = dsp_load(weights + 4 * c);
+            const uint32_t even = dsp_even(bytes), odd = dsp_odd(bytes);
+            to[c] = doubled ? dsp_add_pairs(even, even) : even;
+            to[4 + c] = doubled ? dsp_add_pairs(odd, odd) : odd;
+        }
+    }
+    return filled_up(weights_begin(k), to);
+}
+
+uint32_t *fused_weights(const int8_t *weights, int32_t k)
+{
+    return plain_weights(weights, k, false);
+}
+
+uint32_t *fused_doubled_weights(const int8_t *weights, int32_t k)
+{
+    return plain_weights(weights, k, true);
+}
+
+/* (w + 128) * 2^s - 128 * 2^s: without a sign, the two halves of a word can be shifted together. */
+uint32_t *fused_scaled_weights(const int8_t *weights, int32_t k, const int32_t shift[FUSED_CHANNELS])
+{
+    const int32_t s0 = shift[0], s1 = shift[1], s2 = shift[2], s3 = shift[3];
+    const uint32_t zero = 0x00800080u;
+    const uint32_t z0 = zero << s0, z1 = zero << s1, z2 = zero << s2, z3 = zero << s3;
+    uint32_t *to = weights_begin(k);
+    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end; weights += 16, to += 8) {
+        const uint32_t w0 = dsp_load(weights) ^ 0x80808080u, w1 = dsp_load(weights + 4) ^ 0x80808080u;
+        to[0] = dsp_sub_pairs(dsp_unsigned_even(w0) << s0, z0);
+        to[4] = dsp_sub_pairs(dsp_unsigned_odd(w0) << s0, z0);
+        to[1] = dsp_sub_pairs(dsp_unsigned_even(w1) << s1, z1);
+        to[5] = dsp_sub_pairs(dsp_unsigned_odd(w1) << s1, z1);
+        const uint32_t w2 = dsp_load(weights + 8) ^ 0x80808080u, w3 = dsp_load(weights + 12) ^ 0x80808080u;
+        to[2] = dsp_sub_pairs(dsp_unsigned_even(w2) << s2, z2);
+        to[6] = dsp_sub_pairs(dsp_unsigned_odd(w2) << s2, z2);
+        to[3] = dsp_sub_pairs(dsp_unsigned_even(w3) << s3, z3);
+        to[7] = dsp_sub_pairs(dsp_unsigned_odd(w3) << s3, z3);
+    }
+    return filled_up(weights_begin(k), to);
+}

@@ -1,0 +1,311 @@
+"""What the firmware runs in one go and where it works: decided here, executed by ``device/firmware/fused.c``.
+
+An inverted-residual block (expand or stem, depthwise, project, perhaps an addition) becomes one group whose inner
+activations are only there a strip of rows at a time. Every block of four channels takes its layer's fast path where
+the bounds it needs hold for any input, proven from the weights; else the firmware computes it by the definition.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.model.arena import Buffer, constant, plan_arena
+from device.model.network_file import (
+    ARENA_ALIGNMENT,
+    STEM_ORDER,
+    Group,
+    LayerFlag,
+    LayerRecord,
+    Role,
+    Tables,
+    fast_numbers,
+    pack_blocks,
+    role_of,
+)
+from device.model.operators import Step
+from device.protocol import LayerKind
+
+ARENA_GOAL_BYTES = 56 * 1024  # strips grow as long as the arena stays below
+WHOLE_WORK_BYTES = 41_040  # sizeof m7_work, for layers that run by themselves
+ADD_TABLES_BYTES = 2048
+NUMBERS_BYTES = 80  # struct block_numbers
+MAX_K = 2048
+MAX_WIDTH = 112  # of what a depthwise layer of a group reads
+
+# The factor 2^8 is the most that an int8 can take in an int16: how far the exponents of a path may lie apart.
+_SPAN = 8
+TILE_SHIFTS = (8, 7, 6, 5)  # factors of the expanding layer's tile, the quickest first
+STEM_SHIFT = 7
+
+
+@dataclass(frozen=True)
+class Planned:
+    """One group before its place is known. ``why`` says why a layer runs by itself or slower than it could."""
+
+    steps: tuple[Step, ...]
+    fused: bool
+    why: tuple[str, ...] = ()
+
+
+def _up(value: int, step: int) -> int:
+    return -(-value // step) * step
+
+
+def _pitch(width: int) -> int:
+    words = _up(width, 2) // 2 + 2
+    return next(pitch for pitch in (10, 34, 58) if words <= pitch)
+
+
+def scratch_bytes(records: Sequence[LayerRecord], rows: int) -> int:
+    """The same sum as ``fused_sizes`` in fused.c: tile, planes, carried rows, products and the strip."""
+    if len(records) == 1:
+        project = records[0]
+        return _up(project.in_height * project.in_width, 2) * 2 * project.in_channels
+    expand, depthwise, project = records[:3]
+    stride, top = depthwise.stride_height, depthwise.pad_top
+    in_rows = (rows - 1) * stride + 3
+    in_width, out_width = _up(depthwise.in_width, 2), _up(project.out_width, 2)
+    fresh = min(max(in_rows - top, rows * stride), depthwise.in_height)
+    k = len(STEM_ORDER) if expand.is_stem else _up(expand.in_channels, 8)
+    carried = (3 - stride) * depthwise.in_channels * in_width * 2 if rows < depthwise.out_height else 0
+    return (
+        fresh * in_width * 2 * k
+        + in_rows * 4 * _pitch(depthwise.in_width) * 4
+        + carried
+        + rows * out_width * 2 * depthwise.out_channels
+        + rows * out_width * project.out_channels
+    )
+
+
+def _unfit_block(records: Sequence[LayerRecord]) -> str:
+    """Why the engine cannot run these as one block, or nothing."""
+    expand, depthwise, project = records[:3]
+    stride = depthwise.stride_height
+    same = (1, depthwise.in_width) if stride == 1 else (0, depthwise.in_width // 2)
+    if expand.kind == LayerKind.CONV and not (expand.is_stem and expand.source == 0):
+        return "its convolution is no 3x3 over the crop's colours"
+    if expand.kind == LayerKind.POINTWISE and (expand.in_channels % 8 or expand.in_channels > MAX_K):
+        return f"{expand.in_channels} input channels"
+    if depthwise.out_channels % 8 or depthwise.out_channels > MAX_K or project.out_channels % 4:
+        return f"{depthwise.out_channels} and {project.out_channels} channels"
+    if stride not in (1, 2) or depthwise.stride_width != stride or (stride == 2 and depthwise.in_width % 2):
+        return f"a stride of {stride} on a width of {depthwise.in_width}"
+    if (depthwise.pad_left, depthwise.out_width) != same or depthwise.pad_top > 1 or depthwise.in_width > MAX_WIDTH:
+        return f"padding or width of {depthwise.label}"
+    return ""
+
+
+def find_groups(steps: Sequence[Step]) -> list[Planned]:
+    """Blocks where there are some, the other layers by themselves."""
+    readers: dict[int, int] = {}
+    for step in steps:
+        for tensor in step.inputs:
+            readers[tensor] = readers.get(tensor, 0) + 1
+    groups: list[Planned] = []
+    at = 0
+    while at < len(steps):
+        count, why = _block_at(steps, at, readers)
+        part = tuple(steps[at : at + count])
+        if count > 1 or (steps[at].record.kind == LayerKind.POINTWISE and not _unfit_alone(steps[at].record)):
+            groups.append(_with_numbers(part))
+        else:
+            groups.append(Planned(part, False, (why,) if why else ()))
+        at += count
+    return groups
+
+
+def _unfit_alone(record: LayerRecord) -> bool:
+    return bool(record.in_channels % 8 or record.in_channels > MAX_K or record.out_channels % 4)
+
+
+def _block_at(steps: Sequence[Step], at: int, readers: dict[int, int]) -> tuple[int, str]:
+    """Layers of the group that begins at ``at``, and why it is not a longer one."""
+    part = steps[at : at + 3]
+    kinds = [step.record.kind for step in part]
+    if kinds[1:] != [LayerKind.DEPTHWISE, LayerKind.POINTWISE] or kinds[0] not in (LayerKind.CONV, LayerKind.POINTWISE):
+        return 1, ""
+    if any(one.output not in two.inputs or readers[one.output] != 1 for one, two in pairwise(part)):
+        return 1, ""
+    why = _unfit_block([step.record for step in part])
+    if why:
+        return 1, f"block at {part[0].record.label}: {why}; its layers run one by one"
+    output = part[2].output
+    if (
+        at + 3 < len(steps)
+        and steps[at + 3].record.kind == LayerKind.ADD
+        and part[0].record.kind == LayerKind.POINTWISE
+    ):
+        added = steps[at + 3].inputs
+        if readers[output] == 1 and set(added) == {output, part[0].inputs[0]} and output != part[0].inputs[0]:
+            return 4, ""
+    return 3, ""
+
+
+def _exponents(role: Role, tile_shift: int) -> tuple[int, int]:
+    """The exponents that a path bears, both counted in; see the derivations in fused_expand.c and its neighbours."""
+    if role == Role.PROJECT:
+        return 1, 22
+    if role == Role.DEPTHWISE:
+        return 3, 9
+    return max(1, 17 - tile_shift - _SPAN), 17 - tile_shift
+
+
+def with_tile_shift(record: LayerRecord, tables: Tables) -> LayerRecord:
+    """An expanding layer's record with the factor of its tile that most channels are fast with."""
+    if record.is_stem:
+        return replace(record, left_shift=STEM_SHIFT)
+    choices = [replace(record, left_shift=shift) for shift in TILE_SHIFTS]
+    return max(choices, key=lambda choice: int(fast_channels(choice, tables, Role.EXPAND).sum()))
+
+
+def fast_channels(record: LayerRecord, tables: Tables, role: Role) -> NDArray[np.bool_]:
+    """(out,) whether the path in fused_expand.c, fused_depthwise.c or fused_project.c is exact for the channel's block.
+
+    Proven for every input: the exponent is one that the path bears, the clamp is the whole of int8 (with everything
+    below the zero point cut off, where the rounding needs it), and the sum in the product's scale stays in int32.
+    """
+    wide = tables.weights.astype(np.int64)
+    axes = (0, 1) if record.kind == LayerKind.DEPTHWISE else tuple(range(1, wide.ndim))
+    bias = tables.bias.astype(np.int64)
+    highest = bias + np.maximum(wide * 127, wide * -128).sum(axis=axes)
+    lowest = bias + np.minimum(wide * 127, wide * -128).sum(axis=axes)
+    largest = np.maximum(highest, -lowest)
+    exponent = -tables.shift.astype(np.int64)
+    stem = record.is_stem
+    low, high = _exponents(role, record.left_shift)
+    good = (exponent >= low) & (exponent <= high) & (tables.multiplier > 0)
+    factor = np.int64(1) << np.clip(role + 1 - exponent if role != Role.PROJECT else np.ones_like(exponent), 0, 31)
+    bias_in_scale = np.abs(bias - (128 * wide.sum(axis=axes) if stem else 0))
+    good &= (largest * factor < 2**31) & (bias_in_scale * factor < 2**31)
+    good &= (record.clamp_min, record.clamp_max) == (-128, 127)
+    if role != Role.PROJECT:
+        good &= record.out_zp <= record.clamp_min
+    return np.repeat(good.reshape(-1, 4).all(axis=1), 4)
+
+
+def _with_numbers(part: tuple[Step, ...]) -> Planned:
+    """The group with its layers' tables made for the fast paths, as far as they are exact."""
+    made, why = [], []
+    for index, step in enumerate(part):
+        record, tables = step.record, step.tables
+        if record.kind == LayerKind.ADD:
+            made.append(step)
+            continue
+        role = role_of(record, index, len(part))
+        if role == Role.EXPAND:
+            record = with_tile_shift(record, tables)
+        fast = fast_channels(record, tables, role)
+        if not fast.all():
+            why.append(f"{record.label}: {int((~fast).sum())} of {len(fast)} channels by the reference")
+        bias, shift = fast_numbers(tables, role, record.is_stem and role == Role.EXPAND, fast)
+        weights = tables.weights
+        if role != Role.DEPTHWISE:
+            weights = pack_blocks(weights, record)
+            record = replace(record, flags=record.flags | int(LayerFlag.BLOCKS))
+        made.append(replace(step, record=record, tables=Tables(weights, bias, tables.multiplier, shift)))
+    return Planned(tuple(made), True, tuple(why))
+
+
+def _may_overwrite(records: Sequence[LayerRecord], rows: int) -> bool:
+    """Whether a block's output can lie over its input: no strip writes over rows that a later one reads."""
+    first, depthwise, last = records[0], records[1], records[-1]
+    for end in range(rows, last.out_height, rows):
+        top = (
+            end * depthwise.stride_height - depthwise.pad_top + 3 - depthwise.stride_height
+        )  # expanded row, next to come
+        unread = top * first.stride_height - first.pad_top if first.kind == LayerKind.CONV else top
+        written = end * last.out_width * last.out_channels
+        if written > max(unread, 0) * first.in_width * first.in_channels:
+            return False
+    return True
+
+
+def _row_choices(out_height: int) -> list[int]:
+    even = list(range(2, out_height + 1, 2))
+    return even if even and even[-1] == out_height else [*even, out_height]
+
+
+@dataclass(frozen=True)
+class Layout:
+    """Where everything lies: a tensor's offset in the arena, and each group's rows and scratch."""
+
+    offsets: dict[int, int]
+    groups: list[Group]
+    arena_bytes: int
+    work_bytes: int
+
+
+def lay_out(planned: Sequence[Planned], source: int, input_bytes: int) -> Layout:
+    """Choose every block's strip, as long as the arena stays small, and place tensors and scratch."""
+    records = [[step.record for step in group.steps] for group in planned]
+    choices = [_row_choices(r[-1].out_height) if len(r) > 1 else [1] if g.fused else [0]
+               for g, r in zip(planned, records, strict=True)]  # fmt: skip
+    rows = [choice[0] for choice in choices]
+    owners, tensors = _tensors(planned, rows, source, input_bytes)
+
+    def needed(index: int, its_rows: int) -> int:
+        live = sum(b.sizes[index - b.first] for b in tensors.values() if b.first <= index <= b.last)
+        return live + (scratch_bytes(records[index], its_rows) if planned[index].fused else 0)
+
+    goal = max(ARENA_GOAL_BYTES, *(needed(index, rows[index]) for index in range(len(planned))))
+    for index, choice in enumerate(choices):
+        fitting = [r for r in choice if needed(index, r) <= goal and _same_place(records[index], r, choice[0])]
+        rows[index] = max(fitting)
+    scratch = [scratch_bytes(r, rows[index]) if planned[index].fused else 0 for index, r in enumerate(records)]
+    working = [index for index, size in enumerate(scratch) if size]
+    buffers = [*tensors.values(), *(constant(scratch[index], index, index) for index in working)]
+    places, total = plan_arena(buffers, ARENA_ALIGNMENT)
+    of_owner = dict(zip(tensors, places, strict=False))
+    where = dict(zip(working, places[len(tensors) :], strict=True))
+    groups, first = [], 0
+    for index, group in enumerate(planned):
+        groups.append(Group(first, len(group.steps), rows[index], 0, where.get(index, 0), scratch[index]))
+        first += len(group.steps)
+    offsets = {tensor: of_owner[owner] for tensor, owner in owners.items()}
+    return Layout(offsets, groups, total, _work_bytes(planned))
+
+
+def _same_place(records: Sequence[LayerRecord], rows: int, least: int) -> bool:
+    """Longer strips must not need a place of their own for the output where the shortest ones do not."""
+    return len(records) == 1 or _may_overwrite(records, rows) or not _may_overwrite(records, least)
+
+
+def _work_bytes(planned: Sequence[Planned]) -> int:
+    if any(not group.fused and group.steps[0].record.kind != LayerKind.MEAN for group in planned):
+        return WHOLE_WORK_BYTES
+    widest = max((_up(step.tables.weights.size // step.record.out_channels, 8)
+                  for group in planned for step in group.steps if step.record.kind != LayerKind.DEPTHWISE
+                  and step.tables.weights.size), default=0)  # fmt: skip
+    adds = any(step.record.kind == LayerKind.ADD for group in planned for step in group.steps)
+    return 8 * widest + NUMBERS_BYTES + (ADD_TABLES_BYTES if adds else 0)
+
+
+def _tensors(
+    planned: Sequence[Planned], rows: list[int], source: int, input_bytes: int
+) -> tuple[dict[int, int], dict[int, Buffer]]:
+    """For each tensor that is whole in memory the first one at its place, and for those what is needed when."""
+    last = {source: 0}
+    for index, group in enumerate(planned):
+        inner = {step.output for step in group.steps[:-1]}
+        last |= {tensor: index for step in group.steps for tensor in step.inputs if tensor not in inner}
+        last[group.steps[-1].output] = index
+    owners = {source: source}
+    spans: dict[int, list[tuple[int, int, int]]] = {source: [(0, last[source], input_bytes)]}
+    for index, group in enumerate(planned):
+        output, final, alone = group.steps[-1].output, group.steps[-1].record, len(group.steps) == 1
+        size = final.out_bytes + (final.out_channels if group.fused and alone else 0)
+        dying = [tensor for tensor in group.steps[-1 if alone else 0].inputs if last[tensor] == index]
+        over = final.kind == LayerKind.ADD if alone else _may_overwrite([s.record for s in group.steps], rows[index])
+        owners[output] = owners[dying[0]] if dying and over else output
+        spans.setdefault(owners[output], []).append((index, last[output], size))
+    tensors = {}
+    for owner, mine in spans.items():
+        begin, end = min(s[0] for s in mine), max(s[1] for s in mine)
+        sizes = [max(size for first, until, size in mine if first <= step <= until) for step in range(begin, end + 1)]
+        tensors[owner] = Buffer(begin, tuple(sizes))
+    return owners, tensors
