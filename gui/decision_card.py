@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from gui import overlay, reasons, words
+from gui.language import figure
 from gui.live_view import image_of
+from gui.prompt_view import PromptView
 from gui.records import Decision, Picture, Recognition
 from gui.theme import Theme
+from gui.trace import Entrance
 
-LOOKS = {Decision.ACCEPTED: "good", Decision.REFUSED: "bad", Decision.UNCERTAIN: "warn"}
+LOOKS = {
+    Decision.ACCEPTED: "good",
+    Decision.REFUSED: "bad",
+    Decision.LOCKED_OUT: "bad",
+    Decision.UNCERTAIN: "warn",
+    Decision.CHALLENGED: "warn",
+}
 
 
 class CropView(QWidget):
@@ -24,7 +33,7 @@ class CropView(QWidget):
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
-        self.setAccessibleName("Crop sent to the board")
+        self.setAccessibleName(self.tr("Crop sent to the board"))
 
     def heightForWidth(self, width: int) -> int:
         return min(width, 200)
@@ -62,21 +71,25 @@ class CropView(QWidget):
 
 
 class ScoreBar(QWidget):
-    """A cosine from 0 to 1 as a bar, with the threshold as a mark."""
+    """A cosine from 0 to 1 as a bar; the threshold as a long mark and the uncertain band before it hatched."""
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
         self._score: float | None = None
-        self._threshold = 0.0
+        self._threshold = self._band = 0.0
         self._decision = Decision.SEEN
         self.setFixedHeight(14)
-        self.setAccessibleName("Score against threshold")
+        self.setAccessibleName(self.tr("Score against threshold"))
 
-    def set_score(self, score: float | None, threshold: float, decision: Decision) -> None:
+    def set_score(self, score: float | None, threshold: float, decision: Decision, band: float = 0.0) -> None:
         """Show a score; None for nobody to compare with."""
-        self._score, self._threshold, self._decision = score, threshold, decision
-        told = "no score" if score is None else f"score {score:.2f}, threshold {threshold:.2f}"
+        self._score, self._threshold, self._band, self._decision = score, threshold, band, decision
+        told = self.tr("no score")
+        if score is not None:
+            told = self.tr("score {score}, threshold {threshold}, uncertain from {low}").format(
+                score=figure(score, 2), threshold=figure(threshold, 2), low=figure(threshold - band, 2)
+            )
         self.setAccessibleDescription(told)
         self.update()
 
@@ -94,6 +107,9 @@ class ScoreBar(QWidget):
             width = max(6.0, min(1.0, max(0.0, self._score)) * track.width())
             painter.drawRoundedRect(QRectF(0, 4, width, 6), 3, 3)
             x = self._threshold * track.width()
+            low = max(0.0, self._threshold - self._band) * track.width()
+            painter.setBrush(QBrush(QColor(colours.text), Qt.BrushStyle.BDiagPattern))
+            painter.drawRect(QRectF(low, 4, x - low, 6))
             painter.setPen(QPen(QColor(colours.text), 2))
             painter.drawLine(QPointF(x, 0), QPointF(x, 14))
         painter.end()
@@ -108,8 +124,8 @@ class DecisionCard(QFrame):
         self._recognition: Recognition | None = None
         self.setProperty("look", "card")
         self.setFixedWidth(round(theme.scale.body * 16.5))
-        self.setAccessibleName("Newest recognition")
-        title = QLabel("What the board saw")
+        self.setAccessibleName(self.tr("Newest recognition"))
+        title = QLabel(self.tr("What the board saw"))
         title.setProperty("look", "title")
         self._crop = CropView(theme)
         self._name = QLabel()
@@ -124,7 +140,14 @@ class DecisionCard(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(6)
-        for widget in (title, self._crop, self._name, self._state, self._bar, self._score, self._reason):
+        self.prompt = PromptView(theme)
+        self._several = QLabel(self.tr("Of several faces the nearest decides."))
+        self._several.setWordWrap(True)
+        self._several.setProperty("look", "caption")
+        self._several.hide()
+        for widget in (
+            title, self._crop, self.prompt, self._name, self._state, self._bar, self._score, self._reason, self._several
+        ):  # fmt: skip
             layout.addWidget(widget)
         layout.addStretch(1)
         self.set_recognition(None)
@@ -134,6 +157,11 @@ class DecisionCard(QFrame):
         """What is on show."""
         return self._recognition
 
+    def set_entrance(self, entrance: Entrance) -> None:
+        """What is asked of the person now, whether faces are locked out, and how many faces there are."""
+        self.prompt.set_entrance(entrance)
+        self._several.setVisible(entrance.faces > 1)
+
     def set_recognition(self, recognition: Recognition | None) -> None:
         """Show this one; None for nothing yet."""
         self._recognition = recognition
@@ -141,8 +169,10 @@ class DecisionCard(QFrame):
             widget.setVisible(recognition is not None)
         if recognition is None:
             self._crop.set_picture(None)
-            self._set_name("Nobody yet")
-            self._reason.setText("A face in front of the camera is cut out, turned upright and sent as 128x128 pixels.")
+            self._set_name(self.tr("Nobody yet"))
+            self._reason.setText(
+                self.tr("A face in front of the camera is cut out, turned upright and sent as 128x128 pixels.")
+            )
             return
         reason = reasons.reason(recognition.trace)
         self._crop.set_picture(recognition.crop)
@@ -156,7 +186,9 @@ class DecisionCard(QFrame):
             self._state.style().polish(self._state)
         for widget in (self._bar, self._score):
             widget.setVisible(recognition.score is not None)
-        self._bar.set_score(recognition.score, recognition.threshold, recognition.decision)
+        self._bar.set_score(
+            recognition.score, recognition.threshold, recognition.decision, recognition.trace.rules.band
+        )
         self._score.setText(words.score_line(recognition))
         self._reason.setText(reason)
         self.setAccessibleDescription(f"{self._name.text()}, {self._state.text()}, {reason}")

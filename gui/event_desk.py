@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
 
 from PySide6.QtCore import QObject, QTimer, Signal
 
+from device.errors import DeviceError
+from gui import event_csv
 from gui.corrections import Corrections
 from gui.door import Door, Keeping
-from gui.events import EventLog
+from gui.events import EventLog, Query
+from gui.records import Event, Problem
 
 EXPIRE_EVERY_MS = 3_600_000  # retention counts days; an hour is soon enough, also for a program that runs for weeks
 
 Work = Callable[[], None]
+
+
+class _StoppedError(Exception):
+    """The program ends in the midst of an export."""
 
 
 class EventDesk(QObject):
@@ -20,6 +29,8 @@ class EventDesk(QObject):
     does so for what leaves the people alone; ``post`` emits a signal on this object's thread."""
 
     changed = Signal()  # events were deleted or corrected: read them again
+    exported = Signal(object, int)  # Path, how many events
+    problem = Signal(object)  # Problem
 
     def __init__(
         self,
@@ -36,6 +47,8 @@ class EventDesk(QObject):
         self.log = log
         self._corrections, self._door = corrections, door
         self._change, self._write, self._post = change, write, post
+        self._exporting: threading.Thread | None = None
+        self._stopping = False
         self._timer = QTimer(self)
         self._timer.setInterval(EXPIRE_EVERY_MS)
         self._timer.timeout.connect(self.expire)
@@ -46,8 +59,11 @@ class EventDesk(QObject):
         self._timer.start()
 
     def stop(self) -> None:
-        """No more of that."""
+        """No more of that; an export that is not done leaves no file."""
         self._timer.stop()
+        self._stopping = True
+        if self._exporting is not None:
+            self._exporting.join()
 
     def keep(self, keeping: Keeping) -> None:
         """What is kept of events from now on, and how long those are kept that there are."""
@@ -71,6 +87,29 @@ class EventDesk(QObject):
             self._post(self.changed)
 
         self._write(delete)
+
+    def export(self, path: Path, query: Query) -> None:
+        """Write the events that fit as a CSV file, newest first; ``exported`` or ``problem`` tells how it went."""
+
+        def export() -> None:
+            try:
+                count = event_csv.write(path, self._until_stopped(self.log.every(query)))
+            except _StoppedError:
+                return
+            except DeviceError as error:
+                self._post(self.problem, Problem(error.message, error.hint, "events"))
+                return
+            self._post(self.exported, path, count)
+
+        if self._exporting is None or not self._exporting.is_alive():
+            self._exporting = threading.Thread(target=export, name="export")
+            self._exporting.start()
+
+    def _until_stopped(self, events: Iterable[Event]) -> Iterator[Event]:
+        for event in events:
+            if self._stopping:
+                raise _StoppedError
+            yield event
 
     def expire(self) -> None:
         """Delete the events that are older than they are to be kept."""

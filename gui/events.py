@@ -121,12 +121,13 @@ class EventLog:
             ).fetchone()
         return row is not None
 
-    def people(self) -> list[tuple[int, str]]:
-        """Everyone enrolled who has events, (id, name) by name."""
+    def people(self, everyone: bool = False) -> list[tuple[int, str]]:
+        """Everyone enrolled who has events, or really ``everyone`` enrolled: (id, name) by name."""
         with self._store.reading() as reader:
             rows = reader.execute(
                 """SELECT id, name FROM people p WHERE deleted IS NULL
-                AND EXISTS (SELECT 1 FROM events e WHERE e.person_id = p.id) ORDER BY name_key"""
+                AND (? OR EXISTS (SELECT 1 FROM events e WHERE e.person_id = p.id)) ORDER BY name_key""",
+                (everyone,),
             ).fetchall()
         return [(int(person_id), str(name)) for person_id, name in rows]
 
@@ -181,3 +182,15 @@ def _event(row: tuple[Any, ...]) -> Event:
         event_id, when, person_id, name, Decision(decision), score, threshold, reason, where, network_ms,
         correction=correction,
     )  # fmt: skip
+
+
+def fits(query: Query, event: Event) -> bool:
+    """Whether ``page`` would list the event."""
+    return (
+        (query.decision is None or event.decision is query.decision)
+        and (query.person_id is None or event.person_id == query.person_id)
+        and not (query.unknown and event.name is not None)
+        and (query.since is None or event.time >= query.since)
+        and (query.until is None or event.time < query.until)
+        and query.text.strip().casefold() in (event.name or "").casefold()
+    )

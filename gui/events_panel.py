@@ -1,192 +1,332 @@
-"""The list of events: who came when, what was decided, and why."""
+"""The events: a table that is filtered and searched, opened one by one, exported, and deleted."""
 
 from __future__ import annotations
 
 import time
+from datetime import datetime, timedelta
+from pathlib import Path
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
+from PySide6.QtCore import QDate, QModelIndex, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QComboBox,
+    QDateEdit,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
     QLabel,
-    QListView,
+    QLineEdit,
+    QMessageBox,
+    QPushButton,
     QStackedWidget,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
+    QTableView,
     QVBoxLayout,
     QWidget,
 )
 
-from gui import overlay, reasons, words
-from gui.decision_card import LOOKS
-from gui.records import Decision, Event
-from gui.theme import Theme, paint_icon
+from device.errors import DeviceError
+from gui import words
+from gui.event_dialog import EventDialog
+from gui.events import EventLog, Query
+from gui.events_model import Column, EventsModel
+from gui.language import figure
+from gui.records import Decision, Event, Problem
+from gui.theme import Theme
 
-Index = QModelIndex | QPersistentModelIndex
-KEPT = 200
-
-
-class EventsModel(QAbstractListModel):
-    """Events, newest first."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._events: list[Event] = []
-        self._pictures: dict[int, QImage] = {}
-
-    @property
-    def events(self) -> list[Event]:
-        """What is listed."""
-        return self._events
-
-    def set_events(self, events: list[Event]) -> None:
-        """List these, newest first."""
-        self.beginResetModel()
-        self._events = events[:KEPT]
-        self._pictures.clear()
-        self.endResetModel()
-
-    def add(self, event: Event) -> None:
-        """One more at the top; the oldest beyond the limit goes."""
-        self.beginInsertRows(QModelIndex(), 0, 0)
-        self._events.insert(0, event)
-        self.endInsertRows()
-        while len(self._events) > KEPT:
-            last = len(self._events) - 1
-            self.beginRemoveRows(QModelIndex(), last, last)
-            self._pictures.pop(self._events.pop().id, None)
-            self.endRemoveRows()
-
-    def picture(self, event: Event) -> QImage | None:
-        """The event's thumbnail, decoded once."""
-        if event.thumbnail is None:
-            return None
-        if event.id not in self._pictures:
-            self._pictures[event.id] = QImage.fromData(event.thumbnail)
-        return self._pictures[event.id]
-
-    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008 - Qt's signature
-        return 0 if parent.isValid() else len(self._events)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        event = self._events[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return words.event_title(event)
-        if role == Qt.ItemDataRole.UserRole:
-            return event
-        if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            place = f"; network {words.milliseconds(event.network_ms)} ms, {words.measured(event.where)}"
-            score = "" if event.score is None else f", score {event.score:.2f}"
-            return (
-                f"{words.when(event.time)} {words.event_title(event)}, {words.decision(event.decision)}{score}: "
-                f"{reasons.short(event.reason)}{place if event.network_ms is not None else ''}"
-            )
-        return None
+SEARCH_AFTER_MS = 200
+LISTED = (Decision.ACCEPTED, Decision.REFUSED, Decision.LOCKED_OUT, Decision.BY_HAND)
+EVERYONE, UNKNOWN = -1, -2  # beside the people's ids, which count from 1
+ANY, TODAY, DAYS_7, DAYS_30, BETWEEN = range(5)
 
 
-class EventPainter(QStyledItemDelegate):
-    """Rows of two lines: name and decision, then the reason; the time on the right."""
+class EventsPanel(QWidget):
+    """Reads the log it is given; asks for everything else by signals."""
+
+    correct_asked = Signal(int, object)  # event, person id or None for "not the person named"
+    undo_asked = Signal(int)
+    delete_all_asked = Signal()
+    export_asked = Signal(object, object)  # Path, Query
+    problem = Signal(object)  # Problem
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-
-    def sizeHint(self, _option: QStyleOptionViewItem, _index: Index) -> QSize:
-        return QSize(160, round(self._theme.scale.body * 3.5))
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        model, event = index.model(), index.data(Qt.ItemDataRole.UserRole)
-        if not isinstance(model, EventsModel) or not isinstance(event, Event):
-            return
-        colours, scale = self._theme.colours, self._theme.scale
-        area = QRectF(option.rect).adjusted(8, 0, -8, 0)
-        painter.save()
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        side = area.height() - 14
-        square = QRectF(area.x(), area.y() + 7, side, side)
-        colour = QColor(getattr(colours, LOOKS.get(event.decision, "muted")))
-        self._paint_picture(painter, square, model.picture(event), event, colour)
-        strong, small = self._theme.font(scale.body, bold=True), self._theme.font(scale.caption)
-        rows = (QFontMetricsF(strong).height(), QFontMetricsF(small).height())
-        left, top = square.right() + 10, area.y() + (area.height() - sum(rows)) / 2
-        stamp = words.when(event.time, time.time())
-        painter.setFont(small)
-        painter.setPen(QColor(colours.muted))
-        width = QFontMetricsF(small).horizontalAdvance(stamp)
-        middle = Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(QRectF(area.right() - width, top, width, rows[0]), middle, stamp)
-        state = words.decision(event.decision)
-        if event.score is not None:
-            state += f" {event.score:.2f}"
-        mark = f"{overlay.MARKS[event.decision]} {state}"
-        room = area.right() - width - 10 - left
-        painter.setFont(strong)
-        mark_width = QFontMetricsF(small).horizontalAdvance(mark) + 8
-        title = QFontMetricsF(strong).elidedText(
-            words.event_title(event), Qt.TextElideMode.ElideRight, room - mark_width
-        )
-        painter.setPen(QColor(colours.text))
-        painter.drawText(QRectF(left, top, room, rows[0]), middle, title)
-        painter.setFont(small)
-        painter.setPen(colour)
-        title_width = QFontMetricsF(strong).horizontalAdvance(title)
-        painter.drawText(QRectF(left + title_width + 8, top, mark_width + 4, rows[0] + 1), middle, mark)
-        painter.setPen(QColor(colours.muted))
-        reason = QFontMetricsF(small).elidedText(
-            reasons.short(event.reason), Qt.TextElideMode.ElideRight, area.right() - left
-        )
-        painter.drawText(QRectF(left, top + rows[0], area.right() - left, rows[1]), middle, reason)
-        painter.restore()
-
-    def _paint_picture(
-        self, painter: QPainter, square: QRectF, picture: QImage | None, event: Event, colour: QColor
-    ) -> None:
-        painter.save()
-        path = QPainterPath()
-        path.addRoundedRect(square, 8, 8)
-        painter.setClipPath(path)
-        if picture is not None and not picture.isNull():
-            painter.drawImage(square, picture)
-        else:
-            painter.fillRect(square, QColor(self._theme.colours.sunk))
-            inset = square.width() * 0.24
-            drawing = "unlock" if event.decision is Decision.BY_HAND else "person"
-            paint_icon(painter, drawing, colour, square.adjusted(inset, inset, -inset, -inset))
-        painter.restore()
-
-
-class EventsPanel(QWidget):
-    """Shows the events; words where there are none."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.model = EventsModel(self)
-        self.view = QListView()
-        self.view.setAccessibleName("Events, newest first")
-        self.view.setModel(self.model)
-        self.view.setItemDelegate(EventPainter(theme, self))
-        self.view.setUniformItemSizes(True)
-        self.view.setSelectionMode(QListView.SelectionMode.NoSelection)
-        self.view.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.view.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        empty = QLabel("Nothing has happened yet: who is let in or refused is listed here")
-        empty.setProperty("look", "muted")
-        empty.setWordWrap(True)
-        empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        empty.setContentsMargins(20, 8, 20, 16)
+        self._log: EventLog | None = None
+        self.dialog: EventDialog | None = None
+        self.model = EventsModel(theme, self)
+        self.model.problem.connect(self.problem)
+        self.model.counted.connect(self._count)
+        self.model.modelReset.connect(self._choose_page)
+        self.model.rowsInserted.connect(self._choose_page)
+        self.search = QLineEdit()
+        self.search.setPlaceholderText(self.tr("Search names"))
+        self.search.setToolTip(self.tr("Search names (Ctrl+F)"))
+        self.search.setAccessibleName(self.tr("Search names"))
+        self.search.setClearButtonEnabled(True)
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(SEARCH_AFTER_MS)
+        self._typing.timeout.connect(self._filter)
+        self.search.textChanged.connect(lambda _text: self._typing.start())
+        find = QShortcut(QKeySequence(QKeySequence.StandardKey.Find), self)
+        find.setContext(Qt.ShortcutContext.WidgetWithChildrenShortcut)
+        find.activated.connect(lambda: self.search.setFocus(Qt.FocusReason.ShortcutFocusReason))
+        self.decisions = self._combo(self.tr("Decision"))
+        self.decisions.addItem(self.tr("All decisions"), None)
+        for decision in LISTED:
+            self.decisions.addItem(words.decision(decision), decision.value)  # Qt keeps no enums
+        self.people = self._combo(self.tr("Person"))
+        self.refresh_people()
+        self.times = self._combo(self.tr("Time"))
+        for what, text in (
+            (ANY, self.tr("Any time")),
+            (TODAY, self.tr("Today")),
+            (DAYS_7, self.tr("Last 7 days")),
+            (DAYS_30, self.tr("Last 30 days")),
+            (BETWEEN, self.tr("From … to …")),
+        ):
+            self.times.addItem(text, what)
+        self.first, self.last = self._date(self.tr("First day")), self._date(self.tr("Last day"))
+        for combo in (self.decisions, self.people, self.times):
+            combo.currentIndexChanged.connect(lambda _index: self._filter())
+        for edit in (self.first, self.last):
+            edit.dateChanged.connect(lambda _date: self._filter())
+        self.view = self._table()
+        self._empty = QLabel()
+        self._empty.setProperty("look", "muted")
+        self._empty.setWordWrap(True)
+        self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._empty.setContentsMargins(20, 8, 20, 16)
         self._pages = QStackedWidget()
         self._pages.addWidget(self.view)
-        self._pages.addWidget(empty)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
-        self.set_events([])
+        self._pages.addWidget(self._empty)
+        self.total = QLabel()
+        self.total.setProperty("look", "caption")
+        self._lay_out()
+        self._filter()
+        self._count(0)
 
-    def set_events(self, events: list[Event]) -> None:
-        """List these, newest first."""
-        self.model.set_events(events)
-        self._pages.setCurrentIndex(0 if events else 1)
+    @property
+    def query(self) -> Query:
+        """What the filters say."""
+        since, until = self._span()
+        person, decision = self.people.currentData(), self.decisions.currentData()
+        return Query(
+            decision=None if decision is None else Decision(decision),
+            person_id=person if person is not None and person >= 0 else None,
+            unknown=person == UNKNOWN,
+            since=since,
+            until=until,
+            text=self.search.text(),
+        )
+
+    def set_log(self, log: EventLog) -> None:
+        """Read from this log from now on."""
+        self._log = log
+        self.model.set_log(log)
+        self.refresh_people()
 
     def add(self, event: Event) -> None:
         """One more happened."""
         self.model.add(event)
-        self._pages.setCurrentIndex(0)
+        if event.person_id is not None and self.people.findData(event.person_id) < 0:
+            self.refresh_people()
+
+    def reload(self) -> None:
+        """Events were deleted or corrected."""
+        self.model.reload()
+
+    def set_pictures(self, shown: bool) -> None:
+        """Show the pictures or leave them out."""
+        self.model.set_pictures(shown)
+
+    def refresh_people(self) -> None:
+        """The gallery changed: offer its people as a filter."""
+        chosen = self.people.currentData()
+        self.people.blockSignals(True)
+        self.people.clear()
+        self.people.addItem(self.tr("Everyone"), EVERYONE)
+        self.people.addItem(self.tr("Unknown"), UNKNOWN)
+        for person_id, name in self._enrolled():
+            self.people.addItem(name, person_id)
+        self.people.setCurrentIndex(max(0, self.people.findData(chosen)))
+        self.people.blockSignals(False)
+        if self.people.currentData() != chosen and chosen is not None:
+            self._filter()
+
+    def open_event(self, index: QModelIndex) -> None:
+        """Show one event with its trace."""
+        event = index.data(Qt.ItemDataRole.UserRole)
+        if not isinstance(event, Event) or self._log is None or self.dialog is not None:
+            return
+        try:
+            whole, kept = self._log.event(event.id), self._log.has_print(event.id)
+        except DeviceError as error:
+            self.problem.emit(Problem(error.message, error.hint, "gallery"))
+            return
+        if whole is None:  # it has expired meanwhile
+            self.reload()
+            return
+        self.dialog = EventDialog(whole, self._enrolled(everyone=True), kept, self._theme, self.window())
+        self.dialog.correct_asked.connect(self.correct_asked)
+        self.dialog.undo_asked.connect(self.undo_asked)
+        self.dialog.finished.connect(self._closed)
+        self.dialog.open()
+
+    def ask_export(self) -> None:
+        """Ask for a file and then for the export of what is listed."""
+        name = f"events-{time.strftime('%Y-%m-%d')}.csv"
+        path, _ = QFileDialog.getSaveFileName(
+            self, self.tr("Export the listed events"), str(Path.home() / name), self.tr("Table (*.csv)")
+        )
+        if path:
+            self.export_asked.emit(Path(path).with_suffix(".csv") if not Path(path).suffix else Path(path), self.query)
+
+    def ask_delete(self) -> None:
+        """Ask whether everything is to be deleted."""
+        box = QMessageBox(self.window())
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("Delete all events"))
+        box.setText(self.tr("Delete all events with their pictures and fingerprints?"))
+        box.setInformativeText(
+            self.tr("This cannot be undone. People stay enrolled, and what was corrected by events stays with them.")
+        )
+        delete = box.addButton(self.tr("Delete all"), QMessageBox.ButtonRole.DestructiveRole)
+        box.setDefaultButton(box.addButton(QMessageBox.StandardButton.Cancel))
+        box.exec()
+        if box.clickedButton() is delete:
+            self.delete_all_asked.emit()
+
+    def told(self, path: Path, count: int) -> None:
+        """An export is done: say so until the list changes."""
+        self.total.setText(self.tr("{count} events written to {name}").format(count=figure(count, 0), name=path.name))
+        self.total.setToolTip(str(path))
+
+    def _closed(self, _result: int) -> None:
+        dialog, self.dialog = self.dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def _enrolled(self, everyone: bool = False) -> list[tuple[int, str]]:
+        if self._log is None:
+            return []
+        try:
+            return self._log.people(everyone)
+        except DeviceError:
+            return []  # the table says what is wrong with the file
+
+    def _filter(self) -> None:
+        self._typing.stop()
+        chosen = self.times.currentData() == BETWEEN
+        self._dates.setVisible(chosen)
+        self.model.set_query(self.query)
+        self._choose_page()
+
+    def _span(self) -> tuple[float | None, float | None]:
+        today = datetime.now().replace(hour=0, minute=0, second=0, microsecond=0)
+        match self.times.currentData():
+            case int(what) if what in (TODAY, DAYS_7, DAYS_30):
+                back = {TODAY: 0, DAYS_7: 6, DAYS_30: 29}[what]
+                return (today - timedelta(days=back)).timestamp(), None
+            case int(what) if what == BETWEEN:
+                days = sorted((self.first.date(), self.last.date()))
+                return _begin(days[0]), _begin(days[1].addDays(1))
+        return None, None
+
+    def _choose_page(self) -> None:
+        self._pages.setCurrentIndex(0 if self.model.events else 1)
+        self._empty.setText(
+            self.tr("Nothing has happened yet: who is let in or refused is listed here")
+            if self.query == Query()
+            else self.tr("No event fits the filters")
+        )
+
+    def _count(self, count: int) -> None:
+        self.total.setText(
+            self.tr("1 event") if count == 1 else self.tr("{count} events").format(count=figure(count, 0))
+        )
+
+    def _combo(self, name: str) -> QComboBox:
+        combo = QComboBox()
+        combo.setAccessibleName(name)
+        combo.setToolTip(name)
+        combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        combo.setMinimumContentsLength(8)
+        return combo
+
+    def _date(self, name: str) -> QDateEdit:
+        edit = QDateEdit(QDate.currentDate())
+        edit.setCalendarPopup(True)
+        edit.setAccessibleName(name)
+        return edit
+
+    def _table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self.model)
+        table.setAccessibleName(self.tr("Events, newest first"))
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(round(self._theme.scale.body * 2.8))
+        side = round(self._theme.scale.body * 2.2)
+        table.setIconSize(QSize(side, side))
+        header = table.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        body = self._theme.scale.body
+        for column, width in ((Column.WHEN, 6.0), (Column.WHO, 9.5), (Column.DECISION, 8.6), (Column.SCORE, 4.2)):
+            table.setColumnWidth(column, round(body * width))
+        header.setSectionResizeMode(Column.WHY, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(round(body * 3))
+        table.doubleClicked.connect(self.open_event)
+        for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            opened = QShortcut(QKeySequence(key), table)
+            opened.setContext(Qt.ShortcutContext.WidgetShortcut)
+            opened.activated.connect(lambda: self.open_event(table.currentIndex()))
+        return table
+
+    def _lay_out(self) -> None:
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 4, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.search)
+        row = QHBoxLayout()
+        row.setSpacing(6)
+        for combo in (self.decisions, self.people, self.times):
+            row.addWidget(combo, 1)
+        layout.addLayout(row)
+        self._dates = QWidget()
+        dates = QHBoxLayout(self._dates)
+        dates.setContentsMargins(0, 0, 0, 0)
+        dates.addWidget(self.first, 1)
+        dates.addWidget(QLabel("–"))
+        dates.addWidget(self.last, 1)
+        layout.addWidget(self._dates)
+        layout.addWidget(self._pages, 1)
+        foot = QHBoxLayout()
+        foot.addWidget(self.total, 1)
+        self.open_button = QPushButton(self.tr("Why …"))
+        self.open_button.setToolTip(self.tr("Open the selected event (Enter)"))
+        self.open_button.clicked.connect(lambda: self.open_event(self.view.currentIndex()))
+        self.export_button = QPushButton(self.tr("Export …"))
+        self.export_button.clicked.connect(self.ask_export)
+        self.delete_button = QPushButton(self.tr("Delete all …"))
+        self.delete_button.clicked.connect(self.ask_delete)
+        for button in (self.open_button, self.export_button, self.delete_button):
+            button.setProperty("look", "quiet")
+            foot.addWidget(button)
+        layout.addLayout(foot)
+        chosen = self.view.selectionModel()
+        chosen.selectionChanged.connect(lambda *_: self.open_button.setEnabled(chosen.hasSelection()))
+        self.model.modelReset.connect(lambda: self.open_button.setEnabled(False))
+        self.open_button.setEnabled(False)
+
+
+def _begin(day: QDate) -> float:
+    return datetime(day.year(), day.month(), day.day()).timestamp()

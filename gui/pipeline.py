@@ -189,6 +189,10 @@ class Pipeline(QObject):
         if warning := self._recogniser.set_rules(rules):
             self._trouble(Problem(warning, "choose another false-accept rate in the settings", "decision"))
 
+    def set_open_ms(self, open_ms: int) -> None:
+        """How long the door stays open from the next opening on, 1..60,000."""
+        self._door.open_ms = open_ms
+
     def begin_enrolment(self, name: str, person_id: int | None = None) -> None:
         """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest, and
         ``enroller`` steers it. ``person_id``: somebody enrolled, whose fingerprints are to be replaced.

@@ -29,7 +29,10 @@ WORTH_SENDING = frozenset(Verdict) - {Verdict.CUT_OFF, Verdict.TOO_SMALL, Verdic
 
 @dataclass
 class Track:
-    """One face over time. ``landmarks`` and ``box`` are the newest detection's, ``shown_*`` smoothed for the eye."""
+    """One face over time. ``landmarks`` and ``box`` are the newest detection's, ``shown_*`` smoothed for the eye.
+
+    ``speed`` (2,) is how fast the box's middle moves, in pixels a second.
+    """
 
     id: int
     box: Box
@@ -39,6 +42,12 @@ class Track:
     seen_s: float
     quality: Quality = field(default_factory=lambda: Quality(Verdict.NO_FACE))
     sent_s: float = -1e9
+    speed: tuple[float, float] = (0.0, 0.0)
+
+    def expected(self, at_s: float) -> Box:
+        """Where the box would be then if the face kept moving as it did."""
+        ahead_s = min(at_s - self.seen_s, KEEP_S)
+        return self.box[0] + self.speed[0] * ahead_s, self.box[1] + self.speed[1] * ahead_s, self.box[2], self.box[3]
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +84,10 @@ def overlap(a: Box, b: Box) -> float:
 
 
 class Tracker:
-    """Gives faces that overlap from frame to frame the same number. Pure: the caller brings faces and time."""
+    """Gives faces that overlap from frame to frame the same number, where they were or where they were heading for.
+
+    Pure: the caller brings faces and time.
+    """
 
     def __init__(self) -> None:
         self.tracks: list[Track] = []
@@ -84,7 +96,11 @@ class Tracker:
     def update(self, faces: Sequence[Face], at_s: float) -> list[Track]:
         """The tracks seen in this frame; those of ``tracks`` that were not seen for ``KEEP_S`` are dropped."""
         known = list(enumerate(self.tracks))
-        pairs = [(overlap(track.box, face.box), t, f) for t, track in known for f, face in enumerate(faces)]
+        pairs = [
+            (max(overlap(track.box, face.box), overlap(track.expected(at_s), face.box)), t, f)
+            for t, track in known
+            for f, face in enumerate(faces)
+        ]
         pairs.sort(key=lambda pair: -pair[0])
         of_face: dict[int, Track] = {}
         used: set[int] = set()
@@ -113,7 +129,20 @@ def _move(track: Track, face: Face, at_s: float) -> None:
     track.shown_landmarks = track.shown_landmarks + np.float32(new) * (face.landmarks - track.shown_landmarks)
     x, y, width, height = (old + new * (now - old) for old, now in zip(track.shown_box, face.box, strict=True))
     track.shown_box = (x, y, width, height)
+    passed_s = max(1e-3, at_s - track.seen_s)
+    moves = [(face.box[n] + face.box[n + 2] / 2 - track.box[n] - track.box[n + 2] / 2) / passed_s for n in (0, 1)]
+    track.speed = (track.speed[0] + moves[0]) / 2, (track.speed[1] + moves[1]) / 2
     track.box, track.landmarks, track.seen_s = face.box, face.landmarks, at_s
+
+
+def next_to_send(tracks: Sequence[Track]) -> Track:
+    """Whose crop the board gets: the nearest face, which decides about the door, every other time; the others in
+    turns in between."""
+    nearest = max(tracks, key=lambda track: track.box[2] * track.box[3])
+    others = [track for track in tracks if track is not nearest]
+    if not others or nearest.sent_s <= max(track.sent_s for track in others):
+        return nearest
+    return min(others, key=lambda track: track.sent_s)
 
 
 class VisionWorker:
@@ -204,7 +233,7 @@ class VisionWorker:
         worth = [track for track in seen if track.id in crops and track.quality.verdict in WORTH_SENDING]
         if not worth:
             return
-        chosen = min(worth, key=lambda track: track.sent_s)  # in turns, when there are several
+        chosen = next_to_send(worth)
         chosen.sent_s = frame.taken_s
         timeline = (
             Timeline(frame.asked_s)

@@ -17,6 +17,7 @@ from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
+from gui.event_wires import wire_entrance, wire_events, wire_rules
 from gui.events_panel import EventsPanel
 from gui.header import Header
 from gui.hint_bar import HintBar, next_step
@@ -127,7 +128,6 @@ class Window(QMainWindow):
         events = pipeline.events()
         self._let_in = any(event.decision is Decision.ACCEPTED for event in events)
         self._refresh_people()
-        self.events.set_events(events)
 
     def sizeHint(self) -> QSize:
         return QSize(1280, 800)
@@ -297,6 +297,9 @@ class Window(QMainWindow):
         pipeline.entrance_changed.connect(self.kiosk.set_entrance)
         self.board.chooser.use_asked.connect(lambda spec: self.settings.set("board/port", spec or ""))
         self.plot.details_asked.connect(self.timing.show)
+        wire_events(pipeline, self.events)
+        wire_entrance(pipeline, self.decision, self.door)
+        wire_rules(pipeline, self.settings, self.events)
         self.live.drawn.connect(pipeline.note_drawn)
         self.kiosk.drawn.connect(pipeline.note_drawn)
         self.door.open_asked.connect(pipeline.open_door)
@@ -353,7 +356,6 @@ class Window(QMainWindow):
         self._refresh_hint()
 
     def _show_event(self, event: Event) -> None:
-        self.events.add(event)
         if event.decision is Decision.ACCEPTED:
             self._let_in = True
             self._refresh_hint()

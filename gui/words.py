@@ -26,6 +26,8 @@ from gui.records import (
     Person,
     Recognition,
 )
+from gui.rules import Turn
+from gui.trace import Entrance
 
 NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
 
@@ -52,6 +54,10 @@ _DECISIONS = {
     Decision.CHALLENGED: mark("asked to turn"),
     Decision.LOCKED_OUT: mark("locked out"),
     Decision.BY_HAND: mark("opened by hand"),
+}
+_TURNS = {
+    Turn.LEFT: mark("turn your head to your left"),
+    Turn.RIGHT: mark("turn your head to your right"),
 }
 _DOORS = {
     DoorWord.OPEN: mark("OPEN"),
@@ -169,12 +175,32 @@ def door_detail(view: DoorView, now_s: float, person: str | None) -> str:
     return say("locks by itself in {seconds} s").format(seconds=left)
 
 
+def door_title(view: DoorView, entrance: Entrance, now_s: float) -> str:
+    """The door's word, or that faces are locked out of the locked door."""
+    locked_out = view.state is DoorWord.LOCKED and entrance.locked_until_s > now_s
+    return say("LOCKED OUT") if locked_out else door_word(view)
+
+
+def entrance_detail(entrance: Entrance, now_s: float) -> str:
+    """What is asked of the person, or for how long faces are locked out; empty where neither is."""
+    if entrance.locked_until_s > now_s:
+        seconds = f"{entrance.locked_until_s - now_s + 0.5:.0f}"
+        return say("too many refusals: faces again in {seconds} s, the button opens").format(seconds=seconds)
+    if entrance.asked is None or entrance.asked_until_s <= now_s:
+        return ""
+    if entrance.back:
+        return say("look straight at the camera")
+    return say(_TURNS[entrance.asked])
+
+
 def recognised(recognition: Recognition) -> str:
     """Who it is, as far as it is decided."""
     if recognition.decision is Decision.ACCEPTED and recognition.person:
         return recognition.person
     if recognition.decision is Decision.REFUSED:
         return say("Unknown")
+    if recognition.decision is Decision.LOCKED_OUT:
+        return say("Locked out")
     return say("Not sure yet") if recognition.decision is Decision.UNCERTAIN else say("A face")
 
 

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.decision_card import DecisionCard
-from gui.records import Decision
+from gui import overlay, words
+from gui.decision_card import DecisionCard, ScoreBar
+from gui.records import Decision, now_s
+from gui.rules import Turn
 from gui.theme import Theme
+from gui.trace import Entrance
 from tests.gui.samples import recognition
 
 
@@ -50,3 +54,33 @@ def test_long_name_is_cut_and_kept_in_the_tip(qtbot: QtBot, theme: Theme) -> Non
     name = "Wolfeschlegelsteinhausenbergerdorff the Younger"
     card.set_recognition(recognition(person=name))
     assert any(label.toolTip() == name and label.text().endswith("…") for label in card.findChildren(QLabel))
+
+
+@pytest.mark.parametrize("decision", sorted(set(Decision) - {Decision.BY_HAND}))
+def test_every_decision_is_told_by_mark_and_word(qtbot: QtBot, theme: Theme, decision: Decision) -> None:
+    card = card_of(qtbot, theme)
+    card.set_recognition(recognition(decision=decision))
+    assert f"{overlay.MARKS[decision]} {words.decision(decision)}" in texts(card)
+    assert not card.grab().isNull()
+
+
+def test_the_door_rule_is_stated_with_several_faces_and_the_turn_that_is_asked_for(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_recognition(recognition(decision=Decision.CHALLENGED))
+    card.set_entrance(Entrance(faces=1))
+    assert "Of several faces the nearest decides." not in texts(card)
+    assert card.prompt.isHidden()
+    card.set_entrance(Entrance(faces=2, asked=Turn.LEFT, turns=2, asked_until_s=now_s() + 9.0))
+    assert "Of several faces the nearest decides." in texts(card)
+    assert not card.prompt.isHidden()
+
+
+def test_score_bar_tells_the_band_too(qtbot: QtBot, theme: Theme) -> None:
+    bar = ScoreBar(theme)
+    qtbot.addWidget(bar)
+    bar.resize(200, 14)
+    bar.set_score(0.4, 0.45, Decision.UNCERTAIN, 0.1)
+    assert bar.accessibleDescription() == "score 0.40, threshold 0.45, uncertain from 0.35"
+    with_band = bar.grab().toImage()
+    bar.set_score(0.4, 0.45, Decision.UNCERTAIN)
+    assert bar.grab().toImage() != with_band

@@ -8,7 +8,9 @@ from pytestqt.qtbot import QtBot
 
 from gui.door_card import DoorCard
 from gui.records import DoorView, DoorWord, now_s
+from gui.rules import Turn
 from gui.theme import Theme
+from gui.trace import Entrance
 
 
 def card_of(qtbot: QtBot, theme: Theme) -> DoorCard:
@@ -64,3 +66,26 @@ def test_name_is_forgotten_once_locked(qtbot: QtBot, theme: Theme) -> None:
     card.set_door(DoorView(DoorWord.LOCKED))
     card.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
     assert "Ada" not in card.detail
+
+
+def test_lock_out_counts_down_and_ends_by_itself(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_door(DoorView(DoorWord.LOCKED))
+    plain = card.grab().toImage()
+    card.set_entrance(Entrance(locked_until_s=now_s() + 20.0, failures=5))
+    assert card.title == "LOCKED OUT"
+    assert card.detail.startswith("too many refusals: faces again in ")
+    assert "locked out" in card.accessibleDescription()
+    assert card.grab().toImage() != plain
+    card.set_entrance(Entrance(locked_until_s=now_s() + 0.2, failures=5))
+    qtbot.waitUntil(lambda: card.accessibleDescription() == "locked, reported by the board", timeout=3000)
+    assert card.title == "LOCKED"
+
+
+def test_what_is_asked_of_the_person_stands_under_the_locked_door_alone(qtbot: QtBot, theme: Theme) -> None:
+    card = card_of(qtbot, theme)
+    card.set_door(DoorView(DoorWord.LOCKED))
+    card.set_entrance(Entrance(asked=Turn.LEFT, turns=2, asked_until_s=now_s() + 20.0))
+    assert card.detail == "turn your head to your left"
+    card.set_door(DoorView(DoorWord.OPEN, 60_000.0, now_s()))
+    assert card.detail.startswith("locks by itself in ")

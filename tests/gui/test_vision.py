@@ -16,7 +16,7 @@ from device.detect import Detector, Face
 from device.errors import FileError
 from gui.records import Frame, Picture, Problem, Stage, Verdict, now_s
 from gui.sources import VideoSource, parse_spec
-from gui.vision import KEEP_S, CropJob, Tracker, View, VisionWorker, overlap
+from gui.vision import KEEP_S, CropJob, Tracker, View, VisionWorker, next_to_send, overlap
 
 
 def face(x: float, y: float = 50.0, jitter: float = 0.0) -> Face:
@@ -38,6 +38,30 @@ def test_faces_keep_their_numbers_while_they_cross_and_swap_order() -> None:
         seen = tracker.update([face(300 - 5 * step), face(5 * step)], step / 10)
         assert [track.id for track in seen] == [right.id, left.id]
     assert tracker.update([face(300)], 1.0)[0].id == right.id
+
+
+def test_a_face_that_walks_by_fast_keeps_its_number() -> None:
+    tracker = Tracker()
+    at = 0.0
+    numbers = []
+    for step in range(10):
+        at += min(16.0 * step, 110.0)  # in the end nearly the width of the box between two frames
+        numbers.append(tracker.update([face(at)], step / 8)[0].id)
+    assert set(numbers) == {numbers[0]}
+
+
+def test_the_nearest_face_gets_every_other_place_and_the_others_take_turns() -> None:
+    tracker = Tracker()
+    tracks = tracker.update([face(0), face(300), face(600)], 0.0)
+    tracks[1].box = (300.0, 50.0, 200.0, 200.0)
+    sent = []
+    for at_s in range(8):
+        chosen = next_to_send(tracks)
+        chosen.sent_s = float(at_s)
+        sent.append(chosen.id)
+    one, nearest, other = (track.id for track in tracks)
+    assert sent == [nearest, one, nearest, other, nearest, one, nearest, other]
+    assert next_to_send(tracks[:1]) is tracks[0]
 
 
 def test_a_face_that_is_gone_for_long_comes_back_with_another_number() -> None:
