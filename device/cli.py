@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from device import bench, bench_tables, flash, images, ports, reports, tables
+from device.emulator import meter
 from device.errors import DeviceError, FileError, LinkError
 from device.reports import Report
 
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     flasher.add_argument("--image", type=Path, help="by default the prebuilt one for the board type")
     virtual = add("virtual", "run the virtual board until Ctrl-C and print its URL", _virtual)
     virtual.add_argument("--image", type=Path, help="by default the prebuilt nucleo_f767zi image")
+    virtual.add_argument("--hook", choices=meter.KINDS[:-1], default="auto", help="how to count; default: the fastest")
     virtual.add_argument(
         "--no-cycles", action="store_true", help="go by this computer's clock instead of counted cycles"
     )
@@ -173,7 +175,7 @@ def _virtual(options: argparse.Namespace) -> int:
         raise UsageError("virtual starts a board of its own: --board makes no sense here")
     from device.emulator import VirtualBoard
 
-    board = VirtualBoard(options.image, cycles=not options.no_cycles)
+    board = VirtualBoard(options.image, cycles=not options.no_cycles, hook=options.hook)
     try:
         board.start()
     except FileError as error:

@@ -35,13 +35,16 @@ def default_image() -> Path:
 class VirtualBoard:
     """A board in a process of its own, running ``image`` (default: the prebuilt nucleo_f767zi image).
 
-    ``cycles=False`` switches cycle accounting off. ``pty=True`` offers a pseudo-terminal instead of a TCP port. Usable
-    as a context manager; ``start`` returns the URL for pyserial.
+    ``cycles=False`` switches cycle accounting off; ``hook`` says how to count otherwise (one of ``meter.KINDS``).
+    ``pty=True`` offers a pseudo-terminal instead of a TCP port. Usable as a context manager; ``start`` returns the URL
+    for pyserial.
     """
 
-    def __init__(self, image: Path | None = None, *, cycles: bool = True, pty: bool = False) -> None:
+    def __init__(
+        self, image: Path | None = None, *, cycles: bool = True, hook: str = "auto", pty: bool = False
+    ) -> None:
         self._image = image
-        self._options = [*(() if cycles else ("--no-cycles",)), *(("--pty",) if pty else ())]
+        self._options = ["--hook", hook, *(() if cycles else ("--no-cycles",)), *(("--pty",) if pty else ())]
         self._process: subprocess.Popen[str] | None = None
         self._readers: list[threading.Thread] = []
         self._errors: list[str] = []
