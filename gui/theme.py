@@ -111,6 +111,7 @@ class Theme(QObject):
         super().__init__(app)
         self._app = app
         self._chosen = "system"
+        self._system = app.styleHints().colorScheme()
         self._fonts: dict[tuple[int, bool], QFont] = {}
         # Qt's own default text size: what the desktop says, within what the layout is made for.
         size = QFontInfo(app.font()).pixelSize()
@@ -142,13 +143,14 @@ class Theme(QObject):
         self._chosen = chosen
         self.use(self._wanted())
 
-    def _follow(self, _scheme: Qt.ColorScheme) -> None:
+    def _follow(self, scheme: Qt.ColorScheme) -> None:
+        self._system = scheme
         self.use(self._wanted())
 
     def _wanted(self) -> Colours:
         if self._chosen in ("light", "dark"):
             return DARK if self._chosen == "dark" else LIGHT
-        return DARK if self._app.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
+        return DARK if self._system is Qt.ColorScheme.Dark else LIGHT
 
     def _apply(self) -> None:
         font = self.font(self.scale.body)

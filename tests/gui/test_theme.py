@@ -6,8 +6,9 @@ import dataclasses
 import sys
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QColor, QFont, QImage, QPainter
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from gui.theme import DARK, ICONS, LIGHT, Colours, Theme, icon, paint_icon
@@ -38,6 +39,20 @@ def test_white_can_be_read_on_the_door(colours: Colours) -> None:
     for fill in (colours.door_locked, colours.door_open, colours.door_unknown, colours.door_refused):
         assert contrast("#ffffff", fill) >= 4.5
     assert contrast(colours.accent_text, colours.accent) >= 4.5
+
+
+def test_system_is_followed_at_once_unless_a_theme_is_chosen(theme: Theme) -> None:
+    hints = QApplication.styleHints()
+    theme.choose("system")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)  # the test's platform has no colours of its own to change
+    assert theme.colours is DARK
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert theme.colours is LIGHT
+    theme.choose("dark")
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Light)
+    assert theme.colours is DARK
+    theme.choose("system")
+    assert theme.colours is LIGHT
 
 
 def test_change_of_colours_is_told_once(theme: Theme, qtbot: QtBot) -> None:
