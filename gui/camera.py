@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from device.errors import DeviceError
+from gui.mark import fill, mark
 from gui.opencv import cv2
 from gui.records import CameraKind, CameraPhase, CameraState, Frame, Problem, now_s
 from gui.sources import HINTS, CameraError, CameraSpec, Source, describe, find_webcam, name_of, open_source
@@ -98,7 +99,9 @@ class CameraWorker:
                 self._on_state(replace(state, phase=CameraPhase.LIVE, size=source.size, fps=rate))
                 told = False
                 self._play(source)
-                raise CameraError(f"{describe(spec)} gives no more pictures", HINTS[spec.kind])
+                raise CameraError(
+                    fill(mark("{camera} gives no more pictures"), camera=describe(spec)), HINTS[spec.kind]
+                )
             except (DeviceError, OSError, cv2.error) as error:
                 if self._wake.is_set():
                     break

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from gui.mark import Filled
+
 TRANSLATIONS = Path(__file__).resolve().parent.parent / "assets" / "translations"
 SOURCE = "en"  # what the texts in the code are
 PREFIX = "door_"
@@ -19,6 +21,9 @@ PREFIX = "door_"
 
 def say(text: str) -> str:
     """A text in the window's language; use it in functions, not in methods (a QObject has ``tr``)."""
+    if isinstance(text, Filled):
+        values = {name: say(value) if isinstance(value, Filled) else value for name, value in text.values.items()}
+        return QCoreApplication.translate("", text.template).format(**values)
     return QCoreApplication.translate("", text)
 
 

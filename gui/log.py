@@ -20,7 +20,7 @@ from types import TracebackType
 import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from gui.mark import mark
+from gui.mark import fill, mark
 from gui.records import Problem
 
 LOG_FILE, CRASH_FILE = "window.log", "crash.log"
@@ -67,7 +67,7 @@ def mistakes(tell: Callable[[Problem], None]) -> Iterator[None]:
 
     def caught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         log.critical("a mistake in the program", exc_info=(kind, error or kind(), trace))
-        tell(Problem(f"the program made a mistake: {kind.__name__}", MISTAKE_HINT, "program"))
+        tell(Problem(fill(mark("the program made a mistake: {kind}"), kind=kind.__name__), MISTAKE_HINT, "program"))
 
     sys.excepthook = caught
     threading.excepthook = lambda args: caught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
+from gui.mark import fill, mark
 from gui.records import Problem
 from gui.settings import SETTINGS, Kind, Setting, Value
 
@@ -107,23 +108,24 @@ class SettingsStore(QObject):
         self._file.sync()
         if self._file.status() is QSettings.Status.AccessError:
             path = self._file.fileName()
-            text = f"the settings cannot be written to {path}"
+            text = fill(mark("the settings cannot be written to {file}"), file=path)
             self.problem.emit(
-                Problem(text, "make the file and its folder writable; until then they are forgotten", WHERE)
+                Problem(text, mark("make the file and its folder writable; until then they are forgotten"), WHERE)
             )
 
     def _read(self, file: QSettings) -> None:
         if file.status() is not QSettings.Status.NoError:
-            hint = "the defaults are used; correct the file, or delete it"
-            self.refused.append(Problem(f"the settings in {file.fileName()} cannot be read", hint, WHERE))
+            text = fill(mark("the settings in {file} cannot be read"), file=file.fileName())
+            self.refused.append(Problem(text, mark("the defaults are used; correct the file, or delete it"), WHERE))
         for key, setting in self._table.items():
             if not file.contains(key):
                 continue
             try:
                 self._values[key] = setting.parse(file.value(key))
             except ValueError as error:
-                hint = f"{setting.default!r} is used; set it again in the settings"
-                self.refused.append(Problem(f"the setting {key} in {file.fileName()}: {error}", hint, WHERE))
+                hint = fill(mark("{value} is used; set it again in the settings"), value=setting.default)
+                text = fill(mark("the setting {key} in {file}: {error}"), key=key, file=file.fileName(), error=error)
+                self.refused.append(Problem(text, hint, WHERE))
 
     def _is(self, key: str, *kinds: Kind) -> str:
         if self._table[key].kind not in kinds:

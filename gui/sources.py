@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from device.errors import DeviceError
-from gui.mark import mark
+from gui.mark import fill, mark
 from gui.opencv import cv2
 from gui.records import CameraKind, Picture
 from gui.webcams import webcams
@@ -86,7 +86,7 @@ class VideoSource:
         first = self._next() if self._capture.isOpened() else None
         if first is None:
             self._capture.release()
-            raise CameraError(f"{describe(spec)} gives no picture", HINTS[spec.kind])
+            raise CameraError(fill(mark("{camera} gives no picture"), camera=describe(spec)), HINTS[spec.kind])
         self._first = first
         self.size = (first.shape[1], first.shape[0])
         told = float(self._capture.get(cv2.CAP_PROP_FPS) or 0.0)
@@ -130,9 +130,9 @@ class FolderSource:
         self._pictures = self._endless()
         first = next(self._pictures, None)
         if first is None:
-            what = f"the image {place.name} cannot be read"
+            what = fill(mark("the image {name} cannot be read"), name=place.name)
             if place.is_dir():
-                what = f"the folder {place.name or place} holds no image that can be read"
+                what = fill(mark("the folder {name} holds no image that can be read"), name=place.name or place)
             raise CameraError(what, HINTS[CameraKind.FOLDER])
         self.size = (first.shape[1], first.shape[0])
         self._pictures = self._endless()
@@ -165,10 +165,11 @@ class FolderSource:
 def describe(spec: CameraSpec) -> str:
     """The source in words for the window."""
     names = {
-        CameraKind.WEBCAM: f"webcam {spec.value}",
-        CameraKind.FILE: f"file {Path(spec.value).name}",
-        CameraKind.FOLDER: f"pictures {Path(spec.value).name}",
-        CameraKind.STREAM: f"stream {spec.value.split('@')[-1]}",  # without user and password
+        CameraKind.WEBCAM: fill(mark("webcam {index}"), index=spec.value),
+        CameraKind.FILE: fill(mark("file {name}"), name=Path(spec.value).name),
+        CameraKind.FOLDER: fill(mark("pictures {name}"), name=Path(spec.value).name),
+        # without user and password
+        CameraKind.STREAM: fill(mark("stream {address}"), address=spec.value.split("@")[-1]),
         CameraKind.DEMO: "demo clip",
     }
     return names[spec.kind]
@@ -187,7 +188,7 @@ def name_of(spec: CameraSpec) -> str:
 def open_source(spec: CameraSpec) -> Source:
     """Open it; raises CameraError with what to try."""
     if spec.kind in (CameraKind.FILE, CameraKind.FOLDER) and not Path(spec.value).exists():
-        text = f"there is no camera, file or folder {spec.value!r}"
+        text = fill(mark("there is no camera, file or folder “{name}”"), name=spec.value)
         raise CameraError(text, mark("choose a camera, a file, a folder or the demo clip"))
     return FolderSource(spec) if spec.kind is CameraKind.FOLDER else VideoSource(spec)
 
@@ -206,8 +207,9 @@ def find_webcam(size: tuple[int, int] | None = None) -> tuple[CameraSpec, Source
 def _capture(spec: CameraSpec) -> cv2.VideoCapture:
     if spec.kind is CameraKind.WEBCAM:
         if Path("/sys/class").is_dir() and not Path(f"/dev/video{spec.value}").exists():
-            there = ", ".join(f"{webcam.index} {webcam.name}".strip() for webcam in webcams()) or "none"
-            raise CameraError(f"there is no webcam {spec.value} (webcams here: {there})", HINTS[spec.kind])
+            there = ", ".join(f"{webcam.index} {webcam.name}".strip() for webcam in webcams()) or "–"
+            text = fill(mark("there is no webcam {index} (webcams here: {there})"), index=spec.value, there=there)
+            raise CameraError(text, HINTS[spec.kind])
         capture = cv2.VideoCapture(int(spec.value))
         if spec.size is not None:
             capture.set(cv2.CAP_PROP_FRAME_WIDTH, spec.size[0])
