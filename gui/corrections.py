@@ -65,8 +65,8 @@ class Corrections:
             added = negative = None
             if person_id is not None:
                 added = writer.execute(
-                    f"""INSERT INTO fingerprints (person_id, {_PRINT}, quality, thumbnail, time)
-                    SELECT ?, {_PRINT}, quality, ?, ? FROM event_details WHERE event_id = ?""",
+                    f"""INSERT INTO fingerprints (person_id, {_PRINT}, quality, thumbnail, time, vouched)
+                    SELECT ?, {_PRINT}, quality, ?, ?, 1 FROM event_details WHERE event_id = ?""",
                     (person_id, named[1], time.time(), event_id),
                 ).lastrowid
             if named[0] is not None:

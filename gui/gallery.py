@@ -16,6 +16,8 @@ from gui.records import Decision, Person
 from gui.store import GalleryError, Store
 
 LONGEST_NAME = 60
+# What belongs to a person, and its key.
+_OF_PEOPLE = (("fingerprints", "id"), ("events", "id"), ("negatives", "id"), ("corrections", "event_id"))
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +32,7 @@ class Print:
     quality: float = 1.0
     thumbnail: bytes | None = None
     time: float = 0.0  # Unix seconds; 0 for now
+    vouched: bool = False  # somebody said of an event that this was the person
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,8 @@ class Merge:
     target: int
     prints: tuple[int, ...]
     events: tuple[int, ...]
+    negatives: tuple[int, ...]
+    corrections: tuple[int, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +108,16 @@ class Gallery:
         """The comparable fingerprints by person: of this network and this crop only."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT f.person_id, f.data, f.scale, f.zero_point, f.quality, f.time
+                """SELECT f.person_id, f.data, f.scale, f.zero_point, f.quality, f.time, f.vouched
                 FROM fingerprints f JOIN people p ON p.id = f.person_id
                 WHERE p.deleted IS NULL AND f.network_hash = ? AND f.crop_version = ? ORDER BY f.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[Print]] = {}
-        for person_id, data, scale, zero_point, quality, when in rows:
+        for person_id, data, scale, zero_point, quality, when, vouched in rows:
             vector = np.frombuffer(data, np.int8)
             found.setdefault(person_id, []).append(
-                Print(vector, scale, zero_point, network_hash, crop_version, quality, time=when)
+                Print(vector, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched))
             )
         return found
 
@@ -227,8 +232,8 @@ class Gallery:
             _must_exist(writer, source)
             _must_exist(writer, target)
             moved = []
-            for table in ("fingerprints", "events"):
-                rows = writer.execute(f"SELECT id FROM {table} WHERE person_id = ?", (source,)).fetchall()
+            for table, key in _OF_PEOPLE:
+                rows = writer.execute(f"SELECT {key} FROM {table} WHERE person_id = ?", (source,)).fetchall()
                 moved.append(tuple(row[0] for row in rows))
                 writer.execute(f"UPDATE {table} SET person_id = ? WHERE person_id = ?", (target, source))
             _mark_deleted(writer, source)
@@ -237,9 +242,10 @@ class Gallery:
     def split(self, merge: Merge) -> None:
         """Take a merge back; refused when the name has been given away meanwhile."""
         with self._restoring(merge.source) as writer:
-            for table, ids in (("fingerprints", merge.prints), ("events", merge.events)):
+            moved = (merge.prints, merge.events, merge.negatives, merge.corrections)
+            for (table, key), ids in zip(_OF_PEOPLE, moved, strict=True):
                 writer.executemany(
-                    f"UPDATE {table} SET person_id = ? WHERE id = ? AND person_id = ?",
+                    f"UPDATE {table} SET person_id = ? WHERE {key} = ? AND person_id = ?",
                     [(merge.source, one, merge.target) for one in ids],
                 )
 

@@ -94,7 +94,8 @@ def build(
             ids.append(person_id)
             names.append(name)
             quality = np.array([one.quality for one in own], np.float32)
-            rows.append(template(embed(own, network_hash, feature_map), quality))
+            vouched = np.array([one.vouched for one in own])
+            rows.append(template(embed(own, network_hash, feature_map), quality, vouched))
             if wrong := negatives.get(person_id):
                 against.append(embed(wrong, network_hash, feature_map))
                 owners += [len(rows) - 1] * len(wrong)

@@ -92,6 +92,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
             UPDATE events SET thumbnail = NULL WHERE person_id = OLD.id;
         END""",
     ),
+    ("ALTER TABLE fingerprints ADD COLUMN vouched INTEGER NOT NULL DEFAULT 0",),
 )
 
 

@@ -81,6 +81,18 @@ def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(desk: Desk) -> 
     desk.corrections.undo(number)  # nothing left to take back
 
 
+def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(desk: Desk) -> None:
+    desk.gallery.add_prints(desk.ada, [looks(1, seed) for seed in range(20, 26)])
+    strange = between(looks(1, 50), looks(3), 0.2)
+    before = desk.scores(strange)[0]
+    number = desk.happened(strange)
+    desk.corrections.correct(number, desk.ada)
+    raised = desk.scores(strange)[0]
+    assert raised > before + 0.03
+    desk.log.delete_all()  # the log may go; what was said stays
+    assert desk.scores(strange)[0] == raised
+
+
 def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(desk: Desk) -> None:
     lookalike = between(looks(1, 60), looks(4), 0.62)
     again = Print(
@@ -155,6 +167,21 @@ def test_corrections_outlive_the_event_and_go_with_the_person(desk: Desk) -> Non
     desk.gallery.purge()
     with desk.store.reading() as reader:
         assert reader.execute("SELECT count(*) FROM negatives").fetchone() == (0,)
+
+
+def test_merged_people_share_their_corrections_and_part_with_them_again(desk: Desk) -> None:
+    desk.corrections.correct(desk.happened(looks(4), desk.ada), None)
+    said = desk.happened(looks(1, 9))
+    desk.corrections.correct(said, desk.ada)
+    merge = desk.gallery.merge(desk.ada, desk.ben)
+    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ben]
+    corrected = desk.log.event(said)
+    assert corrected is not None
+    assert corrected.correction == "Ben"
+    desk.gallery.split(merge)
+    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
+    desk.corrections.undo(said)
+    assert [person.fingerprints for person in desk.gallery.people()] == [4, 4]
 
 
 def test_who_is_deleted_for_good_leaves_no_face_and_no_fingerprint_in_the_log(desk: Desk) -> None:

@@ -113,27 +113,33 @@ _WRITER = """
 import sys
 from pathlib import Path
 import numpy as np
+from gui.corrections import Corrections
 from gui.events import EventLog
 from gui.gallery import Gallery, Print
 from gui.records import Decision, Event
+from gui.rules import Rule
 from gui.store import Store
+from gui.trace import Trace
 store = Store(Path(sys.argv[1]))
-gallery, log = Gallery(store), EventLog(store)
+gallery, log, corrections = Gallery(store), EventLog(store), Corrections(store)
 first = len(gallery.people())
 print("ready", flush=True)
 for number in range(first, first + 100_000):
     prints = [Print(np.full(1280, number % 100, np.int8), 0.02, 0, "ab" * 16, 1) for _ in range(8)]
     person = gallery.add_person(f"Person {number}", prints)
     print(f"person {number}", flush=True)
-    log.log(Event(0, 1.0, person, f"Person {number}", Decision.ACCEPTED, 0.7, 0.4, "r", "host", 1.0))
+    event = Event(0, 1.0, None, f"Person {number}", Decision.ACCEPTED, 0.7, 0.4, "r", "host", 1.0, b"jpeg",
+        Trace(Rule.VOTES_FOR))
+    logged = log.log(event, prints[0])
     print(f"event {number}", flush=True)
+    corrections.correct(logged.id, person)
+    print(f"correction {number}", flush=True)
 """
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGKILL"), reason="this system has no SIGKILL")
 def test_what_was_committed_survives_being_killed_at_any_moment(path: Path, root: Path) -> None:
-    people: set[str] = set()
-    events: set[str] = set()
+    said: dict[str, set[str]] = {"person": set(), "event": set(), "correction": set()}
     chance = random.Random(1)
     for _ in range(KILLS):
         with subprocess.Popen(
@@ -149,16 +155,26 @@ def test_what_was_committed_survives_being_killed_at_any_moment(path: Path, root
             for line in writer.stdout:
                 if line.endswith("\n"):
                     kind, number = line.split()
-                    (people if kind == "person" else events).add(f"Person {number}")
+                    said[kind].add(f"Person {number}")
         store = Store(path)
         gallery = Gallery(store)
         try:
             assert store.notice == ""
             prints = gallery.prints("ab" * 16, 1)
             here = {person.name: person for person in gallery.people()}
-            assert people <= set(here)
-            assert events <= {event.name for event in EventLog(store).page(limit=10**6)}
-            assert all(len(prints[person.id]) == 8 for person in here.values())
+            logged = EventLog(store).page(limit=10**6)
+            corrected = {event.name for event in logged if event.correction is not None}
+            assert said["person"] <= set(here)
+            assert said["event"] <= {event.name for event in logged}
+            assert said["correction"] <= corrected
+            # All or nothing: a person has all prints, one more where a correction is noted, and an event its trace.
+            for person in here.values():
+                assert len(prints[person.id]) == 8 + (person.name in corrected)
+            for one in logged[:5]:
+                whole = EventLog(store).event(one.id)
+                assert whole is not None
+                assert whole.trace is not None
+                assert EventLog(store).has_print(one.id)
         finally:
             store.close()
-    assert people
+    assert said["person"]
