@@ -156,8 +156,10 @@ def _where(reader: sqlite3.Connection, query: Query) -> tuple[list[str], list[ob
     """Conditions and their values; never empty."""
     wanted: list[str] = ["1"]
     values: list[object] = []
+    part = query.text.strip().casefold()
+    decided = "+e.decision = ?" if part else "e.decision = ?"  # the plus: go by the few names, not by the decision
     for condition, value in (
-        ("e.decision = ?", query.decision and query.decision.value),
+        (decided, query.decision and query.decision.value),
         ("e.person_id = ?", query.person_id),
         ("e.time >= ?", query.since),
         ("e.time < ?", query.until),
@@ -167,7 +169,7 @@ def _where(reader: sqlite3.Connection, query: Query) -> tuple[list[str], list[ob
             values.append(value)
     if query.unknown:
         wanted.append("e.name IS NULL")
-    if part := query.text.strip().casefold():
+    if part:
         # SQLite folds only English letters; and of names there are few, however many events.
         names = [name for (name,) in reader.execute("SELECT DISTINCT name FROM events WHERE name IS NOT NULL")]
         fitting = [name for name in names if part in name.casefold()][:30_000]
