@@ -14,11 +14,13 @@ from device import flash, images, installed
 from device.board import Board
 from device.errors import DeviceError
 from device.flash import Way
-from device.ports import Port, all_ports
+from device.ports import Port, all_ports, known
 from device.protocol import Capability
-from gui import board_actions
+from gui import board_actions, board_words
 from gui.board_actions import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board_worker import BoardWorker
+from gui.language import say
+from gui.mark import mark
 from gui.port_watch import PortWatch
 from gui.records import BoardPhase, BoardState, Picture, Problem
 
@@ -34,6 +36,7 @@ class BoardDesk(QObject):
     ports_changed = Signal(object)  # tuple[Port, ...]
     installed_changed = Signal(object)  # Finding, or Problem where it cannot be told
     ways_found = Signal(object)  # tuple[Path, list[Way]], or Problem
+    problem = Signal(object)  # Problem
 
     def __init__(
         self,
@@ -48,7 +51,9 @@ class BoardDesk(QObject):
         self.asked = worker.asked  # the board that is wanted: a port, a URL, ``virtual``, or None
         self._state: BoardState | None = None
         self._crop: Picture | None = None
+        self._boards: set[Port] | None = None  # known boards that are plugged in
         self._watch = PortWatch(lambda found: post(self.ports_changed, found), ports=ports)
+        self.ports_changed.connect(self._ports_are)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
         self._profile_timer = QTimer(self)
         self._profile_timer.setSingleShot(True)
@@ -71,6 +76,11 @@ class BoardDesk(QObject):
         if state.phase is not BoardPhase.READY:
             self._profile_timer.stop()
         elif came and (hello := state.hello) is not None:
+            if hello.fault_status:
+                text = say("the board has started anew after a fault: {fault}").format(fault=board_words.fault(hello))
+                self.problem.emit(
+                    Problem(text, mark("run the self-test; if it comes again, flash the firmware"), "fault")
+                )
             if Capability.PROFILE in hello.capabilities:
                 self._profile_timer.start(PROFILE_AFTER_MS)
             self._ask_pool(self.installed_changed, lambda: installed.compare(hello))
@@ -137,6 +147,13 @@ class BoardDesk(QObject):
         """Put ``image`` on the board; the connection is closed before and opened again after."""
         if not self._worker.run_alone(ActionKind.FLASH, board_actions.flash_by(board, image, way)):
             self._refuse(ActionKind.FLASH)
+
+    def _ports_are(self, ports: tuple[Port, ...]) -> None:
+        """A known board that is plugged in takes the virtual one's place, where nothing else was asked for."""
+        before, self._boards = self._boards, set(known(ports))
+        virtual = self._state is not None and self._state.where == "virtual" and self._state.phase is BoardPhase.READY
+        if before is not None and self._boards - before and self.asked is None and virtual:
+            self._worker.use(None)
 
     def _run(self, kind: ActionKind, action: board_actions.Action) -> None:
         if not self._worker.run(kind, action):

@@ -175,9 +175,12 @@ class BoardWorker:
                 self.actions.run_alone()
                 continue
             with self._wake:
+                if self._switching:
+                    told = ""
                 asked, last, self._switching = self._asked, self._last, False
             spec = self._target(asked, last)
-            self._on_state(BoardState(BoardPhase.CONNECTING, url=spec or "", message=told))
+            if not told:  # a board that is lost stays lost until it is there again
+                self._on_state(BoardState(BoardPhase.CONNECTING, url=spec or ""))
             try:
                 self._opened = self._open(spec)
                 told = ""

@@ -101,6 +101,7 @@ class Pipeline(QObject):
             opener=opener,
         )
         self.desk = BoardDesk(self._board, self._post, self)
+        self.desk.problem.connect(self.problem)
         self.board_changed.connect(self.desk.set_board)
         self.recognised.connect(lambda recognition: self.desk.set_crop(recognition.crop))
         self._door = Door(

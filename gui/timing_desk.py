@@ -9,6 +9,7 @@ from gui.board_actions import ActionPhase, ActionReport, ProfileResult
 from gui.loop_watch import LoopWatch
 from gui.pipeline import Pipeline
 from gui.records import BoardPhase, BoardState, Recognition
+from gui.settings_store import SettingsStore
 from gui.theme import Theme
 from gui.timing_log import TimingLog
 from gui.timing_stats import TimingStats
@@ -18,9 +19,9 @@ from gui.timing_window import TimingWindow
 class TimingDesk(QObject):
     """Listens to the pipeline; ``show`` opens the window or brings it to the front."""
 
-    def __init__(self, pipeline: Pipeline, theme: Theme, parent: QWidget) -> None:
+    def __init__(self, pipeline: Pipeline, theme: Theme, settings: SettingsStore, parent: QWidget) -> None:
         super().__init__(parent)
-        self._pipeline, self._theme, self._parent = pipeline, theme, parent
+        self._pipeline, self._theme, self._settings, self._parent = pipeline, theme, settings, parent
         self.stats, self.log, self.watch = TimingStats(), TimingLog(), LoopWatch(self)
         self.profile: ProfileResult | None = None
         self.window: TimingWindow | None = None
@@ -42,14 +43,17 @@ class TimingDesk(QObject):
             )
             self.window.profile_asked.connect(self._pipeline.desk.profile)
             self.window.set_profile(self.profile)
+            if place := self._settings.recall("timing"):
+                self.window.restoreGeometry(place)
         self.window.show()
         self.window.raise_()
         self.window.activateWindow()
 
     def close(self) -> None:
-        """Close the window and measure no more."""
+        """Close the window, remembering its place, and measure no more."""
         self.watch.stop()
         if self.window is not None:
+            self._settings.remember("timing", self.window.saveGeometry())
             self.window.close()
 
     def _recognised(self, recognition: Recognition) -> None:

@@ -111,13 +111,12 @@ class TimingStats:
     def rows(self) -> tuple[Row, ...]:
         """Every stage in order, then the whole way; stages that no frame went through have no values."""
         keys: Iterable[Stage | None] = (*Stage, None)
-        return tuple(
-            Row(
-                key,
-                self._clocks.get(key, Clock.BOARD if key in (Stage.RECEIVE, Stage.NETWORK) else Clock.HOST),
-                self._newest.get(key),
-                percentiles(tuple(self._recent.get(key, ()))),
-                self._all[key].percentiles() if key in self._all else percentiles(()),
-            )
-            for key in keys
-        )
+        return tuple(self._row(key) for key in keys)
+
+    def _row(self, key: Stage | None) -> Row:
+        recent = self._recent.get(key, ())
+        window = percentiles(tuple(recent))
+        # As long as the window holds everything, it is the exact answer for everything too.
+        everything = window if self.frames <= self._window else self._all.get(key, Histogram()).percentiles()
+        usual = Clock.BOARD if key in (Stage.RECEIVE, Stage.NETWORK) else Clock.HOST
+        return Row(key, self._clocks.get(key, usual), self._newest.get(key), window, everything)

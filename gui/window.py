@@ -88,7 +88,7 @@ class Window(QMainWindow):
         self.people = PeoplePanel(theme)
         self.events = EventsPanel(theme)
         self.board = BoardPanel(theme)
-        self.timing = TimingDesk(pipeline, theme, self)
+        self.timing = TimingDesk(pipeline, theme, self.settings, self)
         self._arranged = arrange(
             theme,
             header=self.header,
@@ -219,9 +219,9 @@ class Window(QMainWindow):
         self.settings.remember("across", self._arranged.across.saveState())
         self.settings.remember("down", self._arranged.down.saveState())
         self.settings.remember("list", QByteArray(bytes([self._arranged.tabs.currentIndex()])))
+        self.timing.close()
         self.settings.save()
         self.desk.close()
-        self.timing.close()
         self.hide()  # at once: a stream that hangs may keep its worker for seconds
         self._pipeline.stop()
         super().closeEvent(event)

@@ -15,6 +15,8 @@ from device import images
 from device.flash import Way
 from device.installed import Finding, Installed
 from device.ports import Port
+from device.protocol import Capability
+from device.records import Hello
 from gui import board_desk
 from gui.board_actions import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board_desk import BoardDesk
@@ -22,7 +24,7 @@ from gui.board_worker import BoardWorker
 from gui.mailbox import Mailbox
 from gui.records import BoardPhase, BoardState, Problem
 from tests.device.peer import CROP_SHAPE, HELLO, Peer, PeerBoard
-from tests.gui.samples import picture
+from tests.gui.samples import board, picture
 
 PORT = Port("/dev/ttyACM7", "one", "0483:374b", "1", "ST-LINK")
 PATIENCE_MS = 30_000
@@ -169,3 +171,41 @@ def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
     assert office.over(ActionKind.FLASH)[0].phase is ActionPhase.DONE
     assert (tmp_path / "nucleo_f767zi.bin").stat().st_size > 500_000
     assert office.worker.asked == office.desk.asked
+
+
+def ready(where: str, fault: int = 0) -> BoardState:
+    hello = replace(Hello.parse(HELLO.pack()), fault_status=fault, capabilities=Capability(0))
+    return board(where=where, hello=hello)
+
+
+def test_a_known_board_that_is_plugged_in_takes_the_virtual_ones_place(monkeypatch: pytest.MonkeyPatch) -> None:
+    used: list[str | None] = []
+    stranger = replace(PORT, device="/dev/ttyUSB0", board=None)
+    for asked, where, first, then, expected in (
+        (None, "virtual", (), (PORT,), [None]),
+        (None, "virtual", (PORT,), (PORT, stranger), []),  # it was there before: it was tried
+        (None, "virtual", (), (stranger,), []),
+        ("virtual", "virtual", (), (PORT,), []),  # asked for by name
+        (None, "board", (), (PORT,), []),
+    ):
+        used.clear()
+        office = Office("virtual")
+        monkeypatch.setattr(office.worker, "use", used.append)
+        office.desk.asked = asked
+        office.desk.set_board(ready(where))
+        office.desk.ports_changed.emit(first)
+        office.desk.ports_changed.emit(then)
+        office.desk.stop()
+        assert used == expected, (asked, where, first, then)
+
+
+def test_a_board_that_crashed_is_told_of() -> None:
+    office = Office("virtual")
+    told: list[Problem] = []
+    office.desk.problem.connect(told.append)
+    office.desk.set_board(ready("board"))
+    assert told == []
+    office.desk.set_board(board(phase=BoardPhase.LOST))
+    office.desk.set_board(ready("board", 1 << 25))
+    office.desk.stop()
+    assert "division by zero" in told[0].message

@@ -48,6 +48,15 @@ def place(tmp_path: Path) -> Iterator[Socket]:
         place.pull()
 
 
+@pytest.fixture
+def listener(place: Socket) -> Iterator[Listener]:
+    place.plug()
+    listener = Listener(str(place.path))
+    listener.worker.start()
+    yield listener
+    listener.worker.stop()
+
+
 def resume(listener: Listener, number: int) -> float:
     """Offer crops as a camera does until one is answered; the seconds it took."""
     began = time.monotonic()
@@ -61,27 +70,20 @@ def resume(listener: Listener, number: int) -> float:
 
 @pytest.mark.parametrize(("times", "retry_s"), [(100, 0.02), (3, board_worker.RETRY_S)])
 def test_recognition_resumes_within_two_seconds_of_the_cable(
-    place: Socket, monkeypatch: pytest.MonkeyPatch, times: int, retry_s: float
+    place: Socket, listener: Listener, monkeypatch: pytest.MonkeyPatch, times: int, retry_s: float
 ) -> None:
     monkeypatch.setattr(board_worker, "RETRY_S", retry_s)  # a hundred times, and a few as it really is
-    place.plug()
-    listener = Listener(str(place.path))
-    listener.worker.start()
     slowest = resume(listener, 0)
     for number in range(1, times + 1):
-        listener.worker.offer(job(number))  # in the midst of it
+        listener.worker.offer(job(1_000 + number))  # in the midst of it
         place.pull()
         place.plug()
         slowest = max(slowest, resume(listener, number))
     assert listener.worker.counts.connected > times
     assert slowest < RESUMED_S
-    listener.worker.stop()
 
 
-def test_a_board_that_stays_away_is_lost_and_told_once(place: Socket) -> None:
-    place.plug()
-    listener = Listener(str(place.path))
-    listener.worker.start()
+def test_a_board_that_stays_away_is_lost_and_told_once(place: Socket, listener: Listener) -> None:
     listener.until(BoardPhase.READY)
     place.pull()
     for _ in range(3):
@@ -89,7 +91,6 @@ def test_a_board_that_stays_away_is_lost_and_told_once(place: Socket) -> None:
     assert len(listener.problems) == 2  # that it went away, and that it is not there
     place.plug()
     listener.until(BoardPhase.READY)
-    listener.worker.stop()
 
 
 def port(device: str, serial: str | None = "ABC", board: str | None = "ST-LINK") -> Port:

@@ -12,6 +12,7 @@ from pytestqt.qtbot import QtBot
 from gui.board_actions import ActionKind, ActionPhase, ActionReport
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions
+from gui.settings_store import SettingsStore
 from gui.theme import Theme
 from gui.timing_desk import TimingDesk
 from tests.gui.samples import board, recognition
@@ -29,7 +30,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 def desk(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[TimingDesk]:
     parent = QWidget()
     qtbot.addWidget(parent)
-    desk = TimingDesk(pipeline, theme, parent)
+    desk = TimingDesk(pipeline, theme, SettingsStore(None), parent)
     yield desk
     desk.close()
 
@@ -53,6 +54,18 @@ def test_figures_of_another_board_start_anew(desk: TimingDesk, pipeline: Pipelin
     pipeline.board_changed.emit(board(where="board"))
     assert desk.stats.frames == 0
     assert len(desk.log) == 1  # the file names each line's place
+
+
+def test_the_windows_place_is_remembered(desk: TimingDesk, pipeline: Pipeline, theme: Theme, qtbot: QtBot) -> None:
+    desk.show()
+    assert desk.window is not None
+    desk.window.resize(780, 560)
+    desk.close()
+    again = TimingDesk(pipeline, theme, desk._settings, desk._parent)
+    again.show()
+    assert again.window is not None
+    assert (again.window.width(), again.window.height()) == (780, 560)
+    again.close()
 
 
 def test_nothing_flowed_yet(pipeline: Pipeline) -> None:

@@ -38,10 +38,6 @@ def test_extreme_values_are_kept_as_they_are(value: float) -> None:
     assert histogram.percentiles().p99 == value
 
 
-def rows(stats: TimingStats) -> dict[Stage | None, object]:
-    return {row.stage: row for row in stats.rows()}
-
-
 def test_the_window_slides_and_the_whole_does_not() -> None:
     stats = TimingStats(window=10)
     for number in range(100):
@@ -51,6 +47,13 @@ def test_the_window_slides_and_the_whole_does_not() -> None:
     assert row.window.p50 == pytest.approx(194.5)
     assert row.all.p50 == pytest.approx(149.0, rel=0.006)
     assert row.clock is Clock.BOARD
+
+
+def test_as_long_as_the_window_holds_everything_both_say_the_same() -> None:
+    stats = TimingStats(window=10)
+    for number in range(10):
+        stats.add(recognition(timeline=timeline(network_ms=100.0 + number)))
+    assert all(row.window == row.all for row in stats.rows() if row.window.n)
 
 
 def test_every_stage_and_the_whole_way_have_a_row_before_anything_came() -> None:
