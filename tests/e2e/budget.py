@@ -14,8 +14,8 @@ import sys
 import tempfile
 from pathlib import Path
 
+from gui.demo_clip import cut
 from gui.sources import DEMO_CLIP
-from tests.e2e.clips import cut
 
 FPS = 30.0
 CORES = 2

@@ -19,6 +19,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
+from gui.demo_clip import Visitor, cut, visitors
 from gui.enrol_records import EnrolmentPhase
 from gui.enrol_words import verdict_line
 from gui.pipeline import Pipeline
@@ -27,7 +28,6 @@ from gui.records import BoardPhase, BoardState, Decision, DoorView, DoorWord, Ev
 from gui.sources import DEMO_CLIP
 from gui.theme import Theme
 from gui.window import Window
-from tests.e2e.clips import Visitor, cut, visitors
 
 ENROLLED = 3
 CROPS = 7

@@ -16,12 +16,12 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from gui import processes
+from gui.demo_clip import cut, visitors
 from gui.pipeline import Pipeline
 from gui.records import PipelineOptions
 from gui.sources import DEMO_CLIP
 from gui.theme import Theme
 from gui.window import Window
-from tests.e2e.clips import cut, visitors
 from tests.e2e.journey import Run, enrol, standing
 
 SAMPLES = 40

@@ -4,41 +4,43 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
 from pytestqt.qtbot import QtBot
 
+from gui.enrol_records import EnrolmentPhase, EnrolmentProgress
+from gui.kiosk_view import KioskView
 from gui.pipeline import Pipeline
-from gui.records import (
-    Decision,
-    DoorView,
-    DoorWord,
-    EnrolmentPhase,
-    EnrolmentProgress,
-    PipelineOptions,
-    Verdict,
-    now_s,
-)
+from gui.records import Decision, DoorView, DoorWord, PipelineOptions, Verdict, now_s
 from gui.screenshot import STEADY_FRAMES, _Shoot
-from gui.theme import Theme
+from gui.theme import LIGHT, Theme
 from gui.window import Window
 from tests.gui.samples import event, face, frame, recognition
 
 
-def test_enrols_who_stands_there_and_waits_for_the_open_door(qtbot: QtBot, theme: Theme, tmp_path: Path) -> None:
-    options = PipelineOptions(data=tmp_path, board="virtual", camera="demo")
+def test_enrols_who_stands_there_and_waits_for_the_open_door(
+    qtbot: QtBot, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    options = PipelineOptions(data=tmp_path / "data", board="virtual", camera="demo")
     pipeline = Pipeline(options)
-    window = Window(pipeline, options, theme)
+    window, kiosk = Window(pipeline, options, theme), KioskView(theme)
     qtbot.addWidget(window)
+    qtbot.addWidget(kiosk)
     ended: list[int] = []
-    out = tmp_path / "window.png"
-    shoot = _Shoot(window, {"Ada": (0.0, 9.0)}, 30.0, out, None, ended.append)
+    monkeypatch.setattr(_Shoot, "wait", lambda self, _holds, then: then())  # no board runs that could be asked
+    chosen: list[str | None] = []
+    monkeypatch.setattr(pipeline, "choose_camera", lambda camera, _size: chosen.append(camera))
+    shoot = _Shoot(pipeline, theme, window, kiosk, {"Ada": tmp_path / "ada.avi"}, tmp_path, ended.append)
+    shoot.frame(frame(0))
+    assert chosen == [str(tmp_path / "ada.avi")]
     for number in range(STEADY_FRAMES):
         assert window.enrol_dialog is None
         shoot.frame(frame(number, (face(),)))
     dialog = window.enrol_dialog
     assert dialog is not None
     qtbot.waitUntil(lambda: dialog.collecting, timeout=2000)
-    shoot.progress(EnrolmentProgress("Ada", EnrolmentPhase.SAVED, 8, 8, "saved"))
+    shoot.progress(EnrolmentProgress("Ada", EnrolmentPhase.SAVED, 8))
     assert window.enrol_dialog is None
+    assert chosen[-1] == "demo"
     shown = frame(90, (face(),))
     shoot.frame(shown)
     assert ended == []  # nobody was let in yet
@@ -56,5 +58,7 @@ def test_enrols_who_stands_there_and_waits_for_the_open_door(qtbot: QtBot, theme
     shoot.frame(shown)
     shoot.frame(shown)
     assert ended == [0]
-    assert out.stat().st_size > 10_000
+    assert {file.stem for file in tmp_path.glob("*.png")} == {"window", "window_dark", "door_display", "timing"}
+    assert all(file.stat().st_size > 5_000 for file in tmp_path.glob("*.png"))
+    assert theme.colours is LIGHT
     window.close()

@@ -1,4 +1,4 @@
-"""Parts of the demo clip as clips of their own, so that a test need not wait for the others to walk by."""
+"""Who walks by in the demo clip, and parts of it as clips of their own: nobody need wait for the others. No Qt."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ def visitors(clip: Path) -> list[Visitor]:
 def cut(clip: Path, parts: list[tuple[float, float]], out: Path, play_fps: float | None = None) -> Path:
     """Write the parts (from, to in seconds) of ``clip`` one after another to ``out``, an .avi.
 
-    ``play_fps``: the same frames, played at this rate; None: at the clip's.
+    ``play_fps``: the same frames, played at this rate; None: at the clip's. OSError where a file cannot be used.
     """
     source = cv2.VideoCapture(str(clip))
     fps = source.get(cv2.CAP_PROP_FPS)
     size = (int(source.get(cv2.CAP_PROP_FRAME_WIDTH)), int(source.get(cv2.CAP_PROP_FRAME_HEIGHT)))
     writer = cv2.VideoWriter(str(out), cv2.VideoWriter.fourcc(*"MJPG"), play_fps or fps, size)
-    assert source.isOpened()
-    assert writer.isOpened()
+    if not source.isOpened() or not writer.isOpened():
+        raise OSError(f"{clip} cannot be read, or {out} not written")
     wanted = [(round(begin * fps), round(end * fps)) for begin, end in parts]
     pictures = {}
     number = 0
