@@ -23,7 +23,7 @@ from device.emulator.clock import Clock
 from device.emulator.meter import Meter
 from device.emulator.wire import Wire
 
-TIGHT_CYCLES = 4_000  # looks further apart than this are a program that does something else in between
+TIGHT_CYCLES = 500  # looks further apart are a program that works in between: the firmware's waiting takes 70 to 150
 TIGHT_S = 0.002  # the same by the wall clock, where nothing is counted
 WAITING_LOOKS = 3  # so many looks in quick succession with nothing new and nothing left to take: the program waits
 JUMP_S = 0.005  # well under the firmware's time-out for a half-sent frame

@@ -105,9 +105,11 @@ def test_little_losses_are_made_up_for_and_long_ones_are_not(world: World) -> No
     assert world.clock.now - start == pytest.approx(SLEEP_S * HZ + WAITING_LOOKS * LOOK, abs=2)
 
 
-def test_looks_far_apart_are_not_waiting(world: World) -> None:
+@pytest.mark.parametrize("cycles", [1_000, 10_000])
+def test_looks_far_apart_are_not_waiting(world: World, cycles: int) -> None:
+    """Also when all its work is the same: a network that is profiled looks every thousand cycles or so."""
     for _ in range(20):
-        world.work(10_000)
+        world.work(cycles)
         world.look()
     assert world.waits == []
 
