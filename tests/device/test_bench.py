@@ -10,6 +10,7 @@ from device import baseline, bench
 from device.bench_tables import bench as text_of
 from device.board import Board
 from device.link import Link
+from device.ports import VIRTUAL, open_board
 from device.protocol import Capability
 from device.records import Hello
 from device.reports import Report
@@ -122,3 +123,12 @@ def test_a_link_without_a_rate_has_no_path() -> None:
     line = SimulatedLine(peer)
     board = Board(Link("a line", transport=line, clock_ns=line.clock_ns), Hello.parse(peer.hello.pack()))
     assert bench.bench(board, 2)["path"] is None
+
+
+def test_on_the_virtual_board_receiving_overlaps_computing_and_the_wire_is_full() -> None:
+    """In virtual time, so whatever this computer is busy with."""
+    with open_board(VIRTUAL) as opened:
+        path = bench.bench(opened.board, 4)["path"]
+    assert path["baud"] == 2_000_000
+    assert path["share_of_best"] >= 0.9
+    assert 0.95 <= path["link_share_of_baud"] <= 1.001
