@@ -41,7 +41,8 @@ ROLES = {
 }
 
 
-UNKNOWN, UNCERTAIN, LOOKING = mark("unknown"), mark("uncertain"), mark("looking")
+UNDECIDED = (Decision.SEEN, Decision.UNCERTAIN, Decision.WAITING, Decision.CHALLENGED)
+UNKNOWN, UNCERTAIN = mark("unknown"), mark("uncertain")
 
 
 class Detail(StrEnum):
@@ -160,7 +161,7 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     elif face.decision is Decision.UNCERTAIN:
         who = f"{face.name}?" if face.name else say(UNCERTAIN)
     else:
-        who = say(LOOKING)
+        who = words.decision(face.decision)
     heading = f"{MARKS[face.decision]} {who}"
     if scores and face.score is not None:
         heading += f"  {figure(face.score, 2)}"
@@ -231,7 +232,7 @@ def plan(
         role = ROLES[face.decision]
         x, y, width, height = face.box
         box = Rect(place.x + x * scale, place.y + y * scale, width * scale, height * scale)
-        outlines.append(Outline(box, role, dashed=face.decision in (Decision.SEEN, Decision.UNCERTAIN)))
+        outlines.append(Outline(box, role, dashed=face.decision in UNDECIDED))
         if detail is Detail.EVERYTHING:
             dots += [Dot(place.x + float(px) * scale, place.y + float(py) * scale, role) for px, py in face.landmarks]
         lines = tag_lines(face, detail, timings.get(face.track_id))
