@@ -123,6 +123,11 @@ class _Face:
     visit: Visit | None = None
     ballots: deque[_Seen] = field(default_factory=deque)
 
+    def be_there(self, at_s: float) -> None:
+        self.last_s = max(self.last_s, at_s)
+        if self.visit is not None:
+            self.visit.last_s = max(self.visit.last_s, at_s)
+
     def weigh(self, kind: Vote, person_id: int | None = None) -> float:
         chosen = (one for one in self.ballots if one.vote is kind)
         return sum(one.weight for one in chosen if person_id is None or one.match.person_id == person_id)
@@ -177,10 +182,12 @@ class Decider:
         self._in_view = 1
 
     def look(self, faces: Sequence[Glance], at_s: float) -> None:
-        """Vision saw these faces: who is nearest, and how the challenge goes."""
+        """Vision saw these faces: who is nearest, whose visits go on, and how the challenge goes."""
         self._nearest, self._in_view = nearest(self._nearest, faces), len(faces)
         seen = {face.track_id: face for face in faces}
         for face in self._faces.values():
+            if face.track_id in seen:
+                face.be_there(at_s)  # a slow board recognises seldom; the visit goes on while the face is in view
             if face.challenge is None:
                 continue
             if face.track_id in seen:
@@ -202,9 +209,7 @@ class Decider:
         """
         self._forget(at_s)
         face = self._faces.setdefault(track_id, _Face(track_id))
-        face.last_s = at_s
-        if face.visit is not None:
-            face.visit.last_s = at_s
+        face.be_there(at_s)
         if self._lockout.until_s(at_s) is not None:
             found = _Found(Finding.LOCKED, Rule.LOCKED_OUT)
         else:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from PySide6.QtCore import QDate, QModelIndex, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeySequence, QResizeEvent, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QComboBox,
@@ -203,6 +203,11 @@ class EventsPanel(QWidget):
         self.total.setText(self.tr("{count} events written to {name}").format(count=figure(count, 0), name=path.name))
         self.total.setToolTip(str(path))
 
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        # In the narrow column of a small window the reason stands in the tip and in the opened event.
+        self.view.setColumnHidden(Column.WHY, self.width() < 38 * self._theme.scale.body)
+        super().resizeEvent(event)
+
     def _closed(self, _result: int) -> None:
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
@@ -280,9 +285,9 @@ class EventsPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         body = self._theme.scale.body
-        for column, width in ((Column.WHEN, 6.0), (Column.WHO, 9.5), (Column.DECISION, 8.6), (Column.SCORE, 4.2)):
+        for column, width in ((Column.WHEN, 5.6), (Column.DECISION, 8.4), (Column.SCORE, 3.8), (Column.WHY, 12.0)):
             table.setColumnWidth(column, round(body * width))
-        header.setSectionResizeMode(Column.WHY, QHeaderView.ResizeMode.Stretch)
+        header.setSectionResizeMode(Column.WHO, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(round(body * 3))
         table.doubleClicked.connect(self.open_event)
         for key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):

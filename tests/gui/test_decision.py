@@ -135,6 +135,17 @@ def test_a_face_lost_and_found_again_is_the_same_visit() -> None:
     assert [outcome.effect for outcome in later] == [Effect.NONE, Effect.OPEN]
 
 
+def test_a_visit_goes_on_while_the_face_is_in_view_however_seldom_the_board_answers() -> None:
+    decider = Decider(RULES)
+    run(decider, ADA, ADA)
+    for n in range(100):
+        decider.look([Glance(1, 100.0, 0.0)], 0.5 + n * 0.2)
+    assert events(run(decider, ADA, ADA, start=20.5)) == []
+    for n in range(40):
+        decider.look([], 21.0 + n * 0.2)
+    assert len(events(run(decider, ADA, ADA, start=29.0))) == 1
+
+
 def test_another_person_in_the_same_place_is_another_visit() -> None:
     outcomes = run(Decider(RULES), ADA, ADA, *[BEN] * 6)
     assert events(outcomes) == [(Decision.ACCEPTED, "Ada"), (Decision.ACCEPTED, "Ben")]

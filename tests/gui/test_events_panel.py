@@ -242,6 +242,14 @@ def test_a_log_that_cannot_be_read_is_a_problem_not_the_end(panel: EventsPanel, 
     assert panel.model.rowCount() == 0
 
 
+def test_the_reason_has_a_column_where_there_is_room(panel: EventsPanel, store: Store, qtbot: QtBot) -> None:
+    panel.add(EventLog(store).log(event(person_id=None)))
+    for width, hidden in ((340, True), (700, False), (340, True)):
+        panel.resize(width, 420)
+        qtbot.waitUntil(lambda hidden=hidden: panel.view.isColumnHidden(Column.WHY) == hidden)
+        assert not panel.view.horizontalScrollBar().isVisible()
+
+
 def test_the_rows_differ_by_more_than_colour(panel: EventsPanel, store: Store) -> None:
     log = EventLog(store)
     for decision in (Decision.ACCEPTED, Decision.REFUSED, Decision.LOCKED_OUT, Decision.BY_HAND):
