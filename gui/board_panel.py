@@ -19,7 +19,6 @@ from gui.port_chooser import PortChooser
 from gui.records import BoardPhase, BoardState, Flow, Problem, Recognition, Stage
 from gui.row_grid import RowGrid
 from gui.theme import Theme
-from gui.timing_plan import LIMIT_MS
 
 RATE_OVER = 10
 STATS_EVERY_MS = 2_000
@@ -183,8 +182,7 @@ class BoardPanel(QScrollArea):
 
         return (
             (self.tr("Fingerprints"), self.tr("{rate} a second, PC").format(rate=rate) if rate else ""),
-            (self.tr("Network time"), f"{ms(recognition.network_ms, place)} "
-             + self.tr("(limit {limit})").format(limit=figure(LIMIT_MS, 0))),
+            (self.tr("Network time"), ms(recognition.network_ms, place)),
             (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
             (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
             (self.tr("Receive"), ms(recognition.receive_ms, place)),

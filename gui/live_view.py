@@ -193,7 +193,8 @@ class LiveView(QWidget):
             picture_size=size,
             place=place,
             detail=self._detail,
-            text_width=metrics.horizontalAdvance,
+            heading_width=metrics.horizontalAdvance,
+            text_width=QFontMetricsF(small).horizontalAdvance,
             line_height=metrics.height(),
             timings=self._timings,
         )

@@ -17,7 +17,7 @@ from gui.mark import mark
 from gui.records import Decision, TrackedFace, Verdict
 
 TextWidth = Callable[[str], float]
-"""Width in view pixels of a text in the tag's font."""
+"""Width in view pixels of a text in a font of the tag's."""
 
 MARKS = {
     Decision.ACCEPTED: "✓",
@@ -213,6 +213,7 @@ def plan(
     picture_size: tuple[int, int],
     place: Rect,
     detail: Detail,
+    heading_width: TextWidth,
     text_width: TextWidth,
     line_height: float,
     padding: float = 8.0,
@@ -236,7 +237,8 @@ def plan(
         if detail is Detail.EVERYTHING:
             dots += [Dot(place.x + float(px) * scale, place.y + float(py) * scale, role) for px, py in face.landmarks]
         lines = tag_lines(face, detail, timings.get(face.track_id))
-        size = (max(map(text_width, lines)) + 2 * padding, line_height * len(lines) + padding)
+        widest = max(heading_width(lines[0]), *map(text_width, lines))  # the heading may be in a larger font
+        size = (widest + 2 * padding, line_height * len(lines) + padding)
         rect = place_tag(box=box, inside=place, width=size[0], height=size[1], taken=[tag.rect for tag in tags])
         tags.append(Tag(rect, role, lines))
     return Plan(tuple(outlines), tuple(dots), tuple(tags))

@@ -35,6 +35,7 @@ from gui.timing_stats import TimingStats
 from gui.timing_table import StageModel, stage_table
 from gui.usage import UsageMeter
 
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 EVERY_MS = 1_000  # a table that changes faster cannot be read
 
 
@@ -165,6 +166,9 @@ class TimingWindow(QDialog):
                 self.tr("Cycles a MAC"),
             ]
         )
+        for column in (0, 3, 4, 5, 6, 7):
+            if (head := self.layers.horizontalHeaderItem(column)) is not None:
+                head.setTextAlignment(_RIGHT)
         self.layers.verticalHeader().hide()
         self.layers.setMinimumHeight(round(self._theme.scale.body * 14))
         self.layers.setShowGrid(False)
@@ -236,7 +240,7 @@ class _Number(QTableWidgetItem):
     def __init__(self, value: float, text: str) -> None:
         super().__init__(text)
         self.value = value
-        self.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+        self.setTextAlignment(_RIGHT)
 
     def __lt__(self, other: QTableWidgetItem) -> bool:
         return self.value < other.value if isinstance(other, _Number) else super().__lt__(other)

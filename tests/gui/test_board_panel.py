@@ -89,7 +89,7 @@ def test_every_figure_says_where_it_was_measured(panel: BoardPanel) -> None:
     panel.set_board(ready())
     panel.set_recognition(recognition())
     rows = panel.figures.rows()
-    assert rows["Network time"] == "246 ms, emulated (limit 500)"
+    assert rows["Network time"] == "246 ms, emulated"
     assert rows["Cycles"] == "53,136,000, emulated"
     assert rows["Link, both ways"] == "29.2 ms, emulated"  # what a wire would take: receive and reply
     panel.set_recognition(recognition(where="board"))

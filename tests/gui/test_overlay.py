@@ -22,6 +22,7 @@ def planned(*faces: object, detail: Detail = Detail.SCORES, place: Rect = INSIDE
         picture_size=(200, 150),
         place=place,
         detail=detail,
+        heading_width=lambda text: 8.0 * len(text),
         text_width=lambda text: 7.0 * len(text),
         line_height=16.0,
     )
@@ -87,6 +88,7 @@ def test_timings_belong_to_their_face() -> None:
         picture_size=(200, 150),
         place=INSIDE,
         detail=Detail.SCORES,
+        heading_width=lambda text: 8.0 * len(text),
         text_width=lambda text: 7.0 * len(text),
         line_height=16.0,
         timings={8: FaceTiming(124.0, 470.0, "board")},
@@ -132,3 +134,19 @@ def test_tags_of_neighbours_do_not_cover_each_other() -> None:
 
 def test_no_faces_no_plan() -> None:
     assert planned() == overlay.Plan()
+
+
+def test_a_tag_is_as_wide_as_its_widest_line_in_that_lines_own_font() -> None:
+    heading_only = planned(face(name="A much longer name than others")).tags[0]
+    assert heading_only.rect.width == 8.0 * len(heading_only.lines[0]) + 16.0
+    two = overlay.plan(
+        faces=[face()],
+        picture_size=(200, 150),
+        place=INSIDE,
+        detail=Detail.SCORES,
+        heading_width=lambda text: 8.0 * len(text),
+        text_width=lambda text: 5.0 * len(text),
+        line_height=16.0,
+        timings={7: FaceTiming(124.0, 470.0, "virtual")},
+    ).tags[0]
+    assert two.rect.width == 5.0 * len(two.lines[1]) + 16.0
