@@ -14,6 +14,7 @@ import time
 import numpy as np
 
 from gui.gallery import Print
+from gui.mark import fill, mark
 from gui.store import GalleryError, Store
 
 _PRINT = "data, scale, zero_point, network_hash, crop_version"
@@ -47,20 +48,21 @@ class Corrections:
         with self._store.writing() as writer:
             named = writer.execute("SELECT person_id, thumbnail FROM events WHERE id = ?", (event_id,)).fetchone()
             if named is None:
-                raise GalleryError("this event is gone", "it was older than events are kept")
+                raise GalleryError(mark("this event is gone"), mark("it was older than events are kept"))
             kept = writer.execute(
                 "SELECT 1 FROM event_details WHERE event_id = ? AND data IS NOT NULL", (event_id,)
             ).fetchone()
             if kept is None:
                 raise GalleryError(
-                    "the fingerprint of this event was not kept", "switch on in the settings that events keep theirs"
+                    mark("the fingerprint of this event was not kept"),
+                    mark("switch on in the settings that events keep theirs"),
                 )
             if named[0] == person_id:
-                raise GalleryError("the event says so already", "choose another person")
+                raise GalleryError(mark("the event says so already"), mark("choose another person"))
             if person_id is not None:
                 alive = writer.execute("SELECT 1 FROM people WHERE id = ? AND deleted IS NULL", (person_id,)).fetchone()
                 if alive is None:
-                    raise GalleryError(f"person {person_id} is not in the gallery", "the list may be out of date")
+                    raise GalleryError(mark("the person is not in the gallery"), mark("the list may be out of date"))
             _undo(writer, event_id)
             added = negative = None
             if person_id is not None:
@@ -91,9 +93,8 @@ class Corrections:
                 (event_id,),
             ).fetchone()
             if only is not None:
-                raise GalleryError(
-                    f"this is the only fingerprint of {only[0]}", "enrol again first, or delete the person"
-                )
+                text = fill(mark("this is the only fingerprint of {name}"), name=only[0])
+                raise GalleryError(text, mark("enrol again first, or delete the person"))
             _undo(writer, event_id)
 
 

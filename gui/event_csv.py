@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 
 from device.errors import FileError
+from gui.mark import fill, mark
 from gui.records import Event
 
 HEADER = (
@@ -58,7 +59,8 @@ def write(path: Path, events: Iterable[Event]) -> int:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        raise FileError(f"{path} cannot be written: {error.strerror}", "choose another folder") from error
+        text = fill(mark("{path} cannot be written: {why}"), path=path, why=error.strerror)
+        raise FileError(text, mark("choose another folder")) from error
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

@@ -6,7 +6,7 @@ from collections import OrderedDict
 from enum import IntEnum
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QColor, QImage, QPixmap
+from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from device.errors import DeviceError
 from gui import overlay, reasons, words
@@ -44,7 +44,7 @@ class EventsModel(QAbstractTableModel):
         self._events: list[Event] = []
         self._whole = True  # nothing more to read
         self._count = 0
-        self._pictures: OrderedDict[int, QPixmap | None] = OrderedDict()
+        self._pictures: OrderedDict[int, QIcon | None] = OrderedDict()
         self.show_pictures = True
 
     @property
@@ -180,7 +180,7 @@ class EventsModel(QAbstractTableModel):
             )
         return told
 
-    def _picture(self, event: Event) -> QPixmap | None:
+    def _picture(self, event: Event) -> QIcon | None:
         if event.id in self._pictures:
             self._pictures.move_to_end(event.id)
             return self._pictures[event.id]
@@ -191,11 +191,7 @@ class EventsModel(QAbstractTableModel):
             except DeviceError:
                 data = None  # what is wrong with the file has been said by the page that could not be read
         image = QImage.fromData(data) if data else QImage()
-        found = None
-        if not image.isNull():
-            side = round(self._theme.scale.body * 2.2)
-            smooth = Qt.TransformationMode.SmoothTransformation
-            found = QPixmap.fromImage(image.scaled(side, side, Qt.AspectRatioMode.KeepAspectRatio, smooth))
+        found = None if image.isNull() else QIcon(QPixmap.fromImage(image))  # the view scales it for its screen
         self._pictures[event.id] = found
         while len(self._pictures) > PICTURES:
             self._pictures.popitem(last=False)

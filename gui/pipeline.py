@@ -28,6 +28,7 @@ from gui.events import EventLog
 from gui.frame_view import frame_view
 from gui.gallery import Gallery
 from gui.mailbox import Mailbox
+from gui.mark import mark
 from gui.people_changes import Change, PeopleChanges
 from gui.recognise import Recogniser
 from gui.records import (
@@ -188,7 +189,7 @@ class Pipeline(QObject):
     def set_rules(self, rules: Rules) -> None:
         """Decide by these from now on; the threshold is the one of the board's network for their false-accept rate."""
         if warning := self._recogniser.set_rules(rules):
-            self._trouble(Problem(warning, "choose another false-accept rate in the settings", "decision"))
+            self._trouble(Problem(warning, mark("choose another false-accept rate in the settings"), "decision"))
 
     def set_open_ms(self, open_ms: int) -> None:
         """How long the door stays open from the next opening on, 1..60,000."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import words
@@ -45,7 +45,9 @@ class PromptView(QWidget):
         self._entrance = entrance
         if self.text:
             self._timer.start()
-            self.setAccessibleName(self.text)
+            if self.text != self.accessibleName():
+                self.setAccessibleName(self.text)
+                QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
         self._tick()
 
     def _tick(self) -> None:

@@ -19,6 +19,7 @@ from device.records import Hello, Inference
 from gui.corrections import Corrections
 from gui.decision import Decider, Glance, Outcome
 from gui.gallery import Gallery, Print
+from gui.mark import fill, mark
 from gui.match import Floats, Match, Templates, build
 from gui.quality import pose
 from gui.records import Clock, Decision, Recognition, Span, Stage, Verdict, now_s
@@ -43,12 +44,12 @@ class Label:
 
 def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, str]:
     """The feature map for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
-    why = "there is no feature map for this network; comparing without one"
+    why: str = mark("there is no feature map for this network; comparing without one")
     for path in sorted(folder.glob("*.map.npz")):
         try:
             found = FeatureMap.load(path)
         except FileError as error:
-            why = f"{error.message}; comparing without it"
+            why = fill(mark("{what}; comparing without it"), what=error.message)
             continue
         if found.network_hash == network_hash:
             return found, ""
@@ -65,10 +66,9 @@ def with_threshold(rules: Rules, feature_map: FeatureMap) -> tuple[Rules, str]:
         return replace(rules, threshold=measured, measured=True), ""
     strictest = max((score for _, score in feature_map.thresholds), default=0.0)
     fallback = max(strictest, DEFAULT_THRESHOLD)
-    text = (
-        f"one false accept in {1 / rules.far:,.0f} was not measured for this network; a score of {fallback:.2f} is used"
-    )
-    return replace(rules, threshold=fallback, measured=False), text
+    text = mark("one false accept in {far} was not measured for this network; a score of {score} is used")
+    warning = fill(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
+    return replace(rules, threshold=fallback, measured=False), warning
 
 
 class Recogniser:
