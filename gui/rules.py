@@ -32,7 +32,7 @@ class Rules:
     band: float = 0.10  # below the threshold by less than this: uncertain, not refused
     hysteresis: float = 0.05  # who was accepted stays so down to this much below the threshold
     accept_votes: float = 2.0
-    refuse_votes: float = 3.0
+    refuse_votes: float = 2.5
     visit_gap_s: float = 6.0  # somebody not seen for this long comes anew
     challenge: bool = False  # ask a known face to turn before the door opens
     challenge_s: float = 12.0
@@ -47,8 +47,8 @@ class Rules:
 
     @property
     def memory_s(self) -> float:
-        """Older votes of the same face count no more."""
-        return max(5.0, 2.5 * max(self.accept_votes, self.refuse_votes))
+        """Older votes of the same face count no more: long enough for a board that answers every two seconds."""
+        return max(15.0, 5.0 * max(self.accept_votes, self.refuse_votes))
 
     @property
     def same_face(self) -> float:

@@ -233,7 +233,7 @@ DECISION = (
         mark("Votes to refuse"),
         mark("So many good pictures have to be like nobody before a face is refused."),
         Kind.NUMBER,
-        3.0,
+        2.5,
         0.4,
         10.0,
         step=0.5,

@@ -21,13 +21,13 @@ CLOSE = (Ballot(Vote.NEAR, 0.8, 0.5, 0.0, "Ada", 0.6, "Bo", 0.02),)
         (
             Rule.VOTES_AGAINST,
             {"ballots": LOW, "votes_against": 3.2},
-            "nobody fits: best Ada 0.20, needs 0.45; 3.2 of 3 votes against",
+            "nobody fits: best Ada 0.20, needs 0.45; 3.2 of 2.5 votes against",
         ),
         (Rule.FEW_VOTES, {"votes_for": 0.8}, "Ada 0.71 reaches 0.45; 0.8 of 2 votes"),
         (
             Rule.FEW_VOTES,
             {"ballots": LOW, "votes_against": 0.8},
-            "best Ada 0.20, needs 0.45; 0.8 of 3 votes to refuse",
+            "best Ada 0.20, needs 0.45; 0.8 of 2.5 votes to refuse",
         ),
         (Rule.BAND, {}, "best Ada 0.71 is less than 0.10 below 0.45: neither in nor out"),
         (Rule.MARGIN, {"ballots": CLOSE}, "Ada 0.60 is only 0.02 ahead of Bo, needs 0.05"),

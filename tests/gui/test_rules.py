@@ -30,7 +30,7 @@ def test_the_memory_is_long_enough_for_the_votes_that_are_asked_for() -> None:
     for votes in (0.4, 2.0, 10.0):
         rules = Rules(accept_votes=votes, refuse_votes=votes)
         assert rules.window * 0.4 >= votes - 1e-9
-        assert rules.memory_s >= 5.0
+        assert rules.memory_s >= 15.0
 
 
 def test_strangers_are_told_apart_however_wide_the_band() -> None:
