@@ -189,6 +189,11 @@ class Recognition:
     trace: Trace
     verdict: Verdict = Verdict.GOOD
 
+    @property
+    def way_ms(self) -> float:
+        """Capture to decision: as measured on this computer, but with emulated stages as long as their clock says."""
+        return self.timeline.way_ms if self.where == "virtual" else self.latency_ms
+
 
 class BoardPhase(StrEnum):
     CONNECTING = "connecting"

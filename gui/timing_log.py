@@ -44,7 +44,7 @@ class TimingLog:
             recognition.number,
             self._epoch_s + timeline.start_s,
             *stages,
-            timeline.way_ms,
+            recognition.way_ms,
             recognition.latency_ms,
             recognition.clock_hz,
             *counts,

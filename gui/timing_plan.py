@@ -87,7 +87,7 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
 
 def whole(recognition: Recognition) -> str:
     """The way in all; with emulated steps in it, also what really passed on this computer."""
-    whole = words.milliseconds(recognition.timeline.way_ms)
+    whole = words.milliseconds(recognition.way_ms)
     if recognition.where != "virtual":
         return say("in all {whole} ms").format(whole=whole)
     here = words.milliseconds(recognition.latency_ms)

@@ -101,7 +101,7 @@ class TimingStats:
         spans = [(span.stage, span.clock, span.length_ms) for span in recognition.timeline.spans]
         mixed = any(clock is Clock.BOARD for _, clock, _ in spans) and recognition.where == "virtual"
         values: list[tuple[Stage | None, Clock, float]] = [*spans]
-        values.append((None, Clock.BOARD if mixed else Clock.HOST, recognition.timeline.way_ms))
+        values.append((None, Clock.BOARD if mixed else Clock.HOST, recognition.way_ms))
         for stage, clock, value in values:
             self._clocks[stage] = clock
             self._newest[stage] = value

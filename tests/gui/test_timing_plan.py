@@ -82,4 +82,4 @@ def test_head_leaves_out_the_least_and_never_where_it_was_measured() -> None:
 def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> None:
     emulated = timing_plan.whole(recognition(latency_ms=310.0))
     assert emulated == "in all 309 ms, 310 ms on this PC"
-    assert timing_plan.whole(recognition(where="board")) == "in all 309 ms"
+    assert timing_plan.whole(recognition(where="board", latency_ms=310.0)) == "in all 310 ms"  # measured, not placed
