@@ -54,11 +54,11 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     SEND is what the host measured: from the first byte written until the port has taken the last. RECEIVE begins with
     it, because the first byte is its cause.
 
-    On a board the time on the link is split between the two ways by their bytes, and the network ends where the reply's
-    way back began. On the virtual board the emulated steps follow one another from SEND's start, as long as its clock
-    says, the reply at the rate the crop was received at, however long this computer took to emulate them: the last
-    span need not end at ``received_ns``. Where the board cannot count, NETWORK is the time between the last byte out
-    and the last byte in, on the host's clock, and there is no RECEIVE.
+    The reply takes the rate at which the board received the crop. On a board it ends when the host had it, and the
+    network ends where it begins. On the virtual board the emulated steps follow one another from SEND's start, as long
+    as its clock says, however long this computer took to emulate them: the last span need not end at ``received_ns``;
+    nor does it where a board's clock says that more passed than the round trip took. Where the board cannot count,
+    NETWORK is the time between the last byte out and the last byte in, on the host's clock, and there is no RECEIVE.
     """
     send = Span(Stage.SEND, inference.sent_ns, inference.written_ns)
     if not inference.timed:
@@ -67,12 +67,11 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     back_bytes = OVERHEAD_BYTES + InferReply.size() + len(inference.fingerprint)
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
     receive_end = inference.sent_ns + receive_ns
+    network_end, reply_ns = receive_end + network_ns, round(receive_ns * back_bytes / out_bytes)
     if inference.where == "virtual":
-        network_end = receive_end + network_ns
-        reply = Span(Stage.REPLY, network_end, network_end + round(receive_ns * back_bytes / out_bytes), "board")
+        reply = Span(Stage.REPLY, network_end, network_end + reply_ns, "board")
     else:
-        reply_ns = round(inference.link_ms * 1e6 * back_bytes / (out_bytes + back_bytes))
-        network_end = max(inference.received_ns - reply_ns, receive_end + network_ns)
+        network_end = max(inference.received_ns - reply_ns, network_end)
         reply = Span(Stage.REPLY, network_end, max(network_end, inference.received_ns))
     return (
         send,

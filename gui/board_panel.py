@@ -14,7 +14,7 @@ from device.ports import Port
 from gui import board_words, words
 from gui.board_actions import ActionReport, LinkStats
 from gui.board_checks import BoardChecks
-from gui.language import figure
+from gui.language import figure, say
 from gui.port_chooser import PortChooser
 from gui.records import BoardPhase, BoardState, Flow, Problem, Recognition, Stage
 from gui.row_grid import RowGrid
@@ -205,9 +205,7 @@ class BoardPanel(QScrollArea):
 
 
 def _link(recognition: Recognition) -> tuple[float, str]:
-    """The crop's and the fingerprint's way: the PC's round trip less the board's time, or the emulated wire."""
-    if recognition.where != "virtual":
-        return recognition.link_ms, "PC"
-    timeline = recognition.timeline
-    wire_ms = (timeline.ms(Stage.RECEIVE) or 0.0) + (timeline.ms(Stage.REPLY) or 0.0)
-    return wire_ms, words.measured(recognition.where)
+    """The crop's way to the board by its clock, and the fingerprint's way back."""
+    timeline, place = recognition.timeline, words.measured(recognition.where)
+    both_ms = (timeline.ms(Stage.RECEIVE) or 0.0) + (timeline.ms(Stage.REPLY) or 0.0)
+    return both_ms, place if recognition.where == "virtual" else say("{place} and PC").format(place=place)
