@@ -91,11 +91,15 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Glance:
-    """A face as vision sees it between two recognitions: the box's area in pixels, and the yaw of ``quality.pose``."""
+    """A face as vision sees it between two recognitions: the box's area in pixels, and the yaw of ``quality.pose``.
+
+    ``fresh`` False: it was missed in this picture, but a moment ago it was there, and keeps its place.
+    """
 
     track_id: int
     area: float
     yaw: float
+    fresh: bool = True
 
 
 @dataclass(frozen=True, eq=False)
@@ -184,7 +188,7 @@ class Decider:
     def look(self, faces: Sequence[Glance], at_s: float) -> None:
         """Vision saw these faces: who is nearest, whose visits go on, and how the challenge goes."""
         self._nearest, self._in_view = nearest(self._nearest, faces), len(faces)
-        seen = {face.track_id: face for face in faces}
+        seen = {face.track_id: face for face in faces if face.fresh}
         for face in self._faces.values():
             if face.track_id in seen:
                 face.be_there(at_s)  # a slow board recognises seldom; the visit goes on while the face is in view

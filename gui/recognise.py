@@ -134,9 +134,8 @@ class Recogniser:
     def look(self, view: View) -> None:
         """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
         faces = [
-            Glance(track.id, track.box[2] * track.box[3], pose(track.landmarks)[0])
+            Glance(track.id, track.box[2] * track.box[3], pose(track.landmarks)[0], fresh=track.seen_s == view.taken_s)
             for track in view.tracks
-            if track.seen_s == view.taken_s
         ]
         with self._lock:
             self._decider.look(faces, view.taken_s)

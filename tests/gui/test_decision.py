@@ -255,6 +255,14 @@ def test_nothing_happens_for_who_stands_behind_until_they_are_nearest(match: Mat
     assert len(events(run(decider, match, start=2.0))) == 1
 
 
+def test_nobody_gets_in_while_the_nearest_face_is_missed_for_a_moment() -> None:
+    decider = Decider(RULES)
+    decider.look([Glance(1, 100.0, 0.0), Glance(2, 400.0, 0.0)], 0.0)
+    run(decider, ADA, ADA)
+    decider.look([Glance(1, 100.0, 0.0), Glance(2, 400.0, 0.0, fresh=False)], 0.6)
+    assert run(decider, ADA, start=0.6)[-1].decision is Decision.WAITING
+
+
 def test_who_was_let_in_stays_so_when_somebody_steps_in_front() -> None:
     decider = Decider(RULES)
     decider.look([Glance(1, 100.0, 0.0)], 0.0)

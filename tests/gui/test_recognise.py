@@ -205,6 +205,8 @@ def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
     small, large = (0.0, 0.0, 30.0, 40.0), (90.0, 0.0, 60.0, 80.0)
     tracks = tuple(Track(n, box, points, box, points, 1.0) for n, box in ((1, small), (2, large)))
     recogniser.look(View(tracks, taken_s=1.0))
+    tracks[1].seen_s = 0.9  # missed in one picture
+    recogniser.look(View(tracks, taken_s=1.0))
     found = inference(1, 10)
     for _ in range(3):
         recognition, outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None)
