@@ -1,4 +1,4 @@
-/* What a board is to the portable part: six functions. Everything else about a board stays in its folder. */
+/* What a board is to the portable part: seven functions. Everything else about a board stays in its folder. */
 #ifndef BOARD_H
 #define BOARD_H
 
@@ -19,6 +19,7 @@ struct board_id {
     uint32_t rate_clock_hz; /* divided by a whole number up to max_divider to make the link's rate */
     uint32_t max_divider;
     uint32_t ring_bytes; /* received in the background; 0: the sender is held back instead */
+    uint32_t kept_bytes; /* received and not yet taken, how many board_peek reaches; 0: none */
     uint32_t code_bytes; /* of flash, without the network */
     uint32_t fault_status; /* CFSR of the fault that caused this start, 0 for none */
     uint32_t fault_address;
@@ -32,8 +33,12 @@ enum board_action { BOARD_DOOR_LOCK, BOARD_DOOR_OPEN, BOARD_RESET };
 /* The first call starts the board, later ones set the link's rate after everything written has left. */
 void board_init(uint32_t baud);
 
-/* Takes up to `n` received bytes without waiting and returns how many; with `to` NULL only tells how many are there. */
+/* Takes up to `n` received bytes without waiting and returns how many. With `to` NULL they are dropped, and it returns how many
+ * are left: with 0 it only tells. */
 uint32_t board_read(uint8_t *to, uint32_t n);
+
+/* Copies `n` received bytes from the `at`-th on and takes none. They are there: board_read(NULL, 0) said so. */
+void board_peek(uint32_t at, uint8_t *to, uint32_t n);
 
 /* Sends all `n` bytes before it returns (the last few may still be in the transmitter). */
 void board_write(const uint8_t *bytes, uint32_t n);

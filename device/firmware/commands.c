@@ -2,6 +2,7 @@
 
 #include "board.h"
 #include "mem.h"
+#include "stream.h"
 #include "version.h"
 
 /* Runs the network on what is in the arena, keeping door and clock going. */
@@ -10,6 +11,7 @@ struct run {
     struct wire_layer_profile *profiles; /* NULL: only the sums */
     struct board_count before;
     uint32_t layer; /* being computed since `before`; layer_count: none */
+    uint32_t waiting_layer; /* that waits for its input */
     uint32_t cycles;
     uint32_t instructions;
 };
@@ -31,15 +33,48 @@ static void step(void *context, uint32_t index)
         }
     }
     run->layer = index;
-    server_tick(run->server);
+    (void)server_tick(run->server);
     board_count(&run->before);
 }
 
-static void run_network(struct run *run)
+static bool run_network(struct run *run, const struct network_source *source)
 {
     const struct network *network = &run->server->network;
     run->layer = network->header->layer_count;
-    network_run(network, step, run, run->profiles != NULL);
+    return network_run(network, source, step, run, run->profiles != NULL);
+}
+
+/* Making up or waiting for a crop is no part of the network's time. */
+static void pause_run(void *context, bool begins)
+{
+    struct run *run = context;
+    if (begins) {
+        run->waiting_layer = run->layer;
+    }
+    step(run, begins ? run->server->network.header->layer_count : run->waiting_layer);
+}
+
+struct golden {
+    struct run *run;
+    struct network_golden state;
+    struct network_source source;
+};
+
+static bool golden_rows(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct golden *golden = context;
+    pause_run(golden->run, true);
+    const bool good = golden->source.next(golden->source.context, to, bytes);
+    pause_run(golden->run, false);
+    return good;
+}
+
+static void run_golden(struct run *run)
+{
+    struct golden golden = {.run = run};
+    golden.source = network_golden_source(&run->server->network, &golden.state);
+    const struct network_source source = {.next = golden_rows, .context = &golden};
+    (void)run_network(run, &source);
 }
 
 static uint32_t capabilities(const struct server *server)
@@ -93,25 +128,62 @@ static void hello(struct server *server, const struct frame *frame, struct reply
     reply->length = sizeof hello;
 }
 
-static void infer(struct server *server, const struct frame *frame, struct reply *reply)
+static bool infer_from(struct run *run, const struct network_source *source, struct reply *reply)
 {
-    const uint32_t received = server->last_byte_cycles;
-    const uint32_t receive_cycles = received - server->first_byte_cycles;
-    network_set_input(&server->network, frame->payload);
-    struct run run = {.server = server};
-    run_network(&run);
+    struct server *server = run->server;
+    if (!run_network(run, source)) {
+        return false;
+    }
     const uint32_t length = server->network.header->output_length;
+    server->last_known = false; /* the answer to the request before is overwritten */
     memcpy(reply->payload + sizeof(struct wire_infer_reply), network_output(&server->network), length);
     struct board_count now;
     board_count(&now);
     const struct wire_infer_reply head = {
-        .receive_cycles = receive_cycles,
-        .network_cycles = run.cycles,
-        .total_cycles = now.cycles - received,
-        .network_instructions = run.instructions,
+        .receive_cycles = server->last_byte_cycles - server->first_byte_cycles,
+        .network_cycles = run->cycles,
+        .total_cycles = now.cycles - server->last_byte_cycles,
+        .network_instructions = run->instructions,
     };
     memcpy(reply->payload, &head, sizeof head);
     reply->length = sizeof head + length;
+    return true;
+}
+
+bool command_infer_stream(struct stream *stream, struct reply *reply)
+{
+    struct run run = {.server = stream->server};
+    stream->waits = pause_run;
+    stream->context = &run;
+    const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
+    return infer_from(&run, &source, reply);
+}
+
+struct memory {
+    const uint8_t *at;
+};
+
+static bool memory_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct memory *memory = context;
+    memmove(to, memory->at, bytes);
+    memory->at += bytes;
+    return true;
+}
+
+/* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works there, so it
+ * goes behind first. */
+static void infer(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct memory memory = {.at = frame->payload};
+    if (network_streams(&server->network)) {
+        uint8_t *behind = server->arena + server->network.header->arena_bytes;
+        memmove(behind, frame->payload, frame->header.length);
+        memory.at = behind;
+    }
+    const struct network_source source = {.next = memory_next, .context = &memory};
+    struct run run = {.server = server};
+    (void)infer_from(&run, &source, reply);
 }
 
 static void profile(struct server *server, const struct frame *frame, struct reply *reply)
@@ -132,9 +204,8 @@ static void profile(struct server *server, const struct frame *frame, struct rep
         memcpy(p.name, l->name, sizeof p.name);
         profiles[i] = p;
     }
-    network_set_golden_input(network);
     struct run run = {.server = server, .profiles = profiles};
-    run_network(&run);
+    run_golden(&run);
     const struct wire_profile_reply head = {
         .network_cycles = run.cycles,
         .network_instructions = run.instructions,
@@ -148,9 +219,8 @@ static void selftest(struct server *server, const struct frame *frame, struct re
 {
     (void)frame;
     const struct network *network = &server->network;
-    network_set_golden_input(network);
     struct run run = {.server = server};
-    run_network(&run);
+    run_golden(&run);
     struct wire_selftest_reply result = {
         .length = network->header->output_length,
         .network_cycles = run.cycles,

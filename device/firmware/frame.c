@@ -119,6 +119,12 @@ enum frame_event frame_parser_next(struct frame_parser *parser, struct frame *fr
     return good ? FRAME_GOOD : FRAME_BAD_CRC;
 }
 
+bool frame_parser_at_payload(const struct frame_parser *parser, struct wire_header *header)
+{
+    memcpy(header, parser->buffer + parser->start, sizeof *header);
+    return parser->in_frame && parser->fill - parser->start == WIRE_HEADER_BYTES;
+}
+
 bool frame_parser_busy(const struct frame_parser *parser)
 {
     return parser->fill > parser->start;

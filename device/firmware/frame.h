@@ -52,6 +52,9 @@ void frame_parser_added(struct frame_parser *parser, uint32_t n);
 /* The next event among the bytes there; call until FRAME_NONE. A frame stands until the next call on the parser. */
 enum frame_event frame_parser_next(struct frame_parser *parser, struct frame *frame);
 
+/* True where a sound header is all that there is of a frame: the next byte to come is its payload's first. */
+bool frame_parser_at_payload(const struct frame_parser *parser, struct wire_header *header);
+
 /* True while a frame has begun and not ended. */
 bool frame_parser_busy(const struct frame_parser *parser);
 

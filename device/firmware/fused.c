@@ -40,7 +40,7 @@ bool fused_fits(const struct fused_group *g)
     if (!g->has_expand) {
         return project && !g->has_add && p->in_h <= MAX_HEIGHT && p->in_w <= MAX_HEIGHT;
     }
-    const bool stem = is_stem(e);
+    const bool stem = is_stem(e) && e->stride_h <= 3 && e->in_h <= MAX_HEIGHT && e->in_w <= MAX_HEIGHT;
     const bool plain = e->kernel_h == 1 && e->kernel_w == 1 && e->stride_h == 1 && e->stride_w == 1 && e->in_c % 8 == 0 &&
                        e->in_c <= FUSED_MAX_K && e->in_h == e->out_h && e->in_w == e->out_w;
     const int32_t s = d->stride_h;
@@ -58,6 +58,12 @@ static int32_t in_rows(const struct fused_group *g)
     return (g->rows - 1) * g->depthwise.stride_h + 3;
 }
 
+/* Whether the projection cannot be written where it belongs at once. */
+static bool staged(const struct fused_group *g)
+{
+    return g->has_add || g->project.out_w % 2 != 0;
+}
+
 struct fused_sizes fused_sizes(const struct fused_group *g)
 {
     const struct kernel_layer *p = &g->project;
@@ -69,11 +75,13 @@ struct fused_sizes fused_sizes(const struct fused_group *g)
     const int32_t in_w = fused_up(d->in_w, 2);
     const int32_t fresh = smaller(larger(in_rows(g) - d->pad_top, g->rows * d->stride_h), d->in_h);
     return (struct fused_sizes){
+        .tables = g->has_add ? 4u * M7_ADD_WORDS : 0,
         .tile = (uint32_t)(fresh * in_w * 2 * fused_tile_k(fused_k(&g->expand))),
         .planes = (uint32_t)(in_rows(g) * FUSED_CHANNELS * fused_pitch(d->in_w) * 4),
         .carry = g->rows < d->out_h ? (uint32_t)((3 - d->stride_h) * d->in_c * in_w * 2) : 0,
         .products = (uint32_t)(g->rows * out_w * 2 * d->out_c),
-        .strip = (uint32_t)(g->rows * out_w * p->out_c),
+        .strip = staged(g) ? (uint32_t)fused_up(g->rows * out_w * p->out_c, 4) : 0,
+        .window = is_stem(&g->expand) ? (uint32_t)fused_up(((fresh - 1) * g->expand.stride_h + 3) * g->expand.in_w * 3, 4) : 0,
     };
 }
 
@@ -124,26 +132,23 @@ static void pad(const struct fused_group *g, uint32_t *planes, const struct stri
     }
 }
 
-/* Eight words by an LDM and an STM, two registers a cycle, where the compiler takes four instructions for two words. */
-static inline void copy_eight(uint32_t *to, const uint32_t *from)
+/* `rows` rows of `words`, a multiple of 8, the rows so many words apart. LDM and STM move two registers a cycle, where the compiler
+ * takes two instructions a word: 600,000 cycles a crop instead of 300,000. */
+static void copy_rows(uint32_t *to, const uint32_t *from, int32_t rows, int32_t words, int32_t to_step, int32_t from_step)
 {
+    for (; rows > 0; rows--, to += to_step - words, from += from_step - words) {
+        for (int32_t left = words; left > 0; left -= 8) {
 #ifdef __ARM_FEATURE_DSP
-    __asm volatile("ldm %1, {r2, r3, r4, r5, r6, r8, r9, r10}\n stm %0, {r2, r3, r4, r5, r6, r8, r9, r10}"
-                   :
-                   : "r"(to), "r"(from)
-                   : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
+            __asm volatile("ldmia %1!, {r2, r3, r4, r5, r6, r8, r9, r10}\n stmia %0!, {r2, r3, r4, r5, r6, r8, r9, r10}"
+                           : "+r"(to), "+r"(from)
+                           :
+                           : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 #else
-    memcpy(to, from, 32);
+            memcpy(to, from, 32);
+            to += 8;
+            from += 8;
 #endif
-}
-
-static void copy_words(uint32_t *to, const uint32_t *from, int32_t words)
-{
-    for (; words >= 8; words -= 8, to += 8, from += 8) {
-        copy_eight(to, from);
-    }
-    for (; words > 0; words--) {
-        *to++ = *from++;
+        }
     }
 }
 
@@ -153,13 +158,24 @@ static void carry(const struct fused_group *g, uint32_t *planes, uint32_t *packe
     const int32_t pitch = fused_pitch(g->depthwise.in_w);
     const int32_t words = fused_up(g->depthwise.in_w, 2) / 2;
     uint32_t *row = planes + 1;
-    for (int32_t r = 0; r < rows * FUSED_CHANNELS; r++, packed += words, row += pitch) {
-        copy_words(out ? packed : row, out ? row : packed, words);
+    const int32_t count = rows * FUSED_CHANNELS;
+    if (words % 8 == 0) {
+        copy_rows(out ? packed : row, out ? row : packed, count, words, out ? words : pitch, out ? pitch : words);
+        return;
+    }
+    for (int32_t r = 0; r < count; r++, packed += words, row += pitch) {
+        for (int32_t i = 0; i < words; i++) {
+            if (out) {
+                packed[i] = row[i];
+            } else {
+                row[i] = packed[i];
+            }
+        }
     }
 }
 
 /* The strip's projection to where it belongs. */
-static void finish(const struct fused_group *g, const int8_t *strip, const struct strip *s)
+static void finish(const struct fused_group *g, const int32_t *tables, const int8_t *strip, const struct strip *s)
 {
     const struct kernel_layer *p = &g->project;
     const int32_t row_bytes = p->out_w * p->out_c;
@@ -173,7 +189,7 @@ static void finish(const struct fused_group *g, const int8_t *strip, const struc
             row.in2 = first ? g->add.in2 + at : strip;
             row.out = g->add.out + at;
             row.in_h = row.out_h = 1;
-            m7_add_row(&row);
+            m7_add_row(&row, tables);
         } else {
             memcpy(p->out + at, strip, (size_t)row_bytes);
         }
@@ -186,53 +202,103 @@ static void nothing(void *context, uint32_t part)
     (void)part;
 }
 
-static void run_block(const struct fused_group *g, fused_step *step, void *context)
+/* Of a stem's crop, rows [expand.in_top, end) are in the window; more are taken as strips need them. */
+struct crop {
+    uint8_t *window;
+    int32_t end;
+};
+
+static bool take_rows(const struct fused_group *g, struct kernel_layer *stem, struct crop *crop, const struct strip *s)
+{
+    if (s->fresh_rows == 0) {
+        return true;
+    }
+    const int32_t row_bytes = stem->in_w * 3;
+    const int32_t top = larger(s->fresh * stem->stride_h - stem->pad_top, 0);
+    const int32_t end = smaller((s->fresh + s->fresh_rows - 1) * stem->stride_h - stem->pad_top + 3, stem->in_h);
+    const int32_t kept = larger(crop->end - top, 0);
+    memmove(crop->window, crop->window + (crop->end - kept - stem->in_top) * row_bytes, (size_t)(kept * row_bytes));
+    stem->in_top = crop->end - kept;
+    for (; crop->end < end; crop->end++) {
+        if (!g->next(g->source, crop->window + (crop->end - stem->in_top) * row_bytes, (uint32_t)row_bytes)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/* Rows that no output depends on are taken too, so that the source is at its end. */
+static bool take_rest(const struct fused_group *g, struct crop *crop)
+{
+    for (; crop->end < g->expand.in_h; crop->end++) {
+        if (!g->next(g->source, crop->window, (uint32_t)(g->expand.in_w * 3))) {
+            return false;
+        }
+    }
+    return true;
+}
+
+static bool run_block(const struct fused_group *g, fused_step *step, void *context)
 {
     const struct kernel_layer *d = &g->depthwise;
     const struct fused_sizes sizes = fused_sizes(g);
-    uint32_t *tile = (uint32_t *)(void *)g->scratch;
+    int32_t *tables = (int32_t *)(void *)g->scratch;
+    uint32_t *tile = (uint32_t *)(void *)g->scratch + sizes.tables / 4;
     uint32_t *planes = tile + sizes.tile / 4;
     uint32_t *carried = planes + sizes.planes / 4;
     uint32_t *products = carried + sizes.carry / 4;
     int8_t *strip = (int8_t *)(products + sizes.products / 4);
+    struct kernel_layer expand = g->expand;
+    const bool stem = is_stem(&expand);
+    struct crop crop = {.window = (uint8_t *)strip + sizes.strip};
+    if (stem) {
+        expand.in = (const int8_t *)crop.window;
+    }
     const int32_t row_words = FUSED_CHANNELS * fused_pitch(d->in_w);
     const int32_t pairs = fused_up(d->out_w, 2) / 2;
     if (g->has_add) {
-        m7_add_tables(&g->add);
+        m7_add_tables(&g->add, tables);
     }
     for (int32_t first = 0; first < d->out_h; first += g->rows) {
         const struct strip s = strip_at(g, first);
         const int32_t keep = first + s.rows < d->out_h ? 3 - d->stride_h : 0;
         step(context, 0);
         pad(g, planes, &s);
-        fused_tile(tile, &g->expand, s.fresh, s.fresh_rows);
+        if (stem && !take_rows(g, &expand, &crop, &s)) {
+            return false;
+        }
+        fused_tile(tile, &expand, s.fresh, s.fresh_rows);
         for (int32_t c = 0; c < d->in_c; c += FUSED_CHANNELS) {
             uint32_t *mine = carried + c / FUSED_CHANNELS * (int32_t)(sizes.carry / (uint32_t)d->in_c);
             step(context, 0);
             carry(g, planes, mine, s.kept, false);
-            fused_expand(planes + (s.fresh - s.top) * row_words, tile, &g->expand, c, s.fresh, s.fresh_rows);
+            fused_expand(planes + (s.fresh - s.top) * row_words, tile, &expand, c, s.fresh, s.fresh_rows);
             step(context, 1);
             /* Channels c to c + 3 are the even pair's and the odd pair's halves of quad c / 4: see fused_tile.c. */
             fused_depthwise((uint16_t *)(void *)(products + c), planes, d, c, s.rows);
             carry(g, planes + s.rows * d->stride_h * row_words, mine, keep, true);
         }
         step(context, 2);
-        fused_project(strip, products, &g->project, s.rows * pairs, false);
-        step(context, g->has_add ? 3 : 2);
-        finish(g, strip, &s);
+        int8_t *const out = g->project.out + first * g->project.out_w * g->project.out_c;
+        fused_project(staged(g) ? strip : out, products, &g->project, s.rows * pairs, false);
+        if (staged(g)) {
+            step(context, g->has_add ? 3 : 2);
+            finish(g, tables, strip, &s);
+        }
     }
+    return !stem || take_rest(g, &crop);
 }
 
-void fused_run(const struct fused_group *g, fused_step *step, void *context)
+bool fused_run(const struct fused_group *g, fused_step *step, void *context)
 {
     fused_step *const told = step ? step : nothing;
     if (g->has_expand) {
-        run_block(g, told, context);
-        return;
+        return run_block(g, told, context);
     }
     const struct kernel_layer *p = &g->project;
     uint32_t *tile = (uint32_t *)(void *)g->scratch;
     told(context, 0);
     fused_plain_tile(tile, p);
-    fused_project(p->out, tile, p, p->in_h * p->in_w / 2, true);
+    fused_project(p->out, tile, p, fused_up(p->in_h * p->in_w, 2) / 2, true);
+    return true;
 }

@@ -4,13 +4,15 @@
  * one, only the rows under one strip of four channels are ever there.
  *
  *     for every strip of `rows` output rows:
+ *         window    uint8  of a stem: the rows of the crop that the strip needs, as they come
  *         tile      int16  the block's input for the strip's new rows, as the matrix product wants it (fused_tile.c)
  *         for every 4 expanded channels:
  *             planes    int16  their rows, `carry` brings those that the strip before had already (fused_expand.c)
  *             products  int16  their depthwise outputs, in the order of the next matrix product (fused_depthwise.c)
- *         strip     int8   the projection (fused_project.c), then copied or added to the residual
+ *         strip     int8   the projection (fused_project.c), where it does not go straight to the output: what is added to the
+ *                          residual, with `tables` of what the addition makes of every int8, and rows of an odd width
  *
- * All five lie in the arena, in that order (fused_sizes). Output may lie over the input: the exporter has made sure that no row
+ * All of them lie in the arena, in that order (fused_sizes). Output may lie over the input: the exporter has made sure that no row
  * is overwritten that is still to be read. */
 #ifndef FUSED_H
 #define FUSED_H
@@ -31,16 +33,21 @@
 #define FUSED_MAX_K 2048
 #define FUSED_STEM_K 28
 
+/* The crop's next `bytes`; false: it has come to nothing. */
+typedef bool fused_rows(void *context, uint8_t *to, uint32_t bytes);
+
 struct fused_group {
     struct kernel_layer expand, depthwise, project, add;
     bool has_expand; /* else only `project`, on the block's input as it is */
     bool has_add;
     int32_t rows; /* output rows of a strip */
     uint8_t *scratch;
+    fused_rows *next; /* of a stem: where its crop comes from */
+    void *source;
 };
 
 struct fused_sizes {
-    uint32_t tile, planes, carry, products, strip; /* bytes */
+    uint32_t tables, tile, planes, carry, products, strip, window; /* bytes */
 };
 
 /* Whether the engine has a path for these shapes; nothing is said of the numbers. */
@@ -50,8 +57,8 @@ struct fused_sizes fused_sizes(const struct fused_group *group);
 /* Called before a part with its number among the group's layers. */
 typedef void fused_step(void *context, uint32_t part);
 
-/* `step` may be NULL. */
-void fused_run(const struct fused_group *group, fused_step *step, void *context);
+/* `step` may be NULL. False where the crop came to nothing. */
+bool fused_run(const struct fused_group *group, fused_step *step, void *context);
 
 /* How wide a pixel of the expanding layer's weights and tile is: in_c, or for a 3x3x3 stem 28 in an order of its own. */
 int32_t fused_k(const struct kernel_layer *expand);

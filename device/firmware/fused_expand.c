@@ -78,7 +78,7 @@ static int32_t input(const struct kernel_layer *l, int32_t y, int32_t x, int32_t
     if (py < 0 || py >= l->in_h || px < 0 || px >= l->in_w) {
         return l->in_zp;
     }
-    return (uint8_t)l->in[(py * l->in_w + px) * 3 + tap % 3] - 128;
+    return (uint8_t)l->in[((py - l->in_top) * l->in_w + px) * 3 + tap % 3] - 128;
 }
 
 static void exact(uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t first, int32_t rows)

@@ -95,13 +95,12 @@ static inline __attribute__((always_inline)) void add_words(const struct kernel_
     }
 }
 
-/* Both inputs' tables lie in work memory; doubled where the rounding wants it. */
 static enum m7_rounding add_rounding;
 static bool add_fast;
 
-void m7_add_tables(const struct kernel_layer *l)
+/* Doubled where the rounding wants it. */
+void m7_add_tables(const struct kernel_layer *l, int32_t *a)
 {
-    int32_t *a = (int32_t *)M7_TILE;
     const int64_t largest = (int64_t)scale_table(a, l, l->in_zp, 0) + scale_table(a + 256, l, l->in2_zp, 1);
     add_fast = largest < SUM_LIMIT;
     if (!add_fast) {
@@ -116,9 +115,8 @@ void m7_add_tables(const struct kernel_layer *l)
     }
 }
 
-void m7_add_row(const struct kernel_layer *l)
+void m7_add_row(const struct kernel_layer *l, const int32_t *a)
 {
-    const int32_t *a = (const int32_t *)M7_TILE;
     if (!add_fast || l->out_h * l->out_w * l->out_c % 4 != 0) {
         kernels_ref.add(l);
         return;
@@ -139,8 +137,8 @@ void m7_add_row(const struct kernel_layer *l)
 
 static void add(const struct kernel_layer *l)
 {
-    m7_add_tables(l);
-    m7_add_row(l);
+    m7_add_tables(l, (int32_t *)M7_TILE);
+    m7_add_row(l, (const int32_t *)M7_TILE);
 }
 
 static int32_t mean_value(const struct kernel_layer *l, int32_t sum)

@@ -87,9 +87,10 @@ static inline uint32_t m7_clamped(uint32_t bytes, const struct m7_clamp *clamp)
     return bytes;
 }
 
-/* An addition in two steps: what its factors make of every int8, then rows of it (any shape with the same numbers). */
-kernel m7_add_tables;
-kernel m7_add_row;
+/* An addition in two steps: what its factors make of every int8, M7_ADD_WORDS, then rows of it (any shape, the same numbers). */
+#define M7_ADD_WORDS 512
+void m7_add_tables(const struct kernel_layer *layer, int32_t *tables);
+void m7_add_row(const struct kernel_layer *layer, const int32_t *tables);
 
 kernel m7_conv;
 kernel m7_pointwise;

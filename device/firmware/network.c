@@ -38,20 +38,34 @@ uint32_t network_memory_bytes(const struct network *network)
     return network->header->arena_bytes + (plan ? plan->work_bytes : (uint32_t)sizeof m7_work);
 }
 
-/* A fused stem reads the crop as it comes. */
-static bool takes_raw(const struct network *network)
+bool network_streams(const struct network *network)
 {
     return network->plan && network->plan->groups[0].rows > 0 && network->layers[0].kernel_h == 3;
 }
 
+static bool golden_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct network_golden *golden = context;
+    for (uint32_t i = 0; i < bytes; i++) {
+        golden->state = golden->state * 1664525u + 1013904223u;
+        to[i] = (uint8_t)(golden->state >> 24);
+    }
+    return true;
+}
+
+struct network_source network_golden_source(const struct network *network, struct network_golden *golden)
+{
+    golden->state = network->header->golden_seed;
+    return (struct network_source){.next = golden_next, .context = golden};
+}
+
 /* uint8 to int8 is minus 128, which is the top bit turned over. */
-void network_set_input(const struct network *network, const uint8_t *crop)
+bool network_load(const struct network *network, const struct network_source *source)
 {
     uint8_t *input = network->arena + network->header->input_offset;
     const uint32_t n = network_input_bytes(network);
-    memmove(input, crop, n);
-    if (takes_raw(network)) {
-        return;
+    if (!source->next(source->context, input, n) || (source->end && !source->end(source->context))) {
+        return false;
     }
     uint32_t i = 0;
     for (; i + 4 <= n; i += 4) {
@@ -63,17 +77,7 @@ void network_set_input(const struct network *network, const uint8_t *crop)
     for (; i < n; i++) {
         input[i] ^= 0x80;
     }
-}
-
-void network_set_golden_input(const struct network *network)
-{
-    uint8_t *input = network->arena + network->header->input_offset;
-    uint32_t x = network->header->golden_seed;
-    for (uint32_t i = 0; i < network_input_bytes(network); i++) {
-        x = x * 1664525u + 1013904223u;
-        input[i] = (uint8_t)(x >> 24);
-    }
-    network_set_input(network, input);
+    return true;
 }
 
 const int8_t *network_golden_output(const struct network *network)
@@ -164,23 +168,34 @@ static void part_step(void *context, uint32_t part)
     p->step(p->context, p->first + part);
 }
 
-void network_run(const struct network *network, network_step *step, void *context, bool detailed)
+bool network_run(const struct network *network, const struct network_source *source, network_step *step, void *context,
+                 bool detailed)
 {
     const struct network_plan *plan = network->plan;
     const uint32_t layers = network->header->layer_count;
     const uint32_t groups = plan ? plan->group_count : layers;
-    for (uint32_t i = 0; i < groups; i++) {
+    const bool streams = network_streams(network);
+    bool good = streams || network_load(network, source);
+    for (uint32_t i = 0; good && i < groups; i++) {
         const uint32_t first = plan ? plan->groups[i].first : i;
         step(context, first);
         if (plan && plan->groups[i].rows > 0) {
-            const struct fused_group group = network_fused_group(network, &plan->groups[i]);
+            struct fused_group group = network_fused_group(network, &plan->groups[i]);
             struct part part = {step, context, first};
-            fused_run(&group, detailed ? part_step : NULL, &part);
+            if (i == 0 && streams) {
+                group.next = source->next;
+                group.source = source->context;
+            }
+            good = fused_run(&group, detailed ? part_step : NULL, &part);
         } else {
             network_run_layer(network, first);
         }
+        if (i == 0 && good && streams && source->end) {
+            good = source->end(source->context);
+        }
     }
     step(context, layers);
+    return good;
 }
 
 const int8_t *network_output(const struct network *network)

@@ -107,11 +107,24 @@ uint32_t network_input_bytes(const struct network *network);
 /* Activation memory in all: arena and work memory. */
 uint32_t network_memory_bytes(const struct network *network);
 
-/* Puts a crop of network_input_bytes (uint8, height x width x channels) into the arena. `crop` may lie in the arena. */
-void network_set_input(const struct network *network, const uint8_t *crop);
+/* Where a crop comes from: network_input_bytes of it (uint8, height x width x channels), in order. */
+struct network_source {
+    fused_rows *next;
+    bool (*end)(void *context); /* called once, when every byte was taken and before anything is lost that holds them; NULL: none */
+    void *context;
+};
 
-/* Puts the golden picture into the arena. */
-void network_set_golden_input(const struct network *network);
+/* True where the crop is never whole in the arena: the first group takes it a few rows at a time. */
+bool network_streams(const struct network *network);
+
+/* The golden picture. */
+struct network_golden {
+    uint32_t state;
+};
+struct network_source network_golden_source(const struct network *network, struct network_golden *golden);
+
+/* Takes the whole crop into the arena, where the first layer reads it. */
+bool network_load(const struct network *network, const struct network_source *source);
 
 /* The golden picture's fingerprint, output_length numbers. */
 const int8_t *network_golden_output(const struct network *network);
@@ -119,8 +132,9 @@ const int8_t *network_golden_output(const struct network *network);
 /* Layers outside of fused groups only. */
 void network_run_layer(const struct network *network, uint32_t index);
 
-/* `detailed`: step is told of every change of layer inside fused groups too, often; else only of the groups' first layers. */
-void network_run(const struct network *network, network_step *step, void *context, bool detailed);
+/* From the crop to the output; false, and no output, where the source gave up. `detailed`: step is told of every change of layer inside fused groups too, often; else only of the groups' first layers. */
+bool network_run(const struct network *network, const struct network_source *source, network_step *step, void *context,
+                 bool detailed);
 
 /* A layer of a file as the kernels take it. */
 struct kernel_layer network_kernel_layer(const struct network *network, uint32_t index);

@@ -139,6 +139,16 @@ static bool fused_layer_fits(const struct network *network, uint32_t index, int3
            (l->kind == WIRE_LAYER_KIND_ADD || blocks_agree(l, network->file));
 }
 
+static uint64_t in_bytes_of(const struct network_layer *l)
+{
+    return volume(l->in_h, l->in_w, l->in_c);
+}
+
+static uint64_t input_bytes_of(const struct network_header *h)
+{
+    return volume(h->input_h, h->input_w, h->input_c);
+}
+
 static bool group_fits(const struct network *network, const struct network_group *g)
 {
     const struct network_layer *l = network->layers + g->first;
@@ -151,7 +161,7 @@ static bool group_fits(const struct network *network, const struct network_group
     const bool stem = l->kind == WIRE_LAYER_KIND_CONV;
     const int32_t tile_shift = l->left_shift;
     if (project->kind != WIRE_LAYER_KIND_POINTWISE || (block && l[1].kind != WIRE_LAYER_KIND_DEPTHWISE) ||
-        (block && l->kind != WIRE_LAYER_KIND_POINTWISE && !stem) || (stem && (g->first != 0 || l->in_c != 3)) ||
+        (block && l->kind != WIRE_LAYER_KIND_POINTWISE && !stem) || (stem && (g->first != 0 || l->in_c != 3 || in_bytes_of(l) != input_bytes_of(h))) ||
         (g->count == 4 && l[3].kind != WIRE_LAYER_KIND_ADD)) {
         return false;
     }
@@ -169,7 +179,7 @@ static bool group_fits(const struct network *network, const struct network_group
         return false;
     }
     const struct fused_sizes s = fused_sizes(&group);
-    const uint64_t scratch = (uint64_t)s.tile + s.planes + s.carry + s.products + s.strip;
+    const uint64_t scratch = (uint64_t)s.tables + s.tile + s.planes + s.carry + s.products + s.strip + s.window;
     const struct network_layer *last = l + g->count - 1;
     const uint64_t in_bytes = volume(l->in_h, l->in_w, l->in_c);
     const uint64_t out_bytes = volume(last->out_h, last->out_w, last->out_c);
@@ -177,7 +187,8 @@ static bool group_fits(const struct network *network, const struct network_group
     const uint64_t over = block ? 0u : last->out_c;
     const uint32_t residual = g->count == 4 ? (group.add.in == NULL ? last->in2_offset : last->in_offset) : 0u;
     return ((g->scratch_offset | l->in_offset | last->out_offset | residual) & 3) == 0 && scratch <= g->scratch_bytes &&
-           inside(g->scratch_offset, g->scratch_bytes, h->arena_bytes) && inside(l->in_offset, in_bytes, h->arena_bytes) &&
+           inside(g->scratch_offset, g->scratch_bytes, h->arena_bytes) &&
+           (stem || inside(l->in_offset, in_bytes, h->arena_bytes)) &&
            inside(last->out_offset, out_bytes + over, h->arena_bytes) && inside(residual, out_bytes, h->arena_bytes);
 }
 
@@ -219,9 +230,13 @@ enum network_status network_check(const struct network *network, uint32_t room_b
     if (h->arena_bytes > arena_room_bytes) {
         return NETWORK_NO_ROOM;
     }
+    if (plan && plan->group_count == 0) {
+        return NETWORK_BAD_LAYER;
+    }
     if (h->layer_count == 0 || h->layer_count > NETWORK_MAX_LAYERS || h->output_length == 0 ||
         volume(h->input_h, h->input_w, h->input_c) > WIRE_MAX_PAYLOAD_BYTES ||
-        !inside(h->input_offset, volume(h->input_h, h->input_w, h->input_c), h->arena_bytes) ||
+        (!network_streams(network) &&
+         !inside(h->input_offset, volume(h->input_h, h->input_w, h->input_c), h->arena_bytes)) ||
         !inside(h->output_offset, h->output_length, h->arena_bytes)) {
         return NETWORK_BAD_LAYER;
     }

@@ -5,6 +5,7 @@
 #include "board.h"
 #include "commands.h"
 #include "mem.h"
+#include "stream.h"
 
 #define ARENA_PAINT 0xa5u
 
@@ -17,7 +18,9 @@ void server_init(struct server *server, uint8_t *arena, uint32_t arena_room_byte
     memset(arena, ARENA_PAINT, arena_room_bytes);
     frame_parser_init(&server->parser, arena);
     server->has_network =
-        network_open(&server->network, network, network_room_bytes, arena, arena_room_bytes, &KERNELS) == NETWORK_OK;
+        network_open(&server->network, network, network_room_bytes, arena, arena_room_bytes, &KERNELS) == NETWORK_OK &&
+        (!network_streams(&server->network) ||
+         network_input_bytes(&server->network) <= arena_room_bytes - server->network.header->arena_bytes);
     struct board_count count;
     board_count(&count);
     server->clock.last_cycles = count.cycles;
@@ -48,7 +51,7 @@ static void clock_tick(struct server_clock *clock, uint32_t cycles)
 }
 
 /* Nothing is taken from the board here: while the network runs, bytes wait in its ring. */
-void server_tick(struct server *server)
+uint32_t server_tick(struct server *server)
 {
     struct board_count count;
     board_count(&count);
@@ -64,6 +67,15 @@ void server_tick(struct server *server)
         backlog->seen_bytes = waiting;
     }
     server->ring_bytes = waiting > server->ring_bytes ? waiting : server->ring_bytes;
+    return waiting;
+}
+
+void server_took(struct server *server, uint32_t n)
+{
+    struct server_backlog *backlog = &server->backlog;
+    server->last_byte_cycles = n <= backlog->seen_bytes ? backlog->last_cycles : server->clock.last_cycles;
+    server->last_byte_ms = server->clock.now_ms;
+    backlog->seen_bytes -= n < backlog->seen_bytes ? n : backlog->seen_bytes;
 }
 
 static void send(struct server *server, uint8_t *frame, const struct wire_header *request, uint16_t status, uint32_t length)
@@ -102,19 +114,31 @@ static void after_reply(struct server *server)
     }
 }
 
-static bool is_repeat(const struct server *server, const struct frame *frame)
+bool server_answered(const struct server *server, const struct wire_header *header, uint32_t crc)
 {
-    return server->last_known && frame->crc == server->last_crc && frame->header.sequence == server->last.sequence &&
-           frame->header.type == server->last.type;
+    return server->last_known && crc == server->last_crc && header->sequence == server->last.sequence &&
+           header->type == server->last.type;
+}
+
+static void answer_again(struct server *server)
+{
+    server->repeated_frames++;
+    board_write(server->reply, server->reply_bytes);
+}
+
+static void remember(struct server *server, const struct wire_header *header, uint32_t crc)
+{
+    server->last_known = true;
+    server->last = *header;
+    server->last_crc = crc;
 }
 
 static void good_frame(struct server *server, const struct frame *frame)
 {
     server->rate_pending = false;
     const bool again = command_runs_again(frame->header.type);
-    if (!again && is_repeat(server, frame)) {
-        server->repeated_frames++;
-        board_write(server->reply, server->reply_bytes);
+    if (!again && server_answered(server, &frame->header, frame->crc)) {
+        answer_again(server);
         return;
     }
     uint8_t *answer = again ? server->short_reply : server->reply;
@@ -128,9 +152,7 @@ static void good_frame(struct server *server, const struct frame *frame)
     }
     send(server, answer, &copy.header, reply.status, reply.length);
     if (!again) {
-        server->last_known = true;
-        server->last = copy.header;
-        server->last_crc = copy.crc;
+        remember(server, &copy.header, copy.crc);
     }
     after_reply(server);
     server->last_byte_ms = server->clock.now_ms;
@@ -147,14 +169,11 @@ static bool receive(struct server *server)
         return false;
     }
     frame_parser_added(&server->parser, n);
-    struct server_backlog *backlog = &server->backlog;
-    const uint32_t now = server->clock.last_cycles;
+    const struct server_backlog *backlog = &server->backlog;
     if (fresh) {
-        server->first_byte_cycles = backlog->seen_bytes > 0 ? backlog->first_cycles : now;
+        server->first_byte_cycles = backlog->seen_bytes > 0 ? backlog->first_cycles : server->clock.last_cycles;
     }
-    server->last_byte_cycles = n <= backlog->seen_bytes ? backlog->last_cycles : now;
-    server->last_byte_ms = server->clock.now_ms;
-    backlog->seen_bytes -= n < backlog->seen_bytes ? n : backlog->seen_bytes;
+    server_took(server, n);
     return true;
 }
 
@@ -171,11 +190,45 @@ static void parse(struct server *server)
     }
 }
 
+/* A crop taken while it comes. Where it turns out to be none, its header without the magic goes back to the parser. */
+static void stream(struct server *server, struct stream *crop)
+{
+    (void)frame_parser_take(&server->parser, server->carry, WIRE_HEADER_BYTES);
+    struct reply reply = {.payload = server->reply + WIRE_HEADER_BYTES};
+    const bool done = command_infer_stream(crop, &reply);
+    struct frame_parser *parser = &server->parser;
+    if (crop->state == STREAM_GOOD) {
+        parser->frames++;
+        server->rate_pending = false;
+        if (done) {
+            send(server, server->reply, &crop->header, reply.status, reply.length);
+            remember(server, &crop->header, crop->frame_crc);
+        } else {
+            answer_again(server);
+        }
+        server->last_byte_ms = server->clock.now_ms;
+        return;
+    }
+    frame_parser_give(parser, server->carry + WIRE_MAGIC_BYTES, WIRE_HEADER_BYTES - WIRE_MAGIC_BYTES);
+    parser->skipped_bytes += WIRE_MAGIC_BYTES;
+    if (crop->state == STREAM_BAD) {
+        parser->frame_crc_errors++;
+        refuse(server, &crop->header, WIRE_STATUS_BAD_CRC);
+    } else {
+        parser->timeouts++;
+    }
+    parse(server);
+}
+
 void server_poll(struct server *server)
 {
-    server_tick(server);
+    (void)server_tick(server);
+    struct stream crop;
     if (receive(server)) {
         parse(server);
+        if (stream_begins(server, &crop)) {
+            stream(server, &crop);
+        }
     } else if (frame_parser_busy(&server->parser) &&
                server->clock.now_ms - server->last_byte_ms >= SERVER_FRAME_TIMEOUT_MS) {
         server->last_byte_ms = server->clock.now_ms;

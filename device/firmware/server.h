@@ -67,7 +67,13 @@ void server_poll(struct server *server);
 /* High-water mark of the arena in bytes: up to the last word that was written since server_init. */
 uint32_t server_arena_used_bytes(const struct server *server);
 
-/* Time, door and received bytes; called between the network's layers too. */
-void server_tick(struct server *server);
+/* Time, door and received bytes; called between the network's layers too. Returns how many bytes wait. */
+uint32_t server_tick(struct server *server);
+
+/* The next `n` of the bytes that wait are being taken: when the last of them came is when the frame's last byte did. */
+void server_took(struct server *server, uint32_t n);
+
+/* Whether this frame is the one answered last. */
+bool server_answered(const struct server *server, const struct wire_header *header, uint32_t crc);
 
 #endif

@@ -49,10 +49,15 @@ def plan_arena(buffers: Sequence[Buffer], alignment: int) -> tuple[list[int], in
     """Offsets of ``buffers`` and the arena's size, both in bytes; the same buffers always give the same plan.
 
     Largest first, each at the lowest free place: the greedy-by-size strategy of Pisarchyk and Lee, "Efficient memory
-    management for deep neural net inference" (2020). Where that misses the lower bound, other orders are tried.
+    management for deep neural net inference" (2020); or, where that is better, those that live longest first. Where
+    both miss the lower bound, other orders are tried.
     """
     goal = lower_bound(buffers, alignment)
-    order = sorted(range(len(buffers)), key=lambda i: (-buffers[i].largest, buffers[i].first))
+    orders = [
+        sorted(range(len(buffers)), key=lambda i: (-buffers[i].largest, buffers[i].first)),
+        sorted(range(len(buffers)), key=lambda i: (-len(buffers[i].sizes), -buffers[i].largest)),
+    ]
+    order = min(orders, key=lambda order: _place(buffers, order, alignment)[1])
     offsets, total = _place(buffers, order, alignment)
     rng = random.Random(1)
     for _ in range(_TRIES):

@@ -73,7 +73,7 @@ def convert(content: bytes, where: str, name: str, *, headless: bool = False, fu
     header = NetworkHeader(
         b"", 0, 0, 0, b"", height, width, channels, layers[-1][0].out_bytes, in_scale,
         in_zp - 128 if offered.dtype == "UINT8" else in_zp, out_scale, out_zp, layout.arena_bytes,
-        offsets[source], offsets[output], 0, GOLDEN_SEED, 0, pack_name(own_name or name), 0,
+        offsets.get(source, 0), offsets[output], 0, GOLDEN_SEED, 0, pack_name(own_name or name), 0,
     )  # fmt: skip
     network = build_network(header, layers, groups=layout.groups, work_bytes=layout.work_bytes)
     notes = tuple(note for group in planned for note in group.why)

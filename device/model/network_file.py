@@ -13,7 +13,8 @@ Tables of a layer, by kind:
 - CONV, POINTWISE: weights int8 [out][kernel_h][kernel_w][in]; DEPTHWISE: int8 [kernel_h][kernel_w][channels];
   bias int32 [out], which already holds ``-in_zp * sum(weights)``, so that the engine multiplies raw int8 inputs and
   counts a pixel outside the picture as ``in_zp``; multiplier int32, shift int8 [out].
-- ADD: multiplier int32 and shift int8 [3]: first input, second input, output; inputs are shifted left by ``left_shift``.
+- ADD: multiplier int32 and shift int8 [3]: first input, second input, output; inputs are shifted left by
+  ``left_shift``.
 - MEAN: multiplier int32 and shift int8 [1]; no tables where the flag AVERAGE is set.
 
 Arithmetic (LiteRT's reference kernels, https://github.com/google-ai-edge/LiteRT, common.h): a sum ``x`` becomes
@@ -452,12 +453,13 @@ def parse_network(data: bytes, where: str) -> Network:
     layers = tuple(LayerRecord.parse(data[start : start + LAYER_BYTES]) for start in at)
     if header.golden_offset + header.output_length > len(data):
         raise refuse("the golden output lies outside the file")
-    shape = header.input_height * header.input_width * header.input_channels
-    if header.input_offset + shape > header.arena_bytes or not shape:
-        raise refuse("the input does not fit in the arena")
     groups, work_bytes, fault = _read_plan(data, header)
     if fault:
         raise refuse(fault)
+    streams = groups[0].rows > 0 and layers[0].is_stem
+    shape = header.input_height * header.input_width * header.input_channels
+    if not shape or (header.input_offset + shape > header.arena_bytes and not streams):
+        raise refuse("the input does not fit in the arena")
     inner = {index for group in groups if group.rows for index in range(group.first, group.first + group.count)}
     for index, layer in enumerate(layers):
         fault = _layer_fault(layer, header.arena_bytes, len(data), inner=index in inner)

@@ -30,7 +30,7 @@ from device.model.network_file import (
 from device.model.operators import Step
 from device.protocol import LayerKind
 
-ARENA_GOAL_BYTES = 56 * 1024  # strips grow as long as the arena stays below
+MEMORY_GOAL_BYTES = 60 * 1024  # strips grow as long as arena and work memory together stay below
 WHOLE_WORK_BYTES = 41_040  # sizeof m7_work, for layers that run by themselves
 ADD_TABLES_BYTES = 2048
 NUMBERS_BYTES = 80  # struct block_numbers
@@ -62,7 +62,7 @@ def _pitch(width: int) -> int:
 
 
 def scratch_bytes(records: Sequence[LayerRecord], rows: int) -> int:
-    """The same sum as ``fused_sizes`` in fused.c: tile, planes, carried rows, products and the strip."""
+    """The same sum as ``fused_sizes`` in fused.c: tables, tile, planes, carry, products, strip, rows of the crop."""
     if len(records) == 1:
         project = records[0]
         return _up(project.in_height * project.in_width, 2) * 2 * project.in_channels
@@ -72,13 +72,18 @@ def scratch_bytes(records: Sequence[LayerRecord], rows: int) -> int:
     in_width, out_width = _up(depthwise.in_width, 2), _up(project.out_width, 2)
     fresh = min(max(in_rows - top, rows * stride), depthwise.in_height)
     k = len(STEM_ORDER) if expand.is_stem else _up(expand.in_channels, 8)
+    added = len(records) == 4
+    staged = _up(rows * out_width * project.out_channels, 4) if added or project.out_width % 2 else 0
+    window = _up(((fresh - 1) * expand.stride_height + 3) * expand.in_width * 3, 4) if expand.is_stem else 0
     carried = (3 - stride) * depthwise.in_channels * in_width * 2 if rows < depthwise.out_height else 0
     return (
-        fresh * in_width * 2 * k
+        (ADD_TABLES_BYTES if added else 0)
+        + fresh * in_width * 2 * k
         + in_rows * 4 * _pitch(depthwise.in_width) * 4
         + carried
         + rows * out_width * 2 * depthwise.out_channels
-        + rows * out_width * project.out_channels
+        + staged
+        + window
     )
 
 
@@ -87,7 +92,7 @@ def _unfit_block(records: Sequence[LayerRecord]) -> str:
     expand, depthwise, project = records[:3]
     stride = depthwise.stride_height
     same = (1, depthwise.in_width) if stride == 1 else (0, depthwise.in_width // 2)
-    if expand.kind == LayerKind.CONV and not (expand.is_stem and expand.source == 0):
+    if expand.kind == LayerKind.CONV and not (expand.is_stem and expand.source == 0 and expand.stride_height <= 3):
         return "its convolution is no 3x3 over the crop's colours"
     if expand.kind == LayerKind.POINTWISE and (expand.in_channels % 8 or expand.in_channels > MAX_K):
         return f"{expand.in_channels} input channels"
@@ -213,14 +218,14 @@ def _with_numbers(part: tuple[Step, ...]) -> Planned:
 
 def _may_overwrite(records: Sequence[LayerRecord], rows: int) -> bool:
     """Whether a block's output can lie over its input: no strip writes over rows that a later one reads."""
+    if records[0].kind == LayerKind.CONV:
+        return False
     first, depthwise, last = records[0], records[1], records[-1]
     for end in range(rows, last.out_height, rows):
         top = (
             end * depthwise.stride_height - depthwise.pad_top + 3 - depthwise.stride_height
         )  # expanded row, next to come
-        unread = top * first.stride_height - first.pad_top if first.kind == LayerKind.CONV else top
-        written = end * last.out_width * last.out_channels
-        if written > max(unread, 0) * first.in_width * first.in_channels:
+        if end * last.out_width * last.out_channels > max(top, 0) * first.in_width * first.in_channels:
             return False
     return True
 
@@ -252,7 +257,7 @@ def lay_out(planned: Sequence[Planned], source: int, input_bytes: int) -> Layout
         live = sum(b.sizes[index - b.first] for b in tensors.values() if b.first <= index <= b.last)
         return live + (scratch_bytes(records[index], its_rows) if planned[index].fused else 0)
 
-    goal = max(ARENA_GOAL_BYTES, *(needed(index, rows[index]) for index in range(len(planned))))
+    goal = max(MEMORY_GOAL_BYTES - _work_bytes(planned), *(needed(index, rows[index]) for index in range(len(planned))))
     for index, choice in enumerate(choices):
         fitting = [r for r in choice if needed(index, r) <= goal and _same_place(records[index], r, choice[0])]
         rows[index] = max(fitting)
@@ -281,8 +286,12 @@ def _work_bytes(planned: Sequence[Planned]) -> int:
     widest = max((_up(step.tables.weights.size // step.record.out_channels, 8)
                   for group in planned for step in group.steps if step.record.kind != LayerKind.DEPTHWISE
                   and step.tables.weights.size), default=0)  # fmt: skip
-    adds = any(step.record.kind == LayerKind.ADD for group in planned for step in group.steps)
-    return 8 * widest + NUMBERS_BYTES + (ADD_TABLES_BYTES if adds else 0)
+    return 8 * widest + NUMBERS_BYTES
+
+
+def streams(planned: Sequence[Planned]) -> bool:
+    """Whether the first group takes the crop row by row as it comes, so that it is never whole in the arena."""
+    return planned[0].fused and planned[0].steps[0].record.is_stem
 
 
 def _tensors(
@@ -294,12 +303,15 @@ def _tensors(
         inner = {step.output for step in group.steps[:-1]}
         last |= {tensor: index for step in group.steps for tensor in step.inputs if tensor not in inner}
         last[group.steps[-1].output] = index
-    owners = {source: source}
-    spans: dict[int, list[tuple[int, int, int]]] = {source: [(0, last[source], input_bytes)]}
+    owners: dict[int, int] = {}
+    spans: dict[int, list[tuple[int, int, int]]] = {}
+    if not streams(planned):
+        owners[source], spans[source] = source, [(0, last[source], input_bytes)]
     for index, group in enumerate(planned):
         output, final, alone = group.steps[-1].output, group.steps[-1].record, len(group.steps) == 1
         size = final.out_bytes + (final.out_channels if group.fused and alone else 0)
-        dying = [tensor for tensor in group.steps[-1 if alone else 0].inputs if last[tensor] == index]
+        taken = group.steps[-1 if alone else 0].inputs
+        dying = [tensor for tensor in taken if tensor in owners and last[tensor] == index]
         over = final.kind == LayerKind.ADD if alone else _may_overwrite([s.record for s in group.steps], rows[index])
         owners[output] = owners[dying[0]] if dying and over else output
         spans.setdefault(owners[output], []).append((index, last[output], size))

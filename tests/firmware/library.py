@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 Int8 = NDArray[np.int8]
 _PARSER_COUNTERS = ("frames", "header_errors", "frame_crc_errors", "skipped_bytes", "timeouts")
 _SHAPE = "in_h in_w in_c out_h out_w out_c kernel_h kernel_w stride_h stride_w pad_top pad_left"
-_NUMBERS = "in_zp in2_zp out_zp clamp_min clamp_max left_shift average"
+_NUMBERS = "in_zp in2_zp out_zp clamp_min clamp_max left_shift average in_top"
 
 
 class KernelLayer(c.Structure):
@@ -45,6 +45,32 @@ class NetworkHandle(c.Structure):
 
 
 STEP = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32)
+
+
+ROWS = c.CFUNCTYPE(c.c_bool, c.c_void_p, c.c_void_p, c.c_uint32)
+END = c.CFUNCTYPE(c.c_bool, c.c_void_p)
+
+
+class Source(c.Structure):
+    """``struct network_source``: a crop's bytes in order, and a check at the end that all were taken."""
+
+    _fields_ = [("next", ROWS), ("end", END), ("context", c.c_void_p)]
+
+    @classmethod
+    def of(cls, crop: NDArray[np.uint8], bytes_there: int = 1 << 30) -> Source:
+        content = crop.tobytes()
+        taken = 0
+
+        def following(_context: Any, to: int, size: int) -> bool:
+            nonlocal taken
+            part = content[taken : taken + size]
+            taken += size
+            if len(part) != size or taken > bytes_there:
+                return False
+            c.memmove(to, part, size)
+            return True
+
+        return cls(ROWS(following), END(lambda _context: taken == len(content)), None)
 
 
 class WireHeader(c.Structure):
@@ -138,20 +164,30 @@ class OpenNetwork:
             c.byref(self._kernels),
         )
 
-    def set_input(self, crop: NDArray[np.uint8]) -> None:
-        held = aligned(crop)
-        self._library.network_set_input(c.byref(self._handle), c.c_void_p(held.ctypes.data))
-
-    def set_golden_input(self) -> None:
-        self._library.network_set_golden_input(c.byref(self._handle))
+    def load(self, crop: NDArray[np.uint8]) -> bool:
+        """``crop`` into the arena, for :meth:`run_layer`."""
+        self._library.network_load.restype = c.c_bool
+        return bool(self._library.network_load(c.byref(self._handle), c.byref(Source.of(crop))))
 
     def run_layer(self, index: int) -> None:
         self._library.network_run_layer(c.byref(self._handle), c.c_uint32(index))
 
-    def run(self, step: Callable[[int], None], *, detailed: bool = False) -> None:
-        """The whole network; ``step`` is called with the number of the layer that comes."""
+    def run(
+        self,
+        crop: NDArray[np.uint8],
+        step: Callable[[int], None],
+        *,
+        detailed: bool = False,
+        bytes_there: int = 1 << 30,
+    ) -> bool:
+        """The whole network on ``crop``, of which only so many bytes come; ``step`` is told the layer that comes.
+
+        False where the crop came to nothing.
+        """
         told = STEP(lambda _context, index: step(index))
-        self._library.network_run(c.byref(self._handle), told, None, c.c_bool(detailed))
+        source = Source.of(crop, bytes_there)
+        self._library.network_run.restype = c.c_bool
+        return bool(self._library.network_run(c.byref(self._handle), c.byref(source), told, None, c.c_bool(detailed)))
 
 
 class Parser:

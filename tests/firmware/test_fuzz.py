@@ -16,7 +16,18 @@ import pytest
 SEEDS = (1, 2)
 SERVER_ROUNDS = int(os.environ.get("FUZZED_STREAMS", "120000")) // len(SEEDS)
 NETWORK_ROUNDS = 40
-SOURCES = ("crc32", "frame", "door", "commands", "server", "network", "network_check", "kernels_ref", "kernels_m7")
+SOURCES = (
+    "crc32",
+    "frame",
+    "door",
+    "commands",
+    "server",
+    "stream",
+    "network",
+    "network_check",
+    "kernels_ref",
+    "kernels_m7",
+)
 SOURCES += ("kernels_m7_matmul", "kernels_m7_depthwise")
 SOURCES += ("fused", "fused_tile", "fused_expand", "fused_depthwise", "fused_project")
 

@@ -38,7 +38,7 @@ def check_layers(firmware: Firmware, content: bytes, pictures: list[NDArray[np.u
         oracle.run(picture)
         for name, network in opened.items():
             assert network.status == OK
-            network.set_input(picture)
+            assert network.load(picture)
             for index, (layer, tensor) in enumerate(zip(exported.network.layers, exported.tensors, strict=True)):
                 network.run_layer(index)
                 ours = network.arena[layer.out_offset : layer.out_offset + layer.out_bytes]
@@ -62,8 +62,7 @@ def check_groups(firmware: Firmware, content: bytes, pictures: list[NDArray[np.u
 
     for picture in pictures:
         oracle.run(picture)
-        network.set_input(picture)
-        network.run(step)
+        assert network.run(picture, step)
         for index, ours in outputs.items():
             theirs = oracle.tensor(exported.tensors[index]).reshape(-1)
             np.testing.assert_array_equal(ours, theirs, err_msg=f"group that ends with {layers[index].label}")
@@ -218,9 +217,8 @@ def test_means(firmware: Firmware, height: int, width: int) -> None:
 def test_the_golden_picture_gives_the_golden_output(firmware: Firmware, network: Network) -> None:
     for detailed in (False, True):
         opened = firmware.network(network.data, "m7")
-        opened.set_golden_input()
         told: list[int] = []
-        opened.run(told.append, detailed=detailed)
+        assert opened.run(network.golden_input(), told.append, detailed=detailed)
         header = network.header
         ours = opened.arena[header.output_offset : header.output_offset + header.output_length]
         np.testing.assert_array_equal(ours, network.golden_output())

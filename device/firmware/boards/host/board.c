@@ -30,6 +30,7 @@ static const struct board_id id = {
     .name = "host",
     .unique_id = {'H', 'O', 'S', 'T', '-', 'P', 'R', 'O', 'G', 'R', 'A', 'M'},
     .clock_hz = 1000000000,
+    .kept_bytes = RING_BYTES,
     .receives_meanwhile = true,
 };
 
@@ -86,19 +87,23 @@ static void fill_ring(void)
     }
 }
 
+void board_peek(uint32_t at, uint8_t *to, uint32_t n)
+{
+    for (uint32_t i = 0; i < n; i++) {
+        to[i] = ring[(ring_tail + at + i) % RING_BYTES];
+    }
+}
+
 uint32_t board_read(uint8_t *to, uint32_t n)
 {
     fill_ring();
     const uint32_t waiting = ring_head - ring_tail;
-    if (!to) {
-        return waiting;
-    }
     const uint32_t taken = n < waiting ? n : waiting;
-    for (uint32_t i = 0; i < taken; i++) {
-        to[i] = ring[(ring_tail + i) % RING_BYTES];
+    if (to) {
+        board_peek(0, to, taken);
     }
     ring_tail += taken;
-    return taken;
+    return to ? taken : waiting - taken;
 }
 
 void board_write(const uint8_t *bytes, uint32_t n)

@@ -201,6 +201,7 @@ static void identify(void)
         .rate_clock_hz = usart_hz(),
         .max_divider = 0xffff,
         .ring_bytes = RING_BYTES,
+        .kept_bytes = RING_BYTES,
         .code_bytes = (uint32_t)(code_end - code_start),
         .fault_status = cortex_m_fault_status(),
         .fault_address = cortex_m_fault_address(),
@@ -257,20 +258,25 @@ static void look(void)
     }
 }
 
+void board_peek(uint32_t at, uint8_t *to, uint32_t n)
+{
+    const uint32_t from = (ring_tail + at) % RING_BYTES;
+    const uint32_t to_end = RING_BYTES - from;
+    const uint32_t first = n < to_end ? n : to_end;
+    memcpy(to, ring + from, first);
+    memcpy(to + first, ring, n - first);
+}
+
 uint32_t board_read(uint8_t *to, uint32_t n)
 {
     look();
-    if (!to) {
-        return ring_waiting;
-    }
     const uint32_t taken = n < ring_waiting ? n : ring_waiting;
-    const uint32_t to_end = RING_BYTES - ring_tail;
-    const uint32_t first = taken < to_end ? taken : to_end;
-    memcpy(to, ring + ring_tail, first);
-    memcpy(to + first, ring, taken - first);
+    if (to) {
+        board_peek(0, to, taken);
+    }
     ring_tail = (ring_tail + taken) % RING_BYTES;
     ring_waiting -= taken;
-    return taken;
+    return to ? taken : ring_waiting;
 }
 
 void board_write(const uint8_t *bytes, uint32_t n)
