@@ -7,6 +7,7 @@ all their pictures, instead of pairs.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -32,18 +33,21 @@ class Strangers:
     count: int
     pictures: NDArray[np.int64]
 
-    def threshold_at(self, far: float, weights: NDArray[np.float64] | None = None) -> float:
-        """The lowest score that accepts at most ``far`` of the pairs, every person counted ``weights[p]`` times.
+    def threshold_at(self, far: float) -> float:
+        """The lowest score that accepts at most ``far`` of the pairs.
 
         Raises ValueError where ``far`` is higher than what the scores were kept for.
         """
-        if weights is None:
-            allowed = int(np.floor(far * self.count + 1e-9))
-        else:
-            own = weights * self.pictures
-            total = (own.sum() ** 2 - (own**2).sum()) / 2
-            passed = np.cumsum(weights[self.first] * weights[self.second])
-            allowed = int(np.searchsorted(passed, far * total, side="right"))
+        return self._score(int(np.floor(far * self.count + 1e-9)))
+
+    def weighted_thresholds(self, fars: Sequence[float], weights: NDArray[np.float64]) -> list[float]:
+        """The same for several rates, with every person p counted ``weights[p]`` times."""
+        own = weights * self.pictures
+        total = (own.sum() ** 2 - (own**2).sum()) / 2
+        passed = np.cumsum(weights[self.first] * weights[self.second])
+        return [self._score(int(np.searchsorted(passed, far * total, side="right"))) for far in fars]
+
+    def _score(self, allowed: int) -> float:
         if allowed >= len(self.scores) < self.count:
             raise ValueError(f"only the highest {len(self.scores)} of {self.count} scores were kept")
         return float(np.nextafter(self.scores[allowed], np.float32(2))) if allowed < len(self.scores) else -1.0
@@ -129,8 +133,7 @@ def tar_among_all(
         own = weights[genuine_person]
         if not own.any():
             continue
-        for far in measurable:
-            threshold = strangers.threshold_at(far, weights)
+        for far, threshold in zip(measurable, strangers.weighted_thresholds(measurable, weights), strict=True):
             thresholds[far].append(threshold)
             tars[far].append(float(own[genuine >= threshold].sum() / own.sum()))
     found = []

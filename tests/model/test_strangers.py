@@ -52,12 +52,12 @@ def test_weights_count_people() -> None:
     vectors, names = crowd(6, 4)
     found = find_strangers(vectors, names, 0.5)
     same = np.ones(6)
-    assert found.threshold_at(0.1, same) == found.threshold_at(0.1)
+    assert found.weighted_thresholds([0.1, 0.2], same) == [found.threshold_at(0.1), found.threshold_at(0.2)]
     # Without two of the people it is as if they had never been there.
     left = [index for index, name in enumerate(names) if name not in ("p1", "p4")]
     fewer = find_strangers(vectors[left], [names[index] for index in left], 0.5)
     weights = np.array([0.0 if name in ("p1", "p4") else 1.0 for name in sorted(set(names))])
-    assert found.threshold_at(0.1, weights) == pytest.approx(fewer.threshold_at(0.1), abs=1e-6)
+    assert found.weighted_thresholds([0.1], weights) == [pytest.approx(fewer.threshold_at(0.1), abs=1e-6)]
 
 
 def test_shares_at_given_thresholds() -> None:
