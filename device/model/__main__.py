@@ -91,7 +91,7 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from device.model.evaluate import ENROLMENTS, Wish, evaluate
+    from device.model.evaluate import ENROLMENTS, Result, Wish, evaluate
     from device.model.results import record, write_results
 
     everything = args.all and args.people is None
@@ -109,10 +109,15 @@ def _evaluate(args: argparse.Namespace) -> None:
         groups=args.groups or everything,
         label=args.label,
     )
-    result = evaluate(wish, TerminalMonitor(None if args.json else sys.stdout))
-    if args.out is not None:
-        for path in write_results(args.out, result):
-            print(path, file=sys.stderr if args.json else sys.stdout)
+    written: list[Path] = []
+
+    def keep(found: Result) -> None:
+        if args.out is not None:
+            written[:] = write_results(args.out, found)
+
+    result = evaluate(wish, TerminalMonitor(None if args.json else sys.stdout), keep)
+    for path in written:
+        print(path, file=sys.stderr if args.json else sys.stdout)
     if args.record is not None:
         record(args.record, result.figures)
     if args.json:
@@ -252,7 +257,7 @@ def main() -> int:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
-        print("stopped; files that were there are as they were", file=sys.stderr)
+        print("stopped; what was written is whole", file=sys.stderr)
         return 130
     return 0
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 import queue
 import threading
 import zipfile
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +24,8 @@ from device.errors import FileError
 ARCHIVE_SIZE = 144
 _CROP_SIZE = 128
 _HELD_OUT = 1500
+_READ_AT_ONCE = 256
+_GIVE = "give the folder that holds teacher.npz and the crop archives"
 
 Crops = NDArray[np.uint8]
 Embeddings = NDArray[np.float32]
@@ -64,13 +67,24 @@ def read_teachers(faces: Path) -> tuple[NDArray[np.str_], Embeddings, tuple[int,
     """(names (N,), unit embeddings (N, D), the size of each teacher's part) of ``faces/teacher.npz``."""
     path = faces / "teacher.npz"
     try:
-        with np.load(path) as teacher:
+        # np.load leaves a file open when it cannot read what it opened itself.
+        with path.open("rb") as file, np.load(file) as teacher:
             names: NDArray[np.str_] = teacher["names"].astype(str)
             parts = [teacher[key].astype(np.float32) for key in ("mfn128", "mfn192")]
-    except (OSError, KeyError, ValueError) as error:
-        raise FileError(f"{path}: {error}", "give the folder that holds teacher.npz and the crop archives") from error
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", _GIVE) from error
+    except (KeyError, ValueError, TypeError, EOFError, AttributeError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: no teachers' embeddings: {error}", _GIVE) from error
+    if names.ndim != 1 or any(part.ndim != 2 or len(part) != len(names) for part in parts):
+        raise FileError(f"{path}: {names.size} names, embeddings of {[part.shape for part in parts]}", _GIVE)
+    if (twice := len(names) - len(set(names.tolist()))) or len(names) <= _HELD_OUT:
+        what = f"{twice} names come twice" if twice else f"{len(names)} crops, of which {_HELD_OUT} are held out"
+        raise FileError(f"{path}: {what}", "make the file again")
+    lengths = [np.linalg.norm(part, axis=1) for part in parts]
+    if any(not np.isfinite(length).all() or not length.all() for length in lengths):
+        raise FileError(f"{path}: an embedding is zero or not finite", "make the file again")
     # Each teacher counts the same: unit vectors side by side, scaled so that the whole is a unit vector too.
-    joined = [part / np.linalg.norm(part, axis=1, keepdims=True) for part in parts]
+    joined = [part / length[:, None] for part, length in zip(parts, lengths, strict=True)]
     targets = np.concatenate(joined, axis=1) / np.sqrt(len(joined))
     return names, targets.astype(np.float32), tuple(part.shape[1] for part in parts)
 
@@ -80,22 +94,23 @@ def load_training_set(faces: Path, cache: Path) -> TrainingSet:
     names, targets, sizes = read_teachers(faces)
     cache.mkdir(parents=True, exist_ok=True)
     done, full, small = cache / "done", cache / "crops.npy", cache / "half.npy"
-    if not done.exists():
-        shape = (len(names), ARCHIVE_SIZE, ARCHIVE_SIZE, 3)
-        crops = np.lib.format.open_memmap(full, "w+", np.uint8, shape)
-        half = np.lib.format.open_memmap(small, "w+", np.uint8, (len(names), 72, 72, 3))
-        archives: dict[str, zipfile.ZipFile] = {}
-        for index, name in enumerate(names):
-            source = str(name).split("/", 1)[0]
-            if source not in archives:
-                archives[source] = zipfile.ZipFile(faces / f"{source}.zip")
-            crops[index] = _decode(archives[source].read(str(name)), str(name))
-            half[index] = cv2.resize(crops[index], (72, 72), interpolation=cv2.INTER_AREA)
-        for archive in archives.values():
-            archive.close()
-        crops.flush()
-        half.flush()
-        done.touch()
+    if done.exists() and full.exists() and small.exists():
+        data = TrainingSet(names, np.load(full, mmap_mode="r"), np.load(small, mmap_mode="r"), targets, sizes)
+        if len(data.crops) != len(names):
+            raise FileError(f"{cache}: {len(data.crops)} crops, {faces / 'teacher.npz'} names {len(names)}",
+                            "the cache was made from other data: remove it, or give another folder")  # fmt: skip
+        return data
+    shape = (len(names), ARCHIVE_SIZE, ARCHIVE_SIZE, 3)
+    crops = np.lib.format.open_memmap(full, "w+", np.uint8, shape)
+    half = np.lib.format.open_memmap(small, "w+", np.uint8, (len(names), 72, 72, 3))
+    for start in range(0, len(names), _READ_AT_ONCE):
+        some = read_members(faces, [str(name) for name in names[start : start + _READ_AT_ONCE]])
+        crops[start : start + len(some)] = some
+        for index, crop in enumerate(some, start):
+            half[index] = cv2.resize(crop, (72, 72), interpolation=cv2.INTER_AREA)
+    crops.flush()
+    half.flush()
+    done.touch()
     return TrainingSet(names, np.load(full, mmap_mode="r"), np.load(small, mmap_mode="r"), targets, sizes)
 
 
@@ -108,16 +123,20 @@ def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
 def read_members(folder: Path, names: list[str]) -> Crops:
     """(N, 144, 144, 3) of names like ``utk/1.webp``, from ``utk.zip`` in ``folder``; FileError where one is missing."""
     archives: dict[str, zipfile.ZipFile] = {}
+    path = folder
     try:
         crops = []
         for name in names:
             source = name.split("/", 1)[0]
+            path = folder / f"{source}.zip"
             if source not in archives:
-                archives[source] = zipfile.ZipFile(folder / f"{source}.zip")
-            crops.append(_decode(archives[source].read(name), f"{folder / source}.zip:{name}"))
+                archives[source] = zipfile.ZipFile(path)
+            crops.append(_decode(archives[source].read(name), f"{path}:{name}"))
         return np.stack(crops)
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise FileError(f"{folder}: {error}", "give the folder that holds teacher.npz and the crop archives") from error
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", _GIVE) from error
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: {error}", _GIVE) from error
     finally:
         for archive in archives.values():
             archive.close()

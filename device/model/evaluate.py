@@ -6,6 +6,7 @@ says how many numbers of a sample were compared with a board's, and how many dif
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -92,8 +93,11 @@ def views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
     return found
 
 
-def evaluate(wish: Wish, monitor: Monitor = SILENT) -> Result:
-    """Measure everything that is asked for. Raises FileError and its like, naming the file."""
+def evaluate(wish: Wish, monitor: Monitor = SILENT, keep: Callable[[Result], None] = lambda result: None) -> Result:
+    """Measure everything that is asked for. Raises FileError and its like, naming the file.
+
+    ``keep`` gets what is measured so far after each part, so that stopping a long run does not lose it.
+    """
     from device.model.export import export
     from device.model.feature_map import map_path
 
@@ -137,8 +141,16 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT) -> Result:
         "shipped_thresholds": [asdict(one) for one in measured.shipped(vectors, mapping, best_kind)],
         "identification": [asdict(one) for one in _identify(wish, vectors, people, monitor)],
     }
+
+    def so_far() -> Result:
+        found = Result(_rounded(figures), measured.scores, faces.pairs.same)
+        keep(found)
+        return found
+
+    result = so_far()
     if wish.board is not None:
         figures["board"] = _board(wish, network, faces, raw, mapping, measured, monitor)
+        result = so_far()
     if wish.robustness_pairs:
         from device.model import robustness
 
@@ -151,9 +163,11 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT) -> Result:
         best = mapping if best_kind == "mapped" else FeatureMap()
         spoilt = robustness.measure(faces, wish.robustness_pairs, best, answer, monitor)
         figures["robustness"] = [asdict(one) for one in spoilt]
+        result = so_far()
     if wish.groups:
         figures["groups"] = _groups(wish, content, network, mapping, monitor)
-    return Result(_rounded(figures), measured.scores, faces.pairs.same)
+        result = so_far()
+    return result
 
 
 class _Measured:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -94,7 +95,11 @@ def _members(path: Path, names: list[str], monitor: Monitor) -> Iterator[tuple[i
                 some = names[start : start + 256]
                 yield start, np.stack([decode_member(archive, f"{name}.webp", str(path)) for name in some])
                 monitor.tick(f"reading {path.name}", start + len(some), len(names))
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
+    except OSError as error:
+        raise FileError(
+            f"{path}: {error.strerror or error}", "give the folder that holds lfw.zip and pairs.txt"
+        ) from error
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
         raise FileError(f"{path}: {error}", "give the folder that holds lfw.zip and pairs.txt") from error
 
 

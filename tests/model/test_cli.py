@@ -99,7 +99,7 @@ def test_evaluate_asks_for_pictures(
     assert "--people" in capsys.readouterr().err
 
 
-def test_control_c_leaves_nothing(
+def test_control_c_leaves_what_was_measured(
     network: Path,
     tiny_faces: Path,
     tmp_path: Path,
@@ -108,15 +108,24 @@ def test_control_c_leaves_nothing(
 ) -> None:
     from device.model.monitor import TerminalMonitor
 
+    stopped_at = ""
+
     def stop(self: object, what: str, done: int, total: int) -> None:
-        if what.startswith("int8"):
+        if what.startswith(stopped_at):
             raise KeyboardInterrupt
 
     monkeypatch.setattr(TerminalMonitor, "tick", stop)
     out = tmp_path / "out"
-    assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--out", out) == 130
+    words = ("evaluate", "--network", network, "--faces", tiny_faces, "--out", out, "--robustness")
+    stopped_at = "int8"
+    assert call(monkeypatch, *words) == 130
     assert "stopped" in capsys.readouterr().err
     assert not out.exists()
+    stopped_at = "blur"
+    assert call(monkeypatch, *words) == 130
+    figures = json.loads((out / "evaluation.json").read_text())
+    assert figures["rows"][0]["pairs"] == 12
+    assert "robustness" not in figures
 
 
 def test_evaluate_names_a_missing_archive(

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
-from device.model.data import augment, load_training_set, middle, read_archive, read_members, split_rows
+from device.model.data import augment, load_training_set, middle, read_archive, read_members, read_teachers, split_rows
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
@@ -156,8 +156,52 @@ def test_the_views_become_gentle_at_the_end() -> None:
 def test_bad_archives_are_named(tiny_faces: Path) -> None:
     with pytest.raises(FileError, match=r"missing\.webp"):
         read_members(tiny_faces, ["one/missing.webp"])
-    with pytest.raises(FileError, match=r"other\.zip"):
+    with pytest.raises(FileError, match=r"other\.zip: No such file"):
         read_members(tiny_faces, ["other/1.webp"])
+    whole = (tiny_faces / "one.zip").read_bytes()
+    (tiny_faces / "one.zip").write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(FileError, match=r"one\.zip: File is not a zip file"):
+        read_members(tiny_faces, ["one/1.webp"])
+    (tiny_faces / "one.zip").write_bytes(whole[:200] + bytes(40) + whole[240:])
+    with pytest.raises(FileError, match=r"one\.zip"):
+        read_members(tiny_faces, [f"one/{index}.webp" for index in range(16)])
+
+
+def test_a_damaged_teacher_file_is_named(tiny_faces: Path) -> None:
+    path = tiny_faces / "teacher.npz"
+    whole = path.read_bytes()
+    with np.load(path) as teacher:
+        arrays = dict(teacher)
+    for spoilt in (b"", b"something else", whole[:300], whole[: len(whole) // 2] + bytes(9) + whole[len(whole) // 2 :]):
+        path.write_bytes(spoilt)
+        with pytest.raises(FileError, match=r"teacher\.npz"):
+            read_teachers(tiny_faces)
+    changes: dict[str, dict[str, object]] = {
+        "mfn192": {"mfn192": None},
+        "42 names, embeddings": {"mfn128": arrays["mfn128"][:-1]},
+        "names come twice": {"names": np.array(["one/1.webp"] * 42)},
+        "zero or not finite": {"mfn128": arrays["mfn128"] * 0},
+        "of which 18 are held out": {key: value[:18] for key, value in arrays.items()},
+    }
+    for message, change in changes.items():
+        np.savez(path, **{key: value for key, value in (arrays | change).items() if value is not None})
+        with pytest.raises(FileError, match=message) as caught:
+            read_teachers(tiny_faces)
+        assert str(path) in caught.value.message
+    path.unlink()
+    with pytest.raises(FileError, match=r"teacher\.npz: No such file"):
+        read_teachers(tiny_faces)
+
+
+def test_a_cache_of_other_data_is_not_used(tiny_faces: Path, tmp_path: Path) -> None:
+    load_training_set(tiny_faces, tmp_path)
+    with np.load(tiny_faces / "teacher.npz") as teacher:
+        arrays = {key: value[:-1] for key, value in teacher.items()}
+    np.savez(tiny_faces / "teacher.npz", **arrays)
+    with pytest.raises(FileError, match=r"42 crops.*names 41"):
+        load_training_set(tiny_faces, tmp_path)
+    (tmp_path / "half.npy").unlink()
+    assert len(load_training_set(tiny_faces, tmp_path).half) == 41
 
 
 def test_a_crop_of_the_wrong_size_is_named(tiny_archive, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
