@@ -30,7 +30,7 @@ from device.ports import VIRTUAL
 
 _SEED = 1
 _SOURCES = (
-    "arena", "arithmetic", "export", "float_network", "network_file", "operators", "ptq", "reference",
+    "arena", "arithmetic", "export", "float_network", "network_file", "operators", "plan", "ptq", "reference",
     "tflite_file", "variant", "variant_cost",
 )  # fmt: skip
 
@@ -76,7 +76,7 @@ def cost_of(variant: Variant, *, run: bool = True, folder: Path | None = None) -
         return kept
     network = random_network(variant)
     code, _ = split(image.read_bytes(), str(image))
-    plain = VariantCost(len(network.data), network.header.arena_bytes, len(code) + len(network.data))
+    plain = VariantCost(len(network.data), network.memory_bytes, len(code) + len(network.data))
     found = _run(network, plain) if run else plain
     folder.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".tmp")
