@@ -32,7 +32,7 @@ class LoopFigures:
 
 
 class LoopWatch(QObject):
-    """A timer that measures how late it is. Costs well under one per cent of a core."""
+    """A timer that measures how late it is. Costs about one per cent of a core."""
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)

@@ -103,10 +103,11 @@ class TimingStrip(QWidget):
         painter.setPen(QColor(colours.muted))
         where = words.measured(self._recognition.where) if self._recognition else "board"
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        axis = QRectF(PAD + LANE_LABEL, y, self.width() - 2 * PAD - LANE_LABEL - 34, LANE_HEIGHT)
+        label_width = max(LANE_LABEL, QFontMetricsF(caption).horizontalAdvance(where) + 12)
+        axis = QRectF(PAD + label_width, y, self.width() - 2 * PAD - label_width - 34, LANE_HEIGHT)
         lanes = (axis, axis.translated(0, LANE_HEIGHT + LANE_GAP))
         for lane, text in zip(lanes, ("PC", where), strict=True):
-            painter.drawText(QRectF(PAD, lane.y(), LANE_LABEL - 8, LANE_HEIGHT), middle, text)
+            painter.drawText(QRectF(PAD, lane.y(), label_width - 8, LANE_HEIGHT), middle, text)
             painter.fillRect(lane, QColor(colours.sunk))
         plan = timing_plan.chart(self._recognition.timeline.spans if self._recognition else ())
         self._paint_limit(painter, plan, lanes[1])

@@ -12,6 +12,9 @@ from pathlib import Path
 import pytest
 
 import main as program
+from gui.app import from_settings
+from gui.records import PipelineOptions
+from gui.settings_store import SettingsStore
 
 
 def start(root: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:
@@ -90,3 +93,11 @@ def test_interrupt_closes_it_cleanly(root: Path, tmp_path: Path) -> None:
     _out, told = process.communicate(timeout=30)
     assert process.returncode == 0, told
     assert "Traceback" not in told
+
+
+def test_the_board_is_what_was_given_else_what_was_set(tmp_path: Path) -> None:
+    settings = SettingsStore(None)
+    assert from_settings(PipelineOptions(data=tmp_path), settings).board is None
+    settings.set("board/port", "socket://127.0.0.1:5000")
+    assert from_settings(PipelineOptions(data=tmp_path), settings).board == "socket://127.0.0.1:5000"
+    assert from_settings(PipelineOptions(data=tmp_path, board="virtual"), settings).board == "virtual"
