@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from gui import overlay, reasons, words
 from gui.decision_card import LOOKS
+from gui.fit import fit
 from gui.language import figure
 from gui.records import Decision, Event
 from gui.row_grid import RowGrid
@@ -28,6 +29,7 @@ from gui.theme import Theme
 from gui.trace import Trace
 
 PICTURE_PX = 128
+WIDTH = 46  # times the text size
 
 
 class EventDialog(QDialog):
@@ -47,7 +49,6 @@ class EventDialog(QDialog):
         super().__init__(parent)
         self.event_shown = event
         self.setWindowTitle(self.tr("Event {number}").format(number=event.id))
-        self.setMinimumWidth(round(theme.scale.body * 40))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(20, 18, 20, 16)
         layout.setSpacing(10)
@@ -69,6 +70,7 @@ class EventDialog(QDialog):
         buttons.rejected.connect(self.reject)
         layout.addWidget(buttons)
         close.setFocus()
+        fit(self, round(theme.scale.body * WIDTH))
 
     def _head(self, event: Event) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDateEdit,
     QFileDialog,
+    QGridLayout,
     QHBoxLayout,
     QHeaderView,
     QLabel,
@@ -103,6 +104,7 @@ class EventsPanel(QWidget):
         self._pages.addWidget(self._empty)
         self.total = QLabel()
         self.total.setProperty("look", "caption")
+        self.total.setWordWrap(True)
         self._lay_out()
         self._filter()
         self._count(0)
@@ -301,11 +303,12 @@ class EventsPanel(QWidget):
         layout.setContentsMargins(0, 4, 0, 0)
         layout.setSpacing(6)
         layout.addWidget(self.search)
-        row = QHBoxLayout()
-        row.setSpacing(6)
-        for combo in (self.decisions, self.people, self.times):
-            row.addWidget(combo, 1)
-        layout.addLayout(row)
+        filters = QGridLayout()
+        filters.setSpacing(6)
+        filters.addWidget(self.decisions, 0, 0)
+        filters.addWidget(self.people, 0, 1)
+        filters.addWidget(self.times, 1, 0, 1, 2)
+        layout.addLayout(filters)
         self._dates = QWidget()
         dates = QHBoxLayout(self._dates)
         dates.setContentsMargins(0, 0, 0, 0)
@@ -314,8 +317,9 @@ class EventsPanel(QWidget):
         dates.addWidget(self.last, 1)
         layout.addWidget(self._dates)
         layout.addWidget(self._pages, 1)
+        layout.addWidget(self.total)
         foot = QHBoxLayout()
-        foot.addWidget(self.total, 1)
+        foot.addStretch(1)
         self.open_button = QPushButton(self.tr("Why …"))
         self.open_button.setToolTip(self.tr("Open the selected event (Enter)"))
         self.open_button.clicked.connect(lambda: self.open_event(self.view.currentIndex()))

@@ -9,6 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QImage, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui import overlay
+from gui.language import figure
 from gui.opencv import cv2
 from gui.overlay import Detail, FaceTiming, Rect
 from gui.records import FrameView, Picture, Recognition
@@ -56,7 +57,7 @@ class LiveView(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(320, 240)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a screen reader comes by
-        self.setAccessibleName("Live picture")
+        self.setAccessibleName(self.tr("Live picture"))
         self._describe()
 
     @property
@@ -232,7 +233,8 @@ class LiveView(QWidget):
         painter.drawText(text, flags, self._hint)
 
     def _paint_rates(self, painter: QPainter, frame: FrameView, place: Rect) -> None:
-        text = f"camera {frame.camera_fps:.0f} fps · shown {frame.shown_fps:.0f} fps"
+        rates = {"camera": figure(frame.camera_fps, 0), "shown": figure(frame.shown_fps, 0)}
+        text = self.tr("camera {camera} fps · shown {shown} fps").format(**rates)
         painter.setFont(self._theme.font(self._theme.scale.caption))
         width = painter.fontMetrics().horizontalAdvance(text)
         height = painter.fontMetrics().height()

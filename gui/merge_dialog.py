@@ -8,6 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
+from gui.fit import fit
 from gui.records import Person
 from gui.theme import Theme
 
@@ -52,7 +53,7 @@ class MergeDialog(QDialog):
         for widget in (text, self.other, self.keep_other, self.keep_own, explain):
             layout.addWidget(widget)
         layout.addLayout(buttons)
-        self.setMinimumWidth(theme.scale.body * 30)
+        fit(self, theme.scale.body * 36)
         self._refresh()
 
     def _chosen(self) -> Person:

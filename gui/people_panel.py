@@ -49,8 +49,6 @@ class PeoplePanel(QFrame):
         self._changes: tuple[Change, ...] = ()
         self.setProperty("look", "card")
         self.setAcceptDrops(True)
-        title = QLabel(self.tr("People"))
-        title.setProperty("look", "title")
         self._count = QLabel()
         self._count.setProperty("look", "muted")
         enrol = QPushButton(self.tr("Enrol…"))
@@ -65,7 +63,6 @@ class PeoplePanel(QFrame):
         more.setMenu(self.menu)
         head = QHBoxLayout()
         head.setContentsMargins(8, 0, 0, 0)
-        head.addWidget(title)
         head.addSpacing(6)
         head.addWidget(self._count)
         head.addStretch(1)
@@ -135,7 +132,8 @@ class PeoplePanel(QFrame):
         row = selected.row()
         self.model.set_people(people)
         self._pages.setCurrentIndex(0 if people else 1)
-        self._count.setText(str(len(people)) if people else "")
+        count = self.tr("1 person") if len(people) == 1 else self.tr("{count} people").format(count=len(people))
+        self._count.setText(count if people else "")
         for number, person in enumerate(people):
             if isinstance(before, Person) and person.id == before.id:
                 self.view.setCurrentIndex(self.model.index(number))
@@ -151,18 +149,10 @@ class PeoplePanel(QFrame):
             named = [people_words.undo(change) for change in self._changes[: -TOLD - 1 : -1]]
             self._undo.setToolTip("\n".join([f"{named[0]} (Ctrl+Z)", *named[1:]]))
             self._undo.setAccessibleName(named[0])
-            self._undo.show()
             self._note.show()
             self._note_timer.start()
         elif len(self._changes) < len(before):
             self._note.hide()
-
-    def show_note(self, text: str) -> None:
-        """Tell something for a while, with nothing to undo."""
-        self._note_text.setText(text)
-        self._undo.hide()
-        self._note.show()
-        self._note_timer.start()
 
     def rename_current(self) -> None:
         """Begin to edit the selected name."""

@@ -42,7 +42,7 @@ class Row(QFrame):
         self._store, self._theme = store, theme
         label, explanation = say(setting.label), say(setting.explanation)
         if setting.restart:
-            explanation = f"{explanation} {self.tr('A change counts from the next start on.')}"
+            explanation += " " + self.tr("A change counts from the next start on.")
         self._found_in = f"{label} {explanation} {say(GROUPS[setting.group])} {setting.key}".casefold()
         self.editor, self._show = _editor(setting, self._changed)
         self.editor.setAccessibleName(label)

@@ -25,7 +25,7 @@ class ShortcutsDialog(QDialog):
         self.setWindowTitle(self.tr("Keyboard shortcuts"))
         columns = QHBoxLayout()
         columns.setSpacing(36)
-        for parts in ((Part.PEOPLE, Part.DOOR), (Part.VIEW,), (Part.PROGRAM,)):
+        for parts in ((Part.PEOPLE, Part.DOOR), (Part.VIEW, Part.PROGRAM)):
             column = QVBoxLayout()
             column.setSpacing(18)
             for part in parts:

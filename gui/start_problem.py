@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushBu
 
 from device.errors import DeviceError
 from gui import words
+from gui.fit import fit
 from gui.language import say
 from gui.theme import Theme, icon
 
@@ -59,7 +60,7 @@ class StartProblem(QDialog):
         layout.setSpacing(20)
         layout.addLayout(top)
         layout.addLayout(buttons)
-        self.setMinimumWidth(theme.scale.body * WIDTH)
+        fit(self, theme.scale.body * WIDTH)
 
     def _choose(self) -> None:
         title = self.tr("A folder for people and events")

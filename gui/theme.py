@@ -213,7 +213,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     [look="hint"] {{ background: {_mix(c.accent, c.card, 0.10)}; border: 1px solid {_mix(c.accent, c.card, 0.35)};
         border-radius: 10px; }}
     [look="note"] {{ background: {c.sunk}; border: 1px solid {c.line}; border-radius: 8px; }}
-    QPushButton {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
+    QPushButton {{ outline: 0; background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 6px 14px; }}
     QPushButton:hover {{ background: {c.sunk}; }}
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.accent}; }}
@@ -240,6 +240,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
         selection-background-color: {c.accent}; selection-color: {c.accent_text}; }}
     QComboBox:focus, QAbstractSpinBox:focus {{ border: 2px solid {c.accent}; padding: 5px 9px; }}
     QComboBox:disabled, QAbstractSpinBox:disabled, QLineEdit:disabled {{ color: {c.muted}; background: {c.sunk}; }}
+    QAbstractSpinBox QLineEdit, QComboBox QLineEdit {{ background: transparent; border: 0; padding: 0; }}
     QComboBox::drop-down {{ border: 0; width: 26px; }}
     QComboBox::down-arrow {{ image: url({_url("down")}); width: 12px; height: 12px; }}
     QComboBox QAbstractItemView {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; outline: 0;
@@ -265,7 +266,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
         gridline-color: {c.line}; selection-background-color: {c.sunk}; selection-color: {c.text}; }}
     QHeaderView {{ background: transparent; border: 0; }}
     QHeaderView::section {{ background: transparent; color: {c.muted}; border: 0; border-bottom: 1px solid {c.line};
-        padding: 4px 8px; font-size: {scale.caption}px; font-weight: 600; }}
+        padding: 4px 4px; font-size: {scale.caption}px; font-weight: 600; }}
     QPlainTextEdit, QTextEdit, QTextBrowser {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line};
         border-radius: 8px; padding: 6px; }}
     QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 5px; }}

@@ -145,4 +145,5 @@ def spoken(recognition: Recognition | None) -> str:
         return say("No face has been sent to the board yet")
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
     network = f"{words.network_line(recognition)}, {words.measured(recognition.where)}"
-    return f"{stages}. {say('Network: {figures}').format(figures=network)}. {words.sentence(whole(recognition))}"
+    told = say("Network: {figures}").format(figures=network)
+    return f"{stages}. {told}. {words.sentence(whole(recognition))}"

@@ -234,9 +234,6 @@ class Window(QMainWindow):
             "delete": self._with_people(self.people.delete_current),
             "again": self._with_people(self.people.enrol_current_again),
             "merge": self._with_people(self.people.merge_current),
-            "photos": lambda: self.desk.photos(),
-            "export": self.desk.export,
-            "import": self.desk.import_file,
             "undo": self.desk.undo,
             "door": self.door.ask,
             "kiosk": self.toggle_kiosk,
@@ -283,8 +280,10 @@ class Window(QMainWindow):
 
     def _show_list(self, pane: QWidget) -> None:
         self._arranged.tabs.setCurrentWidget(pane)
-        reached = [w for w in pane.findChildren(QWidget) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
-        (reached[0] if reached else pane).setFocus(Qt.FocusReason.ShortcutFocusReason)
+        inside = (pane, *pane.findChildren(QWidget))
+        reached = [w for w in inside if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isVisible()]
+        if reached:
+            reached[0].setFocus(Qt.FocusReason.ShortcutFocusReason)
 
     def _wire(self) -> None:
         pipeline = self._pipeline
