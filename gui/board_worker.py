@@ -10,6 +10,7 @@ import contextlib
 import threading
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from device.board import Board
@@ -19,7 +20,8 @@ from device.protocol import Capability
 from device.records import Door, Hello, Inference
 from gui.board_actions import Action, ActionKind, ActionReport, ActionRunner, Alone
 from gui.pacer import Pacer
-from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Problem, now_s
+from gui.quiet import Answer, QuietCrop, QuietCrops
+from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Picture, Problem, now_s
 from gui.vision import CropJob
 
 RETRY_S = 0.4  # between two tries to connect
@@ -86,7 +88,8 @@ class BoardWorker:
         self._last: Whereabouts | None = None  # of the board that was here
         self._opened: OpenedBoard | None = None
         self.counts = Counts()
-        self._sent: deque[CropJob] = deque()
+        self._sent: deque[CropJob | QuietCrop] = deque()
+        self._quiet = QuietCrops()
         self._door_due_s = 0.0
         self._refusal = ""
         self._pacer = Pacer()
@@ -107,6 +110,7 @@ class BoardWorker:
             self._stopping = True
             self._wake.notify_all()
         if self._thread.ident is None:
+            self._quiet.close()
             return
         if self.actions.wants_port:  # half an image on a board is worse than waiting
             self._thread.join(FLASH_GRACE_S)
@@ -123,6 +127,13 @@ class BoardWorker:
             self.counts.dropped += self._crop is not None
             self._crop = job
             self._wake.notify_all()
+
+    def fingerprint(self, crop: Picture) -> Future[Answer]:
+        """The fingerprint of a crop that is not live, whenever its turn comes: live crops go on between them. Waits for
+        a board where there is none; cancel it to take it back."""
+        answer = self._quiet.ask(crop)
+        self._rouse()
+        return answer
 
     def use(self, spec: str | None) -> None:
         """Go over to another board: a port, a URL, ``virtual``, or None for the first known one. Returns at once."""
@@ -198,6 +209,7 @@ class BoardWorker:
                 self._pause(RETRY_S)
         self.actions.fail(LinkError("the program ends"))
         self._close()
+        self._quiet.close()
 
     def _remember(self, opened: OpenedBoard) -> None:
         port = None if "://" in opened.url else named(self._ports(), opened.url)
@@ -269,25 +281,38 @@ class BoardWorker:
     def _may_send(self, board: Board) -> bool:
         return not board.waiting or (board.waiting < board.in_flight and now_s() >= self._pacer.due_s)
 
-    def _send(self, board: Board, job: CropJob) -> None:
-        if job.crop.shape != board.hello.input_shape:
-            return  # cut before the board said what it wants
-        board.send_crop(job.crop)
+    def _send(self, board: Board, job: CropJob | QuietCrop) -> None:
+        if job.crop.shape != board.hello.input_shape:  # cut before the board said what it wants
+            if isinstance(job, QuietCrop):
+                job.answer.set_exception(BoardError(f"the board wants {board.hello.input_shape}, not {job.crop.shape}"))
+            return
+        self._sent.append(job)  # first: sending may break the link, and it is not to be forgotten
+        try:
+            board.send_crop(job.crop)
+        except BoardError:
+            self._sent.pop()
+            raise
         self.counts.sent += 1
         self._pacer.sent(now_s())
-        self._sent.append(job)
 
     def _receive(self, board: Board) -> None:
-        job = self._sent.popleft()
+        job = self._sent[0]
         try:
             inference = board.receive()
         except BoardError as error:
+            self._sent.popleft()
+            if isinstance(job, QuietCrop):
+                job.answer.set_exception(error)
             self._refused(error)
         else:
+            self._sent.popleft()
             self._refusal = ""
             self._pacer.received(inference)
             self.counts.answered += 1
-            self._on_inference(job, inference)
+            if isinstance(job, QuietCrop):
+                job.answer.set_result((board.hello, inference))
+            else:
+                self._on_inference(job, inference)
 
     def _try(self, board: Board, command: Command) -> None:
         try:
@@ -313,8 +338,10 @@ class BoardWorker:
         with self._wake:
             return self._commands.popleft() if self._commands else None
 
-    def _next_crop(self) -> CropJob | None:
+    def _next_crop(self) -> CropJob | QuietCrop | None:
         with self._wake:
+            if (quiet := self._quiet.take(live=self._crop is not None)) is not None:
+                return quiet
             job, self._crop = self._crop, None
             return job
 
@@ -322,6 +349,8 @@ class BoardWorker:
         """Wait for something to do."""
         with self._wake:
             if self._stopping or self._switching or self._crop is not None or self._commands or self.actions.busy:
+                return
+            if self._quiet.waiting:
                 return
             self._wake.wait(min(1.0, max(0.0, self._door_due_s - now_s())))
 
@@ -344,7 +373,9 @@ class BoardWorker:
 
     def _close(self) -> None:
         opened, self._opened = self._opened, None
+        quiet = [job for job in self._sent if isinstance(job, QuietCrop)]
         self._sent.clear()
+        self._quiet.again(quiet, LinkError("the board was lost", "connect it again"))
         if opened is not None:
             with contextlib.suppress(DeviceError):
                 opened.close()

@@ -143,7 +143,8 @@ class Gallery:
             reader.execute("BEGIN")  # one state of the file, whatever is written meanwhile
             try:
                 rows = reader.execute(
-                    """SELECT person_id, data, scale, zero_point, network_hash, crop_version, quality, thumbnail, time
+                    """SELECT person_id, data, scale, zero_point, network_hash, crop_version, quality, thumbnail, time,
+                        vouched = 1
                     FROM fingerprints ORDER BY id"""
                 ).fetchall()
                 people = reader.execute(
@@ -224,8 +225,7 @@ class Gallery:
             writer.execute("DELETE FROM people WHERE id IN (?, ?)", (keeper, newer))
 
     def merge(self, source: int, target: int) -> Merge:
-        """Make ``source`` a part of ``target``: fingerprints and events; ``split`` takes it back until the gallery is
-        closed or purged."""
+        """Make ``source`` a part of ``target``, with all they own; ``split`` takes it back while the program runs."""
         if source == target:
             raise GalleryError("a person cannot be merged with themselves", "choose another person")
         with self._store.writing() as writer:
@@ -342,9 +342,9 @@ def _insert(writer: sqlite3.Connection, person_id: int, prints: Sequence[Print])
     for one in prints:
         cursor = writer.execute(
             """INSERT INTO fingerprints (person_id, data, scale, zero_point, network_hash, crop_version, quality,
-                thumbnail, time) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (person_id, one.data.tobytes(), float(one.scale), int(one.zero_point), one.network_hash, one.crop_version,
-             float(one.quality), one.thumbnail, one.time or time.time()),
+             float(one.quality), one.thumbnail, one.time or time.time(), one.vouched),
         )  # fmt: skip
         ids.append(int(cursor.lastrowid or 0))
     return ids

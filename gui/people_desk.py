@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QWidget
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Qt
+from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.enrol_dialog import EnrolDialog
 from gui.enrol_records import EnrolmentProgress
+from gui.gallery_file import ENDING, FilePerson
+from gui.import_dialog import ImportDialog
 from gui.merge_dialog import MergeDialog
 from gui.people_panel import PeoplePanel
+from gui.photo_dialog import PhotoDialog
+from gui.photo_run import PhotoProgress
 from gui.pipeline import Pipeline
 from gui.problem_bar import ProblemBar
-from gui.records import FrameView, Person, PipelineOptions
+from gui.records import FrameView, Person, PipelineOptions, Problem
 from gui.theme import Theme
 
 
@@ -32,6 +39,8 @@ class PeopleDesk(QObject):
         self._pane, self._problems, self._window = pane, problems, window
         self._frame: FrameView | None = None
         self.dialog: EnrolDialog | None = None
+        self.photo_dialog: PhotoDialog | None = None
+        self.import_dialog: ImportDialog | None = None
         for asked in (pane.rename_asked, pane.delete_asked, pane.merge_asked, pane.undo_asked):
             asked.connect(lambda *_: problems.settle("gallery"))  # what was said of the last try is over
         pane.enrol_asked.connect(lambda: self.enrol())
@@ -40,7 +49,15 @@ class PeopleDesk(QObject):
         pane.delete_asked.connect(pipeline.delete)
         pane.merge_asked.connect(self.merge)
         pane.undo_asked.connect(pipeline.undo)
+        pane.photos_asked.connect(lambda: self.photos())
+        pane.files_dropped.connect(self.take_files)
+        pane.export_asked.connect(self.export)
+        pane.import_asked.connect(self.import_file)
         pipeline.enrolment_changed.connect(self._show_enrolment)
+        files = pipeline.people_files
+        files.photos_changed.connect(self._show_photos)
+        files.was_read.connect(self._show_file)
+        files.was_written.connect(self._show_written)
 
     def refresh(self, people: list[Person]) -> None:
         """Who is enrolled has changed, or what can be undone."""
@@ -92,6 +109,56 @@ class PeopleDesk(QObject):
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
+    def photos(self, paths: Sequence[Path] = ()) -> None:
+        """Open the dialog that enrols from photos, with these files and folders."""
+        if self.photo_dialog is None:
+            dialog = PhotoDialog(self._theme, self._window)
+            files = self._pipeline.people_files
+            dialog.start_asked.connect(files.enrol_photos)
+            dialog.stop_asked.connect(files.stop_photos)
+            dialog.finished.connect(self._photos_closed)
+            self.photo_dialog = dialog
+            dialog.open()
+        self.photo_dialog.add(paths)
+        self.photo_dialog.raise_()
+
+    def take_files(self, paths: Sequence[Path]) -> None:
+        """Files were dropped: a gallery file is imported, anything else are photos."""
+        if len(paths) == 1 and paths[0].suffix.lower() == ENDING:
+            self._pipeline.people_files.read(paths[0])
+        else:
+            self.photos(paths)
+
+    def export(self) -> None:
+        """Say what such a file is, ask for its name, and write it."""
+        people = self._pane.model.people
+        if not people:
+            return
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setWindowTitle(self.tr("Export the gallery"))
+        box.setText(self.tr("The file holds biometric data of {count} people.").format(count=len(people)))
+        box.setInformativeText(
+            self.tr(
+                "Names, pictures and fingerprints of faces, not encrypted. Keep it where only those can read it who "
+                "are meant to, and delete it when it is no longer needed."
+            )
+        )
+        go_on = box.addButton(self.tr("Export…"), QMessageBox.ButtonRole.AcceptRole)
+        box.addButton(self.tr("Cancel"), QMessageBox.ButtonRole.RejectRole)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.buttonClicked.connect(lambda button: self._choose_export() if button is go_on else None)
+        box.open()
+
+    def import_file(self) -> None:
+        """Ask for a gallery file and read it."""
+        kind = self.tr("Gallery files (*{ending})").format(ending=ENDING)
+        title = self.tr("Import a gallery")
+        name, _ = QFileDialog.getOpenFileName(self._window, title, str(Path.home()), kind)
+        if name:
+            self._problems.settle("gallery")
+            self._pipeline.people_files.read(Path(name))
+
     def undo(self) -> None:
         """Take the last change back."""
         self._problems.settle("gallery")
@@ -99,8 +166,9 @@ class PeopleDesk(QObject):
 
     def close(self) -> None:
         """The window closes."""
-        if self.dialog is not None:
-            self.dialog.reject()
+        for dialog in (self.dialog, self.import_dialog, self.photo_dialog):
+            if dialog is not None:
+                dialog.close()
 
     def _show_enrolment(self, progress: EnrolmentProgress) -> None:
         if self.dialog is not None:
@@ -110,3 +178,42 @@ class PeopleDesk(QObject):
         dialog, self.dialog = self.dialog, None
         if dialog is not None:
             dialog.deleteLater()
+
+    def _show_photos(self, progress: PhotoProgress) -> None:
+        if self.photo_dialog is not None:
+            self.photo_dialog.show_progress(progress)
+
+    def _photos_closed(self, _result: int) -> None:
+        dialog, self.photo_dialog = self.photo_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def _show_file(self, path: Path, found: list[FilePerson] | Problem) -> None:
+        if isinstance(found, Problem):
+            self._problems.show_problem(found)
+            return
+        files = self._pipeline.people_files
+        dialog = ImportDialog(self._theme, path.name, found, files.known(), files.network_hash, self._window)
+        dialog.import_asked.connect(files.add)
+        dialog.finished.connect(self._import_closed)
+        self.import_dialog = dialog
+        dialog.open()
+
+    def _import_closed(self, _result: int) -> None:
+        dialog, self.import_dialog = self.import_dialog, None
+        if dialog is not None:
+            dialog.deleteLater()
+
+    def _choose_export(self) -> None:
+        kind = self.tr("Gallery files (*{ending})").format(ending=ENDING)
+        start = str(Path.home() / f"people{ENDING}")
+        name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export the gallery"), start, kind)
+        if name:
+            path = Path(name)
+            self._pipeline.people_files.write(path if path.suffix else path.with_suffix(ENDING))
+
+    def _show_written(self, path: Path, problem: Problem | None) -> None:
+        if problem is not None:
+            self._problems.show_problem(problem)
+        else:
+            self._pane.show_note(self.tr("Exported to {file}").format(file=path.name))

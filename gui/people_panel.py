@@ -149,10 +149,18 @@ class PeoplePanel(QFrame):
             named = [people_words.undo(change) for change in self._changes[: -TOLD - 1 : -1]]
             self._undo.setToolTip("\n".join([f"{named[0]} (Ctrl+Z)", *named[1:]]))
             self._undo.setAccessibleName(named[0])
+            self._undo.show()
             self._note.show()
             self._note_timer.start()
         elif len(self._changes) < len(before):
             self._note.hide()
+
+    def show_note(self, text: str) -> None:
+        """Tell something for a while, with nothing to undo."""
+        self._note_text.setText(text)
+        self._undo.hide()
+        self._note.show()
+        self._note_timer.start()
 
     def rename_current(self) -> None:
         """Begin to edit the selected name."""

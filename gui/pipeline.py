@@ -30,6 +30,7 @@ from gui.gallery import Gallery
 from gui.mailbox import Mailbox
 from gui.mark import mark
 from gui.people_changes import Change, PeopleChanges
+from gui.people_files import PeopleFiles
 from gui.recognise import Recogniser
 from gui.records import (
     CameraState,
@@ -130,6 +131,17 @@ class Pipeline(QObject):
             write=self._write,
             changed=self._gallery_is_changed,
         )
+        self.people_files = PeopleFiles(
+            self._gallery,
+            self._changes,
+            self._recogniser,
+            ask=self._board.fingerprint,
+            crop_size=lambda: self._vision.crop_size,
+            write=self._write,
+            post=self._post,
+            changed=self._gallery_is_changed,
+            parent=self,
+        )
         self._store = ThreadPoolExecutor(1, thread_name_prefix="store")
         self._mailbox = Mailbox(self)
         self._running = False
@@ -159,6 +171,7 @@ class Pipeline(QObject):
         """Stop and join every worker and the virtual board. No signal comes after it. Harmless when not started."""
         if self._stopped:
             return
+        self.people_files.stop()  # while what it waits for still answers
         self._stopped = True
         self.event_desk.stop()
         self._mailbox.close()
