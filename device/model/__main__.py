@@ -74,6 +74,13 @@ def _thresholds(args: argparse.Namespace) -> None:
     print(f"{map_path(args.network)}: written")
 
 
+def _stamp(args: argparse.Namespace) -> None:
+    from device.model.feature_map import map_path, stamp_map
+
+    old, new = stamp_map(args.network)
+    print(f"{map_path(args.network)}: network {old} is now {new}")
+
+
 def _export(args: argparse.Namespace) -> None:
     from device.model.export import export
 
@@ -200,6 +207,9 @@ def main() -> int:
     thresholds.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     thresholds.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
     thresholds.set_defaults(run=_thresholds, map_crops=0)
+    stamp = commands.add_parser("stamp", help="stamp the map of a .tflite anew after the exporter has changed")
+    stamp.add_argument("--network", type=Path, required=True, help="the int8 .tflite that the map was made for")
+    stamp.set_defaults(run=_stamp)
     remap = commands.add_parser("map", help="choose the feature map of a .tflite and its thresholds anew")
     remap.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     remap.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")

@@ -264,9 +264,8 @@ def _read(wish: Wish, size: int, monitor: Monitor) -> FaceSet:
 
 def _network(wish: Wish, network: Network, mapping: FeatureMap) -> dict[str, Any]:
     from device.model.choose import width_of
-    from device.model.feature_map import map_path
+    from device.model.feature_map import digest_of
 
-    path = map_path(wish.network)
     columns = None if mapping.matrix is None else int(mapping.matrix.shape[1])
     return {
         "name": network.name,
@@ -276,7 +275,7 @@ def _network(wish: Wish, network: Network, mapping: FeatureMap) -> dict[str, Any
         "input": list(network.input_shape),
         "width": width_of(network),
         "bytes": network.header.total_bytes,
-        "map_sha256": sha256_of(path) if path.exists() else None,
+        "map_sha256": None if mapping.matrix is None else digest_of(mapping),
         "map_columns": columns,
         "checkpoint_sha256": None if wish.checkpoint is None else sha256_of(wish.checkpoint),
     }

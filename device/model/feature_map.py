@@ -6,6 +6,7 @@ kernels that a board equals.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,8 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import FileError
-from device.fingerprint import FeatureMap, FingerprintError
+from device.errors import FileError, MismatchError
+from device.fingerprint import FeatureMap, FingerprintError, hash_text
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export
 from device.model.features import Floats, int8_features, quick_features
@@ -83,6 +84,36 @@ def make_map(
 def map_path(network: Path) -> Path:
     """Where the feature map of a ``.tflite`` stands."""
     return network.with_name(network.stem + ".map.npz")
+
+
+def digest_of(mapping: FeatureMap) -> str:
+    """SHA-256 in hex over what a map does, its mean, matrix and thresholds; the network's hash has no part in it."""
+    digest = hashlib.sha256()
+    for array in (mapping.mean, mapping.matrix):
+        if array is not None:
+            digest.update(f"{array.shape} ".encode() + np.ascontiguousarray(array, "<f4").tobytes())
+    digest.update(repr(mapping.thresholds).encode())
+    return digest.hexdigest()
+
+
+def stamp_map(path: Path) -> tuple[str, str]:
+    """Stamp the map beside the ``.tflite`` at ``path`` with the hash that its network has now, which changes with the
+    exporter's layout though the network computes the same; gives the old hash and the new one, in hex.
+
+    It is up to the caller that the map was made for this ``.tflite``. FileError where there is no map, MismatchError
+    where it is for features of another length.
+    """
+    network = export(path)
+    mapping = FeatureMap.load(map_path(path))
+    if mapping.input_length is None:
+        raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
+    if mapping.input_length != network.header.output_length:
+        raise MismatchError(
+            f"{map_path(path)} is for {mapping.input_length} numbers, {path} gives {network.header.output_length}",
+            "use the map that was made with this network",
+        )
+    write_map(replace(mapping, network_hash=network.header.hash), path)
+    return hash_text(mapping.network_hash), network.hash_hex
 
 
 def write_map(mapping: FeatureMap, out: Path) -> None:

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.errors import FileError
+from device.errors import FileError, MismatchError
 from device.fingerprint import FeatureMap, unit
 from device.model.export import export
-from device.model.feature_map import impostor_thresholds, map_path, remake_map, write_map
+from device.model.feature_map import digest_of, impostor_thresholds, map_path, remake_map, stamp_map, write_map
 
 
 def _units(count: int, length: int, seed: int) -> np.ndarray:
@@ -69,3 +69,25 @@ def test_a_map_is_chosen_anew_for_a_network_that_is_there(
     np.testing.assert_allclose(loaded.matrix, made.matrix, rtol=1e-3, atol=1e-5)
     assert loaded.thresholds == made.thresholds != ()
     assert lines[-2].startswith("chosen: ")
+
+
+def test_a_map_is_stamped_anew_and_does_the_same(random_network: Any, tmp_path: Path) -> None:
+    path, old = tmp_path / "net.tflite", bytes(range(16))
+    path.write_bytes(random_network.content)
+    with pytest.raises(FileError, match="no feature map"):
+        stamp_map(path)
+    matrix = np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float32)
+    write_map(FeatureMap(np.zeros(1280, np.float32), matrix, old, ((1e-3, 0.5),)), path)
+    before = FeatureMap.load(map_path(path))
+    assert stamp_map(path) == (old.hex(), export(path).hash_hex)
+    after = FeatureMap.load(map_path(path))
+    after.check(export(path).header.hash)
+    assert digest_of(after) == digest_of(before) != digest_of(FeatureMap(after.mean, after.matrix))
+    write_map(FeatureMap(np.zeros(12, np.float32), None, old), path)
+    with pytest.raises(MismatchError, match="is for 12 numbers"):
+        stamp_map(path)
+
+
+def test_the_shipped_map_fits_the_shipped_network(assets: Path) -> None:
+    path = assets / "mobilenetv2_050_128.tflite"
+    FeatureMap.load(map_path(path)).check(export(path).header.hash)
