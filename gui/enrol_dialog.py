@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui import enrol_words
+from gui.decision_card import CropView
 from gui.enrol_records import EnrolmentPhase, EnrolmentProgress, Hint
 from gui.enrol_review import ReviewPage
 from gui.gallery import LONGEST_NAME
@@ -33,6 +34,7 @@ from gui.theme import Theme
 
 RUNNING = (EnrolmentPhase.COLLECTING, EnrolmentPhase.REVIEW)
 GOOD_HINTS = (Hint.HOLD,)
+COLUMNS = 5
 
 
 class StepList(QWidget):
@@ -132,6 +134,7 @@ class EnrolDialog(QDialog):
         self.cancel.setAutoDefault(False)
         self.cancel.clicked.connect(self.reject)
         self._pages = QStackedWidget()
+        self._taken: list[CropView] = []
         self._lay_out()
         self.start.setDefault(True)  # a dialog keeps only a default that is in it already
         self._refresh()
@@ -161,6 +164,8 @@ class EnrolDialog(QDialog):
         self._progress = progress
         self.ring.set_progress(progress)
         self.steps.set_progress(progress)
+        for number, small in enumerate(self._taken):
+            small.set_picture(progress.shots[number].crop if number < progress.taken else None)
         if progress.phase is EnrolmentPhase.REVIEW:
             self.review.set_progress(progress, self._people)
         self._pages.setCurrentIndex(1 if progress.phase is EnrolmentPhase.REVIEW else 0)
@@ -233,10 +238,24 @@ class EnrolDialog(QDialog):
             return "good" if progress.hint in GOOD_HINTS else "name"
         return "name"
 
+    def _taken_row(self) -> QGridLayout:
+        """Small pictures of the shots as they are taken."""
+        grid = QGridLayout()
+        grid.setSpacing(8)
+        side = round(self._theme.scale.body * 4.8)
+        for number in range(self._wanted):
+            small = CropView(self._theme)
+            small.setFixedSize(side, side)
+            small.setAccessibleName(self.tr("Shot {number}").format(number=number + 1))
+            grid.addWidget(small, number // COLUMNS, number % COLUMNS)
+            self._taken.append(small)
+        grid.setColumnStretch(COLUMNS, 1)
+        return grid
+
     def _lay_out(self) -> None:
         card = QFrame()
         card.setProperty("look", "card")
-        card.setFixedWidth(self._theme.scale.body * 31)
+        card.setFixedWidth(self._theme.scale.body * 34)
         heading = QLabel(self.tr("Who is it?"))
         heading.setProperty("look", "title")
         state = QHBoxLayout()
@@ -250,6 +269,7 @@ class EnrolDialog(QDialog):
         page.addLayout(state)
         page.addWidget(self.verdict)
         page.addWidget(self.skip, 0, Qt.AlignmentFlag.AlignLeft)
+        page.addLayout(self._taken_row())
         page.addStretch(1)
         scroll = QScrollArea()
         scroll.setWidgetResizable(True)
@@ -281,7 +301,7 @@ class EnrolDialog(QDialog):
         layout.setSpacing(16)
         layout.addWidget(self.view, 1)
         layout.addWidget(card)
-        self.resize(1080, 620)
+        self.resize(1120, 680)
 
 
 def _look(widget: QWidget, look: str) -> None:

@@ -31,6 +31,8 @@ class ShotCard(QWidget):
         self._crop.setFixedSize(side, side)
         self._line = QLabel()
         self._line.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._line.setWordWrap(True)
+        self.setFixedWidth(round(theme.scale.body * 6.4))
         self.again = QPushButton(self.tr("Again"))
         self.again.setProperty("look", "quiet")
         self.again.clicked.connect(lambda: self.again_asked.emit(self._number))
@@ -45,7 +47,7 @@ class ShotCard(QWidget):
         """Show this one."""
         self._crop.set_picture(shot.crop)
         line = enrol_words.shot_line(shot)
-        self._line.setText(f"⚠ {line}" if shot.odd else line)
+        self._line.setText(line.replace(" · ", "\n⚠ " if shot.odd else "\n"))
         _look(self._line, "warn" if shot.odd else "caption")
         told = self.tr("Shot {number}, {line}").format(number=self._number + 1, line=line)
         if shot.odd:
@@ -84,7 +86,7 @@ class TwinCard(QFrame):
         layout.addWidget(self._picture, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(words, 1)
 
-    def set_twin(self, twin: Twin | None, person: Person | None, threshold: float, name: str) -> None:
+    def set_twin(self, twin: Twin | None, person: Person | None, threshold: float) -> None:
         """Show who looks alike; None hides the card. The choice is kept while it is about the same person."""
         self.setVisible(twin is not None)
         before, self._twin = self._twin, twin
@@ -97,8 +99,8 @@ class TwinCard(QFrame):
                 button.setAutoExclusive(True)
         text = self.tr("This looks like {name}, who is enrolled: score {score}, the door asks for {threshold}.")
         self._text.setText(text.format(name=twin.name, score=figure(twin.score, 2), threshold=figure(threshold, 2)))
-        self.same.setText(self.tr("The same person: add the shots to {name}").format(name=twin.name))
-        self.other.setText(self.tr("Another person: keep {name} apart").format(name=name))
+        self.same.setText(self.tr("The same person: add the shots there"))
+        self.other.setText(self.tr("Another person: go on"))
         image = QImage.fromData(person.thumbnail) if person is not None and person.thumbnail else QImage()
         self._picture.setVisible(not image.isNull())
         if not image.isNull():
@@ -130,7 +132,7 @@ class ReviewPage(QWidget):
         self._theme = theme
         self.shots: list[ShotCard] = []
         self._grid = QGridLayout()
-        self._grid.setSpacing(6)
+        self._grid.setSpacing(2)
         self.twin = TwinCard(theme)
         self.twin.decided.connect(self.decided)
         self.word = QLabel()
@@ -187,7 +189,7 @@ class ReviewPage(QWidget):
             self.earlier.setText(text.format(name=progress.name, score=figure(review.earlier or 0.0, 2)))
         twin = review.twin
         person = people.get(twin.person_id) if twin is not None else None
-        self.twin.set_twin(twin, person, review.threshold, progress.name)
+        self.twin.set_twin(twin, person, review.threshold)
         self.missing.setVisible(any(step.skipped and step.taken < step.wanted for step in progress.steps))
 
     def _fit(self, count: int) -> None:

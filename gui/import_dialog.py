@@ -44,7 +44,7 @@ class ImportDialog(QDialog):
         prints = [one for person in people for one in person.prints]
         usable = sum(any(one.network_hash == network_hash for one in person.prints) for person in people)
         heading = QLabel(
-            self.tr("{file}: {people} people, {prints} fingerprints").format(
+            self.tr("{file}: people {people}, fingerprints {prints}").format(
                 file=file, people=len(people), prints=len(prints)
             )
         )
@@ -55,7 +55,7 @@ class ImportDialog(QDialog):
         if not network_hash:
             self.usable.setText(self.tr("Without a board nobody can say who of them it will recognise."))
         elif usable < len(people):
-            text = self.tr("{count} of them were enrolled with another network and must be enrolled again here.")
+            text = self.tr("Enrolled with another network, so they must be enrolled again here: {count}")
             self.usable.setText(text.format(count=len(people) - usable))
         else:
             self.usable.setText(self.tr("All of them were enrolled with the network that the board runs."))
@@ -91,7 +91,7 @@ class ImportDialog(QDialog):
         grid = QGridLayout(box)
         grid.setContentsMargins(0, 0, 0, 0)
         every = self._choice(self.tr("For all whose name is taken"))
-        title = QLabel(self.tr("{count} names are taken").format(count=len(clashes)))
+        title = QLabel(self.tr("Names that are taken: {count}").format(count=len(clashes)))
         title.setProperty("look", "name")
         grid.addWidget(title, 0, 0)
         grid.addWidget(every, 0, 1)

@@ -137,7 +137,7 @@ class PeopleDesk(QObject):
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setWindowTitle(self.tr("Export the gallery"))
-        box.setText(self.tr("The file holds biometric data of {count} people.").format(count=len(people)))
+        box.setText(self.tr("The file holds biometric data. People in it: {count}").format(count=len(people)))
         box.setInformativeText(
             self.tr(
                 "Names, pictures and fingerprints of faces, not encrypted. Keep it where only those can read it who "

@@ -158,10 +158,10 @@ class PhotoDialog(QDialog):
             )
         else:
             text = self.tr(
-                "{people} people on {photos} photos. A name can be changed with F2; people of one name become one."
+                "People: {people}, photos: {photos}. A name can be changed with F2; people of one name become one."
             ).format(people=len(self._plan.people), photos=self._plan.photos)
             if self._plan.left_out:
-                text += " " + self.tr("{count} files are no photos and are left out.").format(
+                text += " " + self.tr("Left out, because they are no photos: {count}.").format(
                     count=len(self._plan.left_out)
                 )
         self.line.setText(text)
@@ -195,7 +195,7 @@ class PhotoDialog(QDialog):
         self.start.setVisible(waiting or over)
         self.start.setEnabled(over or bool(self._plan.people))
         self.cancel.setVisible(not over)
-        self.table.setVisible(not self._running)
+        self.table.setEnabled(not self._running)
 
     def _start(self) -> None:
         if self._progress is not None:

@@ -48,5 +48,5 @@ def progress(value: PhotoProgress) -> str:
             return say("Nobody was enrolled. {why}").format(why=why[:1].upper() + why[1:])
         case PhotoPhase.DONE:
             taken = sum(row.outcome is Outcome.TAKEN for row in value.rows)
-            text = say("{people} people from {taken} of {all} photos")
+            text = say("Enrolled: {people}. Photos taken: {taken} of {all}.")
             return text.format(people=value.people, taken=taken, all=value.of)

@@ -258,6 +258,9 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QCheckBox::indicator:checked {{ background: {c.accent}; border-color: {c.accent};
         image: url({_url("tick_dark" if c.dark else "tick_light")}); }}
     QCheckBox::indicator:disabled {{ background: {c.sunk}; border-color: {c.line}; }}
+    QRadioButton::indicator {{ width: 14px; height: 14px; border: 2px solid {c.muted}; border-radius: 9px;
+        background: {c.card}; }}
+    QRadioButton::indicator:checked {{ width: 8px; height: 8px; border: 5px solid {c.accent}; }}
     QCheckBox:disabled, QRadioButton:disabled {{ color: {c.muted}; }}
     QProgressBar {{ background: {c.sunk}; color: {c.text}; border: 0; border-radius: 5px; min-height: 10px;
         max-height: 10px; text-align: center; }}

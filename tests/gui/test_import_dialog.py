@@ -17,7 +17,7 @@ def test_who_clashes_is_renamed_merged_or_left_out(qtbot: QtBot, theme: Theme) -
         dialog = ImportDialog(theme, "people.facegallery", PEOPLE, {"ben": 4}, NETWORK)
         qtbot.addWidget(dialog)
         assert list(dialog.choices) == ["Ben"]
-        assert "1 of them were enrolled with another network" in dialog.usable.text()
+        assert "must be enrolled again here: 1" in dialog.usable.text()
         dialog.choices["Ben"].setCurrentIndex(index)
         with qtbot.waitSignal(dialog.import_asked, timeout=1000) as asked:
             dialog.run.click()

@@ -32,7 +32,7 @@ def test_it_shows_who_would_be_enrolled_and_takes_another_name(
 ) -> None:
     assert not dialog.start.isEnabled()
     dialog.add([tmp_path])
-    assert "2 people on 3 photos" in dialog.line.text()
+    assert "People: 2, photos: 3" in dialog.line.text()
     assert [dialog.table.item(row, 0).text() for row in range(2)] == ["Ada", "Ben"]
     dialog.table.item(1, 0).setText("Benjamin")
     dialog.known.setChecked(True)
@@ -69,7 +69,7 @@ def test_while_it_runs_escape_asks_to_stop_and_the_dialog_stays(qtbot: QtBot, di
 
 def test_the_report_names_what_was_refused_first_and_is_saved(dialog: PhotoDialog, tmp_path: Path) -> None:
     dialog.show_progress(PhotoProgress(PhotoPhase.DONE, 2, 2, rows=ROWS, people=1))
-    assert dialog.line.text() == "1 people from 1 of 2 photos"
+    assert dialog.line.text() == "Enrolled: 1. Photos taken: 1 of 2."
     assert [dialog.table.item(row, 1).text() for row in range(2)] == ["✕ No face", "✓ Taken"]
     dialog.save_report(tmp_path / "report.csv")
     assert (tmp_path / "report.csv").read_text(encoding="utf-8").splitlines()[2] == "b.jpg,Ada,no face,"

@@ -163,7 +163,7 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     kept = saved[0].prints[0]
     assert kept.network_hash == board.board.hello.network
     assert kept.thumbnail is not None
-    assert photo_words.progress(last) == "2 people from 6 of 12 photos"
+    assert photo_words.progress(last) == "Enrolled: 2. Photos taken: 6 of 12."
     assert all(photo_words.outcome(row) for row in last.rows)
     # Again with those people known: the names are taken, or the photos go to who they show.
     hello = board.board.hello
