@@ -7,6 +7,7 @@ after the door and notices a wish to stop. Live recognition rests while an actio
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import dataclass, replace
@@ -28,6 +29,7 @@ from gui.records import Clock, Picture, Problem, now_s
 from gui.timing_stats import Percentiles, percentiles
 
 BENCH_RUNS = 20
+log = logging.getLogger("gui")
 BENCH_SEED = 1
 
 
@@ -268,6 +270,9 @@ class ActionRunner:
             self.fail(error)
             if not isinstance(error, BoardError | FileError):
                 raise
+        except Exception as error:  # a mistake in an action must not end recognition
+            log.exception("a mistake in %s", report.kind)
+            self.fail(error)
         else:
             self._report = replace(report, phase=ActionPhase.RUNNING, done=done, of=of)
             self._on_report(self._report)
@@ -287,6 +292,9 @@ class ActionRunner:
         except FlashStopped as stopped:
             self._end(ActionPhase.STOPPED, problem=_problem(stopped))
         except (DeviceError, OSError) as error:
+            self.fail(error)
+        except Exception as error:
+            log.exception("a mistake in %s", report.kind)
             self.fail(error)
         else:
             self._end(ActionPhase.DONE)
@@ -325,4 +333,6 @@ class ActionRunner:
 def _problem(error: Exception) -> Problem:
     if isinstance(error, DeviceError):
         return Problem(error.message, error.hint, "board")
-    return Problem(str(error), "", "board")
+    if isinstance(error, OSError):
+        return Problem(str(error), "", "board")
+    return Problem(f"the program made a mistake: {error!r}", "please report it; the details are in the log", "board")

@@ -183,6 +183,31 @@ def test_parity_of_the_virtual_board_is_exact_and_a_wrong_number_is_found(monkey
             desk.worker.stop()
 
 
+def test_a_mistake_in_an_action_is_told_and_logged_and_recognition_goes_on(
+    desk: Desk, caplog: pytest.LogCaptureFixture
+) -> None:
+    def mistaken(board: Board) -> Steps:
+        yield 0, 0
+        raise ZeroDivisionError("one over nought")
+
+    def flash(progress: Callable[[FlashStep], None], stopped: Callable[[], bool]) -> None:
+        raise ZeroDivisionError("one over nought")
+
+    for ask in (
+        lambda: desk.worker.run(ActionKind.BENCH, mistaken),
+        lambda: desk.worker.run_alone(ActionKind.FLASH, flash),
+    ):
+        ask()
+        report = desk.end()
+        assert report.phase is ActionPhase.FAILED
+        assert report.problem is not None
+        assert "one over nought" in report.problem.message
+    assert "a mistake in bench" in caplog.text
+    desk.until(BoardPhase.READY)
+    desk.worker.offer(job(2))
+    assert desk.answer()[0].frame == 2
+
+
 def test_a_reset_board_answers_again(desk: Desk) -> None:
     desk.worker.run(ActionKind.RESET, reset)
     assert desk.end().phase is ActionPhase.DONE
