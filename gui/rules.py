@@ -12,7 +12,7 @@ from enum import StrEnum
 DEFAULT_THRESHOLD = 0.45
 # A picture of this quality or better counts as a whole vote, a worse one as its share of it, but never less than the
 # least: else a dark hall would never decide anything. Good pictures of the demo clip have 0.2 to 1.0.
-WHOLE_QUALITY = 0.4
+WHOLE_QUALITY = 0.3
 LEAST_WEIGHT = 0.4
 LEAST_ALIKE = 0.25  # however wide the band is set, faces less alike than this are different ones
 

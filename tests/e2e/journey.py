@@ -54,15 +54,16 @@ class Run:
         self.window.show()
         self.pipeline.start()
 
-    def until(self, holds: Callable[[], object], what: str) -> None:
-        """Let Qt work until ``holds``; RuntimeError after PATIENCE_S."""
+    def until(self, holds: Callable[[], object], what: str, so_far: Callable[[], object] = str) -> None:
+        """Let Qt work until ``holds``; RuntimeError after PATIENCE_S, with what ``so_far`` says then."""
         end = time.monotonic() + PATIENCE_S
         while not holds():
             self._app.processEvents()
             time.sleep(0.005)
             if time.monotonic() > end:
                 raise RuntimeError(
-                    f"waited {PATIENCE_S:.0f} s in vain for {what}; problem: {self.window.problems.problem}"
+                    f"waited {PATIENCE_S:.0f} s in vain for {what}; so far {so_far()}; "
+                    f"problem: {self.window.problems.problem}"
                 )
 
     def __enter__(self) -> Self:
@@ -120,7 +121,8 @@ def recognise(run: Run, names: list[str]) -> None:
         refused = any(event.decision is Decision.REFUSED for event in run.events)
         return let_in >= set(names) and refused
 
-    run.until(done, f"{names} to be let in and a stranger refused; so far {[(e.name, e.decision) for e in run.events]}")
+    what = f"{names} to be let in and a stranger refused"
+    run.until(done, what, lambda: [(event.name, event.decision.value) for event in run.events])
     run.until(lambda: run.doors[-1].state is DoorWord.LOCKED, "the door to lock again")
 
 

@@ -106,9 +106,9 @@ def test_a_face_from_frame_to_frame(matches: list[Match], decisions: list[str]) 
     assert [outcome.decision.value for outcome in run(Decider(RULES), *matches)] == decisions
 
 
-@pytest.mark.parametrize(("quality", "needed"), [(1.0, 2), (0.4, 2), (0.3, 3), (0.2, 4), (0.0, 5)])
+@pytest.mark.parametrize(("quality", "needed"), [(1.0, 2), (0.3, 2), (0.2, 3), (0.15, 4), (0.0, 5)])
 def test_poor_pictures_count_less(quality: float, needed: int) -> None:
-    assert weight(quality) == pytest.approx(max(0.4, min(1.0, quality / 0.4)))
+    assert weight(quality) == pytest.approx(max(0.4, min(1.0, quality / 0.3)))
     outcomes = run(Decider(RULES), *[ADA] * 6, quality=quality)
     assert [outcome.decision for outcome in outcomes].index(Decision.ACCEPTED) == needed - 1
     assert any(o.decision is Decision.REFUSED for o in run(Decider(RULES), *[LOW] * 8, quality=quality))
