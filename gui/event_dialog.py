@@ -209,4 +209,5 @@ class EventDialog(QDialog):
 
 
 def _moment(seconds: float) -> str:
-    return QLocale().toString(QDateTime.fromSecsSinceEpoch(round(seconds)), QLocale.FormatType.LongFormat)
+    when = QDateTime.fromSecsSinceEpoch(round(seconds))
+    return f"{QLocale().toString(when.date(), QLocale.FormatType.LongFormat)}, {when.time().toString('HH:mm:ss')}"

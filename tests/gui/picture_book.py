@@ -10,7 +10,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -19,7 +19,7 @@ from unittest import mock
 import numpy as np
 from PySide6.QtCore import QLocale, QPoint, QRect
 from PySide6.QtGui import QFont, QFontDatabase, QImage
-from PySide6.QtWidgets import QApplication, QDialog, QWidget
+from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.opencv import cv2
 from gui.pipeline import Pipeline
@@ -71,7 +71,7 @@ class _Book:
             for number, name in enumerate(("Ada", "Bo", "Chen"), 1)
         ]
         events = [
-            samples.event(1, time=NOON - 5.0, thumbnail=thumbnails[0]),
+            samples.event(1, time=NOON - 5.0, thumbnail=thumbnails[0], trace=samples.trace()),
             samples.event(2, time=NOON - 65.0, name=None, person_id=None, decision=Decision.REFUSED, score=0.12),
             samples.event(3, time=NOON - 600.0, name="Bo", person_id=2, thumbnail=thumbnails[1]),
             samples.event(4, time=NOON - 90_000.0, name=None, person_id=None, decision=Decision.BY_HAND, score=None),
@@ -83,11 +83,13 @@ class _Book:
             self._grab("first run", first)
             self._close(first)
         pipeline.people = lambda: people  # type: ignore[method-assign]
-        pipeline.events = lambda limit=200: events  # type: ignore[method-assign,misc]
+        logged = [pipeline.event_desk.log.log(event) for event in reversed(events)]
         settings = SettingsStore(None)
         settings.set("window/hints", False)
         window = Window(pipeline, PipelineOptions(folder), theme, settings)
         self._show(window)
+        window.door.set_person(logged[-1].name)
+        pipeline.door_changed.emit(DoorView(DoorWord.OPEN, 5_000.0, MONOTONIC_S - 1.5))
         for number in range(40):
             pipeline.recognised.emit(
                 samples.recognition(number=number, timeline=samples.timeline(MONOTONIC_S - number))
@@ -101,8 +103,11 @@ class _Book:
             self._grab(name, getattr(window, name))
         pipeline.door_changed.emit(DoorView(DoorWord.LOCKED))
         self._grab("door locked", window.door)
-        for name in ("settings", "camera", "shortcuts", "enrol"):
+        window.acts["people"].trigger()
+        window.people.view.setCurrentIndex(window.people.model.index(0))
+        for name in ("settings", "camera", "shortcuts", "enrol", "again", "merge", "photos", "timing"):
             self._dialog(window, name)
+        self._opened("event", lambda: window.events.open_event(window.events.model.index(0, 0)))
         window.toggle_kiosk()
         for name, size in (("kiosk", (640, 400)), ("kiosk upright", (400, 640))):
             window.kiosk.setParent(None)
@@ -119,8 +124,7 @@ class _Book:
         pipeline.board_changed.emit(samples.board())
         pipeline.camera_changed.emit(samples.camera())
         pipeline.frame_ready.emit(_frame())
-        pipeline.event_logged.emit(samples.event(9, time=NOON))
-        pipeline.door_changed.emit(DoorView(DoorWord.OPEN, 5_000.0, MONOTONIC_S - 1.5))
+        pipeline.door_changed.emit(DoorView(DoorWord.LOCKED))
 
     def _grab(self, name: str, widget: QWidget) -> None:
         for _ in range(3):
@@ -130,15 +134,18 @@ class _Book:
         self.pictures[name] = top.grab(part).toImage().convertToFormat(QImage.Format.Format_RGB32)
 
     def _dialog(self, window: Window, command: str) -> None:
-        before = set(window.findChildren(QDialog))
-        window.acts[command].trigger()
+        self._opened(command, window.acts[command].trigger)
+
+    def _opened(self, name: str, show: Callable[[], object]) -> None:
+        before = set(self._app.topLevelWidgets())
+        show()
         self._app.processEvents()
-        (dialog,) = [shown for shown in window.findChildren(QDialog) if shown not in before and shown.isVisible()]
+        (dialog,) = [shown for shown in self._app.topLevelWidgets() if shown.isVisible() and shown not in before]
         focus = dialog.focusWidget()
         if focus is not None:
             focus.clearFocus()  # a cursor that blinks would be there or not
-        self._grab(command, dialog)
-        dialog.reject()
+        self._grab(name, dialog)
+        dialog.close()
         self._app.processEvents()
 
     def _close(self, window: Window) -> None:
