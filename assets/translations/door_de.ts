@@ -140,6 +140,10 @@
         <translation>Abgebrochen</translation>
     </message>
     <message>
+        <source>Cannot be read</source>
+        <translation>Nicht lesbar</translation>
+    </message>
+    <message>
         <source>Capture</source>
         <translation>Bild holen</translation>
     </message>
@@ -248,8 +252,16 @@
         <translation>Person registrieren …</translation>
     </message>
     <message>
+        <source>Enrol from photos…</source>
+        <translation>Aus Fotos registrieren …</translation>
+    </message>
+    <message>
         <source>Enrol the selected person again…</source>
         <translation>Ausgewählte Person neu registrieren …</translation>
+    </message>
+    <message>
+        <source>Enrolled: {people}. Photos taken: {taken} of {all}.</source>
+        <translation>Registriert: {people}. Übernommene Fotos: {taken} von {all}.</translation>
     </message>
     <message>
         <source>Enrolment</source>
@@ -266,6 +278,10 @@
     <message>
         <source>Every shot would have been let in by the others.</source>
         <translation>Jede Aufnahme wäre von den anderen eingelassen worden.</translation>
+    </message>
+    <message>
+        <source>Export the gallery…</source>
+        <translation>Galerie exportieren …</translation>
     </message>
     <message>
         <source>Faces in the picture</source>
@@ -338,6 +354,10 @@
     <message>
         <source>How much is written over the live picture. The key D steps through.</source>
         <translation>Wie viel über dem Live-Bild steht. Die Taste D schaltet weiter.</translation>
+    </message>
+    <message>
+        <source>Import a gallery…</source>
+        <translation>Galerie importieren …</translation>
     </message>
     <message>
         <source>Keep events for</source>
@@ -440,6 +460,10 @@
         <translation>Aufnahmen durchsehen, dann speichern</translation>
     </message>
     <message>
+        <source>Looks like somebody enrolled: {detail}</source>
+        <translation>Ähnelt einer registrierten Person: {detail}</translation>
+    </message>
+    <message>
         <source>Lower your chin a little</source>
         <translation>Bitte das Kinn etwas senken</translation>
     </message>
@@ -512,6 +536,10 @@
         <translation>Noch kein Gesicht an das Board gesendet</translation>
     </message>
     <message>
+        <source>No name: {detail}</source>
+        <translation>Kein Name: {detail}</translation>
+    </message>
+    <message>
         <source>No new shot in {seconds} s, {taken} taken. Mostly: {why}</source>
         <translation>Seit {seconds} s keine neue Aufnahme, {taken} vorhanden. Meist: {why}</translation>
     </message>
@@ -522,6 +550,14 @@
     <message>
         <source>Nobody is enrolled: press E and stand in front of the camera</source>
         <translation>Niemand ist registriert: Drücken Sie E und stellen Sie sich vor die Kamera</translation>
+    </message>
+    <message>
+        <source>Nobody was enrolled. {why}</source>
+        <translation>Niemand wurde registriert. {why}</translation>
+    </message>
+    <message>
+        <source>Not like the others of this name (score {detail})</source>
+        <translation>Anders als die übrigen dieses Namens (Wert {detail})</translation>
     </message>
     <message>
         <source>Not measured</source>
@@ -804,6 +840,10 @@
         <translation>Schritte über {limit} ms</translation>
     </message>
     <message>
+        <source>Stopped: nobody was enrolled</source>
+        <translation>Angehalten: Niemand wurde registriert</translation>
+    </message>
+    <message>
         <source>Straight on</source>
         <translation>Geradeaus</translation>
     </message>
@@ -820,12 +860,20 @@
         <translation>Sicher</translation>
     </message>
     <message>
+        <source>Taken</source>
+        <translation>Übernommen</translation>
+    </message>
+    <message>
         <source>That was all. D writes more over the picture, F11 makes a door display of the screen, ? lists every key.</source>
         <translation>Das war alles. D schreibt mehr über das Bild, F11 macht den Bildschirm zur Türanzeige, ? zeigt alle Tasten.</translation>
     </message>
     <message>
         <source>The best person&apos;s score has to be so much above the next one&apos;s. Higher keeps look-alikes apart.</source>
         <translation>Der Wert der besten Person muss um so viel über dem der nächsten liegen. Höher trennt einander ähnliche Personen.</translation>
+    </message>
+    <message>
+        <source>The board refused: {detail}</source>
+        <translation>Das Board lehnte ab: {detail}</translation>
     </message>
     <message>
         <source>The camera gives no picture. Please ring.</source>
@@ -852,8 +900,16 @@
         <translation>Die Sprache des Fensters.</translation>
     </message>
     <message>
+        <source>The name {detail} is taken</source>
+        <translation>Der Name {detail} ist vergeben</translation>
+    </message>
+    <message>
         <source>The other way</source>
         <translation>Bitte zur anderen Seite</translation>
+    </message>
+    <message>
+        <source>The same file as {detail}</source>
+        <translation>Dieselbe Datei wie {detail}</translation>
     </message>
     <message>
         <source>The turns have to be done within this time. Turning the wrong way or too late counts as a refusal.</source>
@@ -1018,6 +1074,10 @@
     <message>
         <source>Wait</source>
         <translation>Warten</translation>
+    </message>
+    <message>
+        <source>Waiting for the board; it goes on by itself once the board is back</source>
+        <translation>Warte auf das Board; es geht von selbst weiter, sobald es zurück ist</translation>
     </message>
     <message>
         <source>Welcome {name}</source>
@@ -1916,6 +1976,10 @@
         <translation>{day}. {month} {year}</translation>
     </message>
     <message>
+        <source>{done} of {all}: {file}</source>
+        <translation>{done} von {all}: {file}</translation>
+    </message>
+    <message>
         <source>{failures} refusals in a row: faces are locked out for {lockout} s</source>
         <translation>{failures} Abweisungen in Folge: Gesichter sind für {lockout} s gesperrt</translation>
     </message>
@@ -2349,6 +2413,10 @@
         <translation>Speichern</translation>
     </message>
     <message>
+        <source>Shot {number}</source>
+        <translation>Aufnahme {number}</translation>
+    </message>
+    <message>
         <source>Start</source>
         <translation>Start</translation>
     </message>
@@ -2772,6 +2840,65 @@
     </message>
 </context>
 <context>
+    <name>ImportDialog</name>
+    <message>
+        <source>Add under another name</source>
+        <translation>Unter anderem Namen hinzufügen</translation>
+    </message>
+    <message>
+        <source>All of them were enrolled with the network that the board runs.</source>
+        <translation>Alle wurden mit dem Netz registriert, das auf dem Board läuft.</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Enrolled with another network, so they must be enrolled again here: {count}</source>
+        <translation>Mit einem anderen Netz registriert und hier neu zu registrieren: {count}</translation>
+    </message>
+    <message>
+        <source>For all whose name is taken</source>
+        <translation>Für alle, deren Name vergeben ist</translation>
+    </message>
+    <message>
+        <source>Import</source>
+        <translation>Importieren</translation>
+    </message>
+    <message>
+        <source>Import a gallery</source>
+        <translation>Galerie importieren</translation>
+    </message>
+    <message>
+        <source>Leave out</source>
+        <translation>Auslassen</translation>
+    </message>
+    <message>
+        <source>Names that are taken: {count}</source>
+        <translation>Vergebene Namen: {count}</translation>
+    </message>
+    <message>
+        <source>Same person: merge</source>
+        <translation>Dieselbe Person: zusammenführen</translation>
+    </message>
+    <message>
+        <source>The file holds biometric data: import it only if these people have agreed.</source>
+        <translation>Die Datei enthält biometrische Daten: Importieren Sie sie nur, wenn diese Personen zugestimmt haben.</translation>
+    </message>
+    <message>
+        <source>What to do with {name}</source>
+        <translation>Was mit {name} geschehen soll</translation>
+    </message>
+    <message>
+        <source>Without a board nobody can say who of them it will recognise.</source>
+        <translation>Ohne Board lässt sich nicht sagen, wen davon es erkennen wird.</translation>
+    </message>
+    <message>
+        <source>{file}: people {people}, fingerprints {prints}</source>
+        <translation>{file}: Personen {people}, Abdrücke {prints}</translation>
+    </message>
+</context>
+<context>
     <name>LatencyPlot</name>
     <message>
         <source>Board latency</source>
@@ -2872,6 +2999,41 @@
     </message>
 </context>
 <context>
+    <name>PeopleDesk</name>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Export the gallery</source>
+        <translation>Galerie exportieren</translation>
+    </message>
+    <message>
+        <source>Exported to {file}</source>
+        <translation>Exportiert nach {file}</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>Exportieren …</translation>
+    </message>
+    <message>
+        <source>Gallery files (*{ending})</source>
+        <translation>Galeriedateien (*{ending})</translation>
+    </message>
+    <message>
+        <source>Import a gallery</source>
+        <translation>Galerie importieren</translation>
+    </message>
+    <message>
+        <source>Names, pictures and fingerprints of faces, not encrypted. Keep it where only those can read it who are meant to, and delete it when it is no longer needed.</source>
+        <translation>Namen, Bilder und Abdrücke von Gesichtern, unverschlüsselt. Bewahren Sie sie so auf, dass nur Befugte sie lesen können, und löschen Sie sie, wenn sie nicht mehr gebraucht wird.</translation>
+    </message>
+    <message>
+        <source>The file holds biometric data. People in it: {count}</source>
+        <translation>Die Datei enthält biometrische Daten. Personen darin: {count}</translation>
+    </message>
+</context>
+<context>
     <name>PeoplePanel</name>
     <message>
         <source>1 person</source>
@@ -2936,6 +3098,105 @@
     <message>
         <source>{count} people</source>
         <translation>{count} Personen</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoDialog</name>
+    <message>
+        <source>A folder of photos</source>
+        <translation>Ein Ordner mit Fotos</translation>
+    </message>
+    <message>
+        <source>Add a folder…</source>
+        <translation>Ordner hinzufügen …</translation>
+    </message>
+    <message>
+        <source>Add files…</source>
+        <translation>Dateien hinzufügen …</translation>
+    </message>
+    <message>
+        <source>CSV files (*.csv)</source>
+        <translation>CSV-Dateien (*.csv)</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>Abbrechen</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>Schließen</translation>
+    </message>
+    <message>
+        <source>Drop photos or folders here, or add them. A subfolder is one person by its name; photos without a subfolder are named by their file names: Ada_1.jpg and Ada_2.jpg are Ada.</source>
+        <translation>Ziehen Sie Fotos oder Ordner hierher oder fügen Sie sie hinzu. Ein Unterordner ist eine Person mit seinem Namen; Fotos ohne Unterordner heißen nach ihrer Datei: Ada_1.jpg und Ada_2.jpg sind Ada.</translation>
+    </message>
+    <message>
+        <source>Enrol</source>
+        <translation>Registrieren</translation>
+    </message>
+    <message>
+        <source>Enrol from photos</source>
+        <translation>Aus Fotos registrieren</translation>
+    </message>
+    <message>
+        <source>Enrol people who look like somebody enrolled, too</source>
+        <translation>Auch Personen registrieren, die einer registrierten ähneln</translation>
+    </message>
+    <message>
+        <source>Left out, because they are no photos: {count}.</source>
+        <translation>Ausgelassen, weil es keine Fotos sind: {count}.</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>Name</translation>
+    </message>
+    <message>
+        <source>People and photos</source>
+        <translation>Personen und Fotos</translation>
+    </message>
+    <message>
+        <source>People: {people}, photos: {photos}. A name can be changed with F2; people of one name become one.</source>
+        <translation>Personen: {people}, Fotos: {photos}. Ein Name lässt sich mit F2 ändern; gleichnamige Personen werden eine.</translation>
+    </message>
+    <message>
+        <source>Photo</source>
+        <translation>Foto</translation>
+    </message>
+    <message>
+        <source>Photos</source>
+        <translation>Fotos</translation>
+    </message>
+    <message>
+        <source>Photos ({endings})</source>
+        <translation>Fotos ({endings})</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>Fortschritt</translation>
+    </message>
+    <message>
+        <source>Result</source>
+        <translation>Ergebnis</translation>
+    </message>
+    <message>
+        <source>Save the report</source>
+        <translation>Bericht speichern</translation>
+    </message>
+    <message>
+        <source>Save the report…</source>
+        <translation>Bericht speichern …</translation>
+    </message>
+    <message>
+        <source>The report is in {file}</source>
+        <translation>Der Bericht steht in {file}</translation>
+    </message>
+    <message>
+        <source>Where a name is taken, add the photos to that person if they look alike</source>
+        <translation>Wo ein Name vergeben ist, die Fotos bei Ähnlichkeit dieser Person hinzufügen</translation>
+    </message>
+    <message>
+        <source>{file} cannot be written: {why}</source>
+        <translation>{file} lässt sich nicht schreiben: {why}</translation>
     </message>
 </context>
 <context>
@@ -3317,16 +3578,16 @@
 <context>
     <name>TwinCard</name>
     <message>
-        <source>Another person: keep {name} apart</source>
-        <translation>Eine andere Person: {name} getrennt halten</translation>
+        <source>Another person: go on</source>
+        <translation>Eine andere Person: weiter</translation>
     </message>
     <message>
         <source>Picture of {name}</source>
         <translation>Bild von {name}</translation>
     </message>
     <message>
-        <source>The same person: add the shots to {name}</source>
-        <translation>Dieselbe Person: die Aufnahmen zu {name} hinzufügen</translation>
+        <source>The same person: add the shots there</source>
+        <translation>Dieselbe Person: die Aufnahmen dort hinzufügen</translation>
     </message>
     <message>
         <source>This looks like {name}, who is enrolled: score {score}, the door asks for {threshold}.</source>
