@@ -83,6 +83,11 @@ def _small(value: float) -> str:
     return f"{value:.1e}".replace("e-0", "e-") if value else "0"
 
 
+def _rare(rate: float, pairs: int) -> str:
+    """A rate that ``pairs`` showed; where none passed, what that bounds it to (95 %)."""
+    return _small(rate) if rate else f"below {_small(3 / max(pairs, 1))}"
+
+
 def _head(figures: dict[str, Any]) -> str:
     network, test = figures["network"], figures["test"]
     return (
@@ -207,7 +212,7 @@ def _groups(figures: dict[str, Any]) -> str:
     rows = [
         [
             one["name"], f"{one['crops']:,}", f"{one['pairs']:,}", f"{one['mean']:.2f} ± {one['deviation']:.2f}",
-            *(_small(one["far"][far]["value"]) for far in fars), f"{one['agreement']:.2f}",
+            *(_rare(one["far"][far]["value"], one["pairs"]) for far in fars), f"{one['agreement']:.2f}",
         ]
         for one in groups
     ]  # fmt: skip

@@ -25,7 +25,7 @@ from device.model.map_choice import Judge, MapFitter, choose_map
 from device.model.monitor import LineMonitor
 from device.model.network_file import Network
 
-_OTHERS = 15_000  # training crops that judge a map
+_OTHERS = 8_000  # training crops that judge a map
 FARS = (1e-4, 1e-3, 1e-2)
 PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 

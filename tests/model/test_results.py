@@ -4,15 +4,20 @@ from __future__ import annotations
 
 import csv
 import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from device.errors import FileError
+from device.fingerprint import unit
 from device.model.card import BEGIN, END, KEPT, KEPT_PTQ, figures_text, replaced, update_card
 from device.model.evaluate import Result, Wish, evaluate
+from device.model.groups import compare_groups
+from device.model.labels import Label
 from device.model.provenance import command_line
 from device.model.results import read_figures, read_record, record, write_results
 
@@ -132,3 +137,14 @@ def test_other_files_are_no_figures(content: bytes, tmp_path: Path) -> None:
 def test_figures_that_lack_something(result: Result) -> None:
     with pytest.raises(FileError, match="lack 'test'"):
         figures_text({key: value for key, value in result.figures.items() if key != "test"})
+
+
+def test_groups_stand_in_the_card(result: Result) -> None:
+    labels = [Label("utk", 30, "female", "Black")] * 40
+    vectors = unit(np.random.default_rng(0).normal(size=(40, 64)))
+    groups = compare_groups(vectors, vectors, labels, ((0.01, 0.29), (0.001, 0.99)), rounds=5)
+    figures = json.loads(json.dumps(result.figures | {"groups": [asdict(group) for group in groups]}))
+    text = figures_text(figures)
+    assert "| group | crops | pairs | scores | FAR at 1e-2 | FAR at 1e-3 | agreement |" in text
+    (line,) = [line for line in text.splitlines() if line.startswith("| UTKFace, Black |")]
+    assert "| below 3.9e-3 | 1.00 |" in line
