@@ -167,7 +167,8 @@ class Board:
         return hello
 
     def reset(self) -> None:
-        """Restart the board and wait until it answers again, at START_BAUD."""
+        """Restart the board, wait until it answers again, and go back to a fast rate where there was one."""
+        fast = self.baud != START_BAUD
         _good(self.link.request(Type.RESET), "RESET")
         self.link.forget()
         time.sleep(RESET_S)
@@ -176,6 +177,8 @@ class Board:
             self.baud = START_BAUD
         self.hello = _hello(self.link)
         _check(self.hello, None)
+        if fast:
+            self._speed_up()
 
     def close(self) -> None:
         """Let go of the port, leaving the board at START_BAUD where it still answers."""

@@ -52,13 +52,15 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     """SEND, RECEIVE, NETWORK and REPLY of one inference, none before its cause; ``crop_bytes`` is the crop's length.
 
     SEND is what the host measured: from the first byte written until the port has taken the last. RECEIVE begins with
-    it, because the first byte is its cause.
+    it, because the first byte is its cause. NETWORK ends with the reply ready, as the board counted it from the last
+    byte; it may have begun while the crop still came, and is drawn in one piece. REPLY takes the rate at which the
+    board received the crop.
 
-    The reply takes the rate at which the board received the crop. On a board it ends when the host had it, and the
-    network ends where it begins. On the virtual board the emulated steps follow one another from SEND's start, as long
-    as its clock says, however long this computer took to emulate them: the last span need not end at ``received_ns``;
-    nor does it where a board's clock says that more passed than the round trip took. Where the board cannot count,
-    NETWORK is the time between the last byte out and the last byte in, on the host's clock, and there is no RECEIVE.
+    On a board the reply ends when the host had it, and the network where the reply begins. On the virtual board the
+    emulated steps follow one another from SEND's start, as long as its clock says, however long this computer took to
+    emulate them: the last span need not end at ``received_ns``; nor does it where a board's clock says that more passed
+    than the round trip took. Where the board cannot count, NETWORK is the time between the last byte out and the last
+    byte in, on the host's clock, and there is no RECEIVE.
     """
     send = Span(Stage.SEND, inference.sent_ns, inference.written_ns)
     if not inference.timed:
@@ -66,12 +68,14 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     out_bytes = OVERHEAD_BYTES + crop_bytes
     back_bytes = OVERHEAD_BYTES + InferReply.size() + len(inference.fingerprint)
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
-    receive_end = inference.sent_ns + receive_ns
-    network_end, reply_ns = receive_end + network_ns, round(receive_ns * back_bytes / out_bytes)
+    total_ns, reply_ns = round(inference.total_ms * 1e6), round(receive_ns * back_bytes / out_bytes)
+    receive_end, earliest = inference.sent_ns + receive_ns, inference.sent_ns + network_ns
     if inference.where == "virtual":
+        network_end = max(receive_end + total_ns, earliest)
         reply = Span(Stage.REPLY, network_end, network_end + reply_ns, "board")
     else:
-        network_end = max(inference.received_ns - reply_ns, network_end)
+        # The total holds waiting for the crop before, so the network need not have taken all of it.
+        network_end = max(inference.received_ns - reply_ns, receive_end + min(total_ns, network_ns), earliest)
         reply = Span(Stage.REPLY, network_end, max(network_end, inference.received_ns))
     return (
         send,

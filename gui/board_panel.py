@@ -186,7 +186,7 @@ class BoardPanel(QScrollArea):
             (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
             (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
             (self.tr("Receive"), ms(recognition.receive_ms, place)),
-            (self.tr("Board total"), ms(recognition.total_ms, place)),
+            (self.tr("Last byte to reply"), ms(recognition.total_ms, place)),
             (self.tr("Link, both ways"), ms(link_ms, link_place)),
         )  # fmt: skip
 
@@ -198,7 +198,7 @@ class BoardPanel(QScrollArea):
             self.tr("Cycles"),
             self.tr("Instructions"),
             self.tr("Receive"),
-            self.tr("Board total"),
+            self.tr("Last byte to reply"),
             self.tr("Link, both ways"),
         )
         self.figures.set_rows(tuple((name, "") for name in names))

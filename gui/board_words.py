@@ -89,7 +89,7 @@ FLASH_STEPS = {
 _BENCH = {
     "receive": mark("Receive"),
     "network": mark("Network"),
-    "total": mark("Board total"),
+    "total": mark("Last byte to reply"),
     "send": mark("Send"),
     "round_trip": mark("Round trip"),
 }

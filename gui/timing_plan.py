@@ -33,7 +33,7 @@ MEANINGS = {
     Stage.RECEIVE: mark(
         "first to last byte of the crop at the board; the virtual board counts the time a wire would take"
     ),
-    Stage.NETWORK: mark("the network on the board"),
+    Stage.NETWORK: mark("the network on the board; it may begin while the crop still comes"),
     Stage.REPLY: mark("the fingerprint's way back, at the rate the crop had; measured on this PC with a real board"),
     Stage.MATCH: mark("comparing with everybody enrolled, and deciding"),
     Stage.DRAW: mark("painting a frame in this window"),

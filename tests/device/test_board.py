@@ -289,7 +289,7 @@ def test_reset(connect: Open, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(line.board, "_run", reset)
     board.open_door(5000)
     board.reset()
-    assert board.baud == START_BAUD
+    assert line.board_baud == board.baud == FAST_BAUD  # restarted at START_BAUD, and sped up again
     assert not board.door().is_open
 
 
