@@ -19,6 +19,7 @@ from gui.photo_run import PhotoProgress
 from gui.pipeline import Pipeline
 from gui.problem_bar import ProblemBar
 from gui.records import FrameView, Person, PipelineOptions, Problem
+from gui.settings_store import SettingsStore
 from gui.theme import Theme
 
 
@@ -29,13 +30,14 @@ class PeopleDesk(QObject):
         self,
         pipeline: Pipeline,
         options: PipelineOptions,
+        settings: SettingsStore,
         theme: Theme,
         pane: PeoplePanel,
         problems: ProblemBar,
         window: QWidget,
     ) -> None:
         super().__init__(window)
-        self._pipeline, self._options, self._theme = pipeline, options, theme
+        self._pipeline, self._options, self._settings, self._theme = pipeline, options, settings, theme
         self._pane, self._problems, self._window = pane, problems, window
         self._frame: FrameView | None = None
         self.dialog: EnrolDialog | None = None
@@ -83,9 +85,10 @@ class PeopleDesk(QObject):
         if self.dialog is not None:
             self.dialog.raise_()
             return
-        dialog = EnrolDialog(self._theme, self._options.enrolment_crops, person, self._window)
+        shots = self._options.enrolment_crops or self._settings.whole("enrolment/shots")
+        dialog = EnrolDialog(self._theme, shots, person, self._window)
         known = None if person is None else person.id
-        dialog.start_asked.connect(lambda name: self._pipeline.begin_enrolment(name, known))
+        dialog.start_asked.connect(lambda name: self._pipeline.begin_enrolment(name, known, shots))
         enroller = self._pipeline.enroller
         dialog.cancel_asked.connect(enroller.cancel)
         dialog.skip_asked.connect(enroller.skip)

@@ -208,11 +208,11 @@ class Pipeline(QObject):
         """How long the door stays open from the next opening on, 1..60,000."""
         self._door.open_ms = open_ms
 
-    def begin_enrolment(self, name: str, person_id: int | None = None) -> None:
+    def begin_enrolment(self, name: str, person_id: int | None = None, shots: int = 8) -> None:
         """Start to collect good crops of the one face in front of the camera; enrolment_changed tells the rest, and
         ``enroller`` steers it. ``person_id``: somebody enrolled, whose fingerprints are to be replaced.
         """
-        self.enroller.begin(name, self._options.enrolment_crops, person_id)
+        self.enroller.begin(name, self._options.enrolment_crops or shots, person_id)
 
     @property
     def changes(self) -> tuple[Change, ...]:

@@ -345,4 +345,4 @@ class PipelineOptions:
     camera: str | None = None
     camera_size: tuple[int, int] | None = None  # asked of a webcam
     door_open_ms: int = 5_000
-    enrolment_crops: int = 8
+    enrolment_crops: int | None = None  # None: as the settings say

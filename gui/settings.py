@@ -336,7 +336,21 @@ DOOR = (
     ),
 )
 
-ENROLMENT: tuple[Setting, ...] = ()
+ENROLMENT = (
+    Setting(
+        "enrolment/shots",
+        Group.ENROLMENT,
+        mark("Shots of a person"),
+        mark(
+            "One of each of five poses, and straight on all the rest. More shots make a person known more surely and "
+            "take longer. Fewer than five are all taken straight on."
+        ),
+        Kind.WHOLE,
+        8,
+        3,
+        20,
+    ),
+)
 
 EVENTS = (
     Setting(

@@ -112,7 +112,7 @@ class Window(QMainWindow):
         self._pages.addWidget(self.kiosk)
         self.setCentralWidget(self._pages)
         self._geometry: QByteArray | None = None  # of the window while the door display fills the screen
-        self.desk = PeopleDesk(pipeline, options, theme, self.people, self.problems, self)
+        self.desk = PeopleDesk(pipeline, options, self.settings, theme, self.people, self.problems, self)
         self.acts = self._acts()
         self.header.menu.setMenu(self._menu())
         self._leave_kiosk = QAction(self)

@@ -228,3 +228,51 @@ def test_stopping_before_starting_and_twice_is_harmless() -> None:
     listener = Listener("virtual")
     listener.worker.stop()
     listener.worker.stop()
+
+
+def test_crops_that_are_not_live_come_back_right_between_live_ones(
+    board: VirtualBoard, listen: Callable[..., Listener]
+) -> None:
+    with open_board(board.url) as opened:
+        expected = [opened.board.infer(picture(number)).fingerprint for number in (1, 2)]
+    listener = listen(board.url)
+    answers = [listener.worker.fingerprint(picture(number)) for number in (1, 2)]  # before there is a board
+    listener.until(BoardPhase.READY)
+    live = 0
+    while not all(answer.done() for answer in answers):
+        listener.worker.offer(job(live))
+        listener.answer()
+        live += 1
+    assert live >= 1  # live recognition went on
+    for answer, fingerprint in zip(answers, expected, strict=True):
+        hello, inference = answer.result(0)
+        assert hello.network == listener.hellos[0]
+        assert np.array_equal(inference.fingerprint, fingerprint)
+
+
+def test_a_crop_that_is_not_live_outlasts_a_lost_board_and_fails_at_the_end(
+    image: Path, listen: Callable[..., Listener]
+) -> None:
+    boards = [VirtualBoard(image, cycles=False) for _ in range(2)]
+    urls = iter(boards)
+
+    def opener(_spec: str | None) -> OpenedBoard:
+        return open_board(next(urls).__enter__().url)
+
+    listener = listen("virtual", opener)
+    listener.until(BoardPhase.READY)
+    answer = listener.worker.fingerprint(picture(1))
+    boards[0].__exit__(None, None, None)
+    try:
+        assert answer.result(PATIENCE_S)[1].fingerprint.size > 0
+        boards[1].__exit__(None, None, None)
+        listener.until(BoardPhase.LOST)
+        waiting = listener.worker.fingerprint(picture(2))
+        wrong = listener.worker.fingerprint(np.zeros((4, 4, 3), np.uint8))
+        listener.worker.stop()
+        for unanswered in (waiting, wrong):
+            with pytest.raises(DeviceError):
+                unanswered.result(0)
+    finally:
+        for one in boards:
+            one.__exit__(None, None, None)
