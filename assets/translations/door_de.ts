@@ -100,10 +100,6 @@
         <translation>Board läuft seit</translation>
     </message>
     <message>
-        <source>Board total</source>
-        <translation>Board insgesamt</translation>
-    </message>
-    <message>
         <source>Board {name}</source>
         <translation>Board {name}</translation>
     </message>
@@ -392,6 +388,10 @@
         <translation>Sprache</translation>
     </message>
     <message>
+        <source>Last byte to reply</source>
+        <translation>Letztes Byte bis Antwort</translation>
+    </message>
+    <message>
         <source>Last fault</source>
         <translation>Letzter Fehler</translation>
     </message>
@@ -586,6 +586,10 @@
     <message>
         <source>Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them.</source>
         <translation>Ältere Ereignisse werden gelöscht, mit ihren Bildern und Abdrücken. 0: aufbewahren, bis Sie sie löschen.</translation>
+    </message>
+    <message>
+        <source>One of each of five poses, and straight on all the rest. More shots make a person known more surely and take longer. Fewer than five are all taken straight on.</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>One shot alone cannot be compared: more would make it surer.</source>
@@ -786,6 +790,10 @@
     <message>
         <source>Shots disagree</source>
         <translation>Aufnahmen widersprechen sich</translation>
+    </message>
+    <message>
+        <source>Shots of a person</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>Show the board</source>
@@ -1708,8 +1716,8 @@
         <translation>die Liste ist vielleicht veraltet</translation>
     </message>
     <message>
-        <source>the network on the board</source>
-        <translation>das Netz auf dem Board</translation>
+        <source>the network on the board; it may begin while the crop still comes</source>
+        <translation>das Netz auf dem Board; es kann beginnen, während der Ausschnitt noch kommt</translation>
     </message>
     <message>
         <source>the person is not in the gallery</source>
@@ -2178,10 +2186,6 @@
         <translation>Board</translation>
     </message>
     <message>
-        <source>Board total</source>
-        <translation>Board insgesamt</translation>
-    </message>
-    <message>
         <source>Checks</source>
         <translation>Prüfungen</translation>
     </message>
@@ -2212,6 +2216,10 @@
     <message>
         <source>Instructions</source>
         <translation>Befehle</translation>
+    </message>
+    <message>
+        <source>Last byte to reply</source>
+        <translation>Letztes Byte bis Antwort</translation>
     </message>
     <message>
         <source>Link</source>
