@@ -280,7 +280,7 @@ static bool run_block(const struct fused_group *g, fused_step *step, void *conte
         }
         step(context, 2);
         int8_t *const out = g->project.out + first * g->project.out_w * g->project.out_c;
-        fused_project(staged(g) ? strip : out, products, &g->project, s.rows * pairs, false);
+        fused_project(staged(g) ? strip : out, products, &g->project, s.rows * pairs);
         if (staged(g)) {
             step(context, g->has_add ? 3 : 2);
             finish(g, tables, strip, &s);
@@ -299,6 +299,6 @@ bool fused_run(const struct fused_group *g, fused_step *step, void *context)
     uint32_t *tile = (uint32_t *)(void *)g->scratch;
     told(context, 0);
     fused_plain_tile(tile, p);
-    fused_project(p->out, tile, p, fused_up(p->in_h * p->in_w, 2) / 2, true);
+    fused_project(p->out, tile, p, fused_up(p->in_h * p->in_w, 2) / 2);
     return true;
 }

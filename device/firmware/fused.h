@@ -25,7 +25,7 @@
 /* In a layer's shift table: the four channels of a block take the fast path, and the table's numbers are made for it:
  *   expand     bias * 2^g, multiplier, FAST | g with g = 17 - e     (fused_expand.c)
  *   depthwise  bias * 2^g, multiplier, FAST | g with g = 11 - e     (fused_depthwise.c)
- *   project    bias * 2,   multiplier, FAST | e                     (fused_project.c)
+ *   project    bias,       multiplier, FAST | e                     (fused_project.c)
  * Without it they are kernels.h's and the block takes kernel_scaled(). */
 #define FUSED_FAST 0x40
 
@@ -80,7 +80,7 @@ static inline int32_t fused_up(int32_t value, int32_t step)
 /* Rows [first, first + rows) of the expanding layer's output as a tile: pixel pairs as fused_tile.c describes. */
 void fused_tile(uint32_t *tile, const struct kernel_layer *expand, int32_t first, int32_t rows);
 
-/* All of a picture's pixels, int8 doubled, for a projection on its own. */
+/* All of a picture's pixels, for a projection on its own. */
 void fused_plain_tile(uint32_t *tile, const struct kernel_layer *project);
 
 /* Four channels from `channel` on: rows [first, first + rows) to planes, the first of them to `planes`. */
@@ -91,12 +91,11 @@ void fused_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_la
 void fused_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *depthwise, int32_t channel,
                      int32_t rows);
 
-/* All output channels of `pairs` pairs of pixels to `out`, out_c bytes a pixel. `plain`: the tile is doubled, not the weights. */
-void fused_project(int8_t *out, const uint32_t *products, const struct kernel_layer *project, int32_t pairs, bool plain);
+/* All output channels of `pairs` pairs of pixels to `out`, out_c bytes a pixel. */
+void fused_project(int8_t *out, const uint32_t *products, const struct kernel_layer *project, int32_t pairs);
 
 /* Four channels' weights of a layer in block order, as int16 pairs up to the end of work memory; returns where they begin. */
 uint32_t *fused_weights(const int8_t *weights, int32_t k);
-uint32_t *fused_doubled_weights(const int8_t *weights, int32_t k);
 /* Each channel's times 2^shift[c], 0 to 8. */
 uint32_t *fused_scaled_weights(const int8_t *weights, int32_t k, const int32_t shift[FUSED_CHANNELS]);
 

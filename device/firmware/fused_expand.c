@@ -39,12 +39,11 @@ static void fast(uint32_t *planes, const uint32_t *tile, const struct kernel_lay
 {
     struct m7_channel ch[FUSED_CHANNELS];
     int32_t shift[FUSED_CHANNELS];
+    const int32_t offset = (1 << 15) + l->out_zp * (1 << 16);
+#pragma GCC unroll 4
     for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
         const int32_t g = l->shift[channel + c] & 31;
-        ch[c].bias = l->bias[channel + c];
-        ch[c].multiplier = l->multiplier[channel + c];
-        ch[c].offset = (1 << (g - 2)) + (1 << 15) + l->out_zp * (1 << 16);
-        ch[c].shift = 0;
+        ch[c] = (struct m7_channel){l->bias[channel + c], l->multiplier[channel + c], offset + (1 << (g - 2)), 0};
         shift[c] = g - l->left_shift;
     }
     const int32_t k = fused_k(l);

@@ -1,6 +1,6 @@
 /* The projection: from the depthwise layer's products, or a picture's tile, to bytes; kernels_m7.h's roundings UP and AWAY.
  *
- * The exporter has proven |acc| < 2^30. The doubling that SMMLAR wants is in the weights, or in the tile where that is smaller. */
+ * The exporter has proven |acc| < 2^30. Sums are doubled at the end, as SMMLAR wants them. */
 #include "fused.h"
 #include "kernels_m7.h"
 #include "kernels_m7_block.h"
@@ -16,29 +16,28 @@ static int32_t dot(const uint32_t *x, const uint32_t *w)
 
 /* In C, a sum at a time: the exact rounding, and all of them on a PC. */
 static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights, const struct kernel_layer *l, int32_t channel,
-                        int32_t pairs, const struct m7_channel *ch, enum m7_rounding rounding, bool doubled)
+                        int32_t pairs, const struct m7_channel *ch, enum m7_rounding rounding)
 {
     const struct m7_clamp clamp = m7_clamp(l);
     for (int32_t p = 0; p < 2 * pairs; p++, out += l->out_c, x += p % 2 != 0 ? 1 : l->in_c - 1) {
         for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
             const int32_t sum = dot(x, weights + c);
             if (rounding == M7_EXACT) {
-                out[c] = fused_exact(l, channel + c, doubled ? sum / 2 : sum);
+                out[c] = fused_exact(l, channel + c, sum);
             } else {
-                out[c] = (int8_t)m7_scaled((int32_t)((uint32_t)sum + (uint32_t)ch[c].bias), &ch[c], rounding, &clamp);
+                out[c] = (int8_t)m7_scaled(2 * (sum + ch[c].bias), &ch[c], rounding, &clamp);
             }
         }
     }
 }
 
-void fused_project(int8_t *out, const uint32_t *products, const struct kernel_layer *l, int32_t pairs, bool plain)
+void fused_project(int8_t *out, const uint32_t *products, const struct kernel_layer *l, int32_t pairs)
 {
     const enum m7_rounding fast = l->clamp_min >= l->out_zp ? M7_UP : M7_AWAY;
     for (int32_t o = 0; o < l->out_c; o += FUSED_CHANNELS) {
         struct m7_channel ch[FUSED_CHANNELS] = {0};
         const bool is_fast = fused_fast(l, o);
-        const int8_t *stored = l->weights + o * l->in_c;
-        const uint32_t *weights = is_fast && !plain ? fused_doubled_weights(stored, l->in_c) : fused_weights(stored, l->in_c);
+        const uint32_t *weights = fused_weights(l->weights + o * l->in_c, l->in_c);
         for (int32_t c = 0; is_fast && c < FUSED_CHANNELS; c++) {
             const int32_t e = l->shift[o + c] & 31;
             ch[c].bias = l->bias[o + c];
@@ -50,17 +49,17 @@ void fused_project(int8_t *out, const uint32_t *products, const struct kernel_la
         if (is_fast) {
             const bool longer = l->in_c % 16 == 0;
             if (fast == M7_UP && longer) {
-                (void)m7_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, true);
+                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, true);
             } else if (fast == M7_UP) {
-                (void)m7_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, false);
+                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, false);
             } else if (longer) {
-                (void)m7_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, true);
+                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, true);
             } else {
-                (void)m7_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, false);
+                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, false);
             }
             continue;
         }
 #endif
-        plain_pairs(out + o, products, weights, l, o, pairs, ch, is_fast ? fast : M7_EXACT, plain);
+        plain_pairs(out + o, products, weights, l, o, pairs, ch, is_fast ? fast : M7_EXACT);
     }
 }

@@ -77,11 +77,14 @@ static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const
 static void stem_edge(uint32_t *to, const struct kernel_layer *l, int32_t y, int32_t x)
 {
     uint8_t patch[3][12];
+    memset(patch, l->in_zp + 128, sizeof patch);
     for (int32_t r = 0; r < 3; r++) {
-        for (int32_t i = 0; i < 9; i++) {
-            const int32_t py = y + r, px = x + i / 3;
-            const bool inside = py >= 0 && py < l->in_h && px >= 0 && px < l->in_w;
-            patch[r][i] = (uint8_t)(inside ? (uint8_t)l->in[((py - l->in_top) * l->in_w + px) * 3 + i % 3] : l->in_zp + 128);
+        const bool inside = y + r >= 0 && y + r < l->in_h;
+        const int8_t *from = l->in + ((y + r - l->in_top) * l->in_w + x) * 3;
+        for (int32_t c = 0; inside && c < 3; c++) {
+            if (x + c >= 0 && x + c < l->in_w) {
+                memcpy(patch[r] + 3 * c, from + 3 * c, 3);
+            }
         }
     }
     stem_pixel(to, patch[0], patch[1], patch[2]);
@@ -136,10 +139,10 @@ void fused_plain_tile(uint32_t *tile, const struct kernel_layer *l)
         const int8_t *b = p + 1 < pixels ? row + k : row;
         for (const int8_t *const end = a + k; a != end; a += 4, b += 4, tile += 4) {
             const uint32_t wa = dsp_load(a), wb = dsp_load(b);
-            tile[0] = dsp_add_pairs(dsp_even(wa), dsp_even(wa));
-            tile[1] = dsp_add_pairs(dsp_even(wb), dsp_even(wb));
-            tile[2] = dsp_add_pairs(dsp_odd(wa), dsp_odd(wa));
-            tile[3] = dsp_add_pairs(dsp_odd(wb), dsp_odd(wb));
+            tile[0] = dsp_even(wa);
+            tile[1] = dsp_even(wb);
+            tile[2] = dsp_odd(wa);
+            tile[3] = dsp_odd(wb);
         }
     }
 }
@@ -159,41 +162,26 @@ static uint32_t *filled_up(uint32_t *begin, uint32_t *to)
 
 #ifdef __ARM_FEATURE_DSP
 
-/* Four words by one LDM, eight by one STM: 19 instructions for 16 weights instead of 33. */
-#define WEIGHTS_LOAD "ldmia %[from]!, {r2, r3, r4, r5}\n"
-#define WEIGHTS_SPLIT(split)                                                                                                   \
-    split " r6, r2, ror #8\n " split " r2, r2\n " split " r8, r3, ror #8\n " split " r3, r3\n"                                \
-    split " r9, r4, ror #8\n " split " r4, r4\n " split " r10, r5, ror #8\n " split " r5, r5\n"
-#define WEIGHTS_STORE "stmia %[to]!, {r2, r3, r4, r5, r6, r8, r9, r10}\n"
-#define WEIGHTS_REGISTERS "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory"
-#define WEIGHTS_DOUBLED                                                                                                        \
-    "sadd16 r2, r2, r2\n sadd16 r3, r3, r3\n sadd16 r4, r4, r4\n sadd16 r5, r5, r5\n"                                         \
-    "sadd16 r6, r6, r6\n sadd16 r8, r8, r8\n sadd16 r9, r9, r9\n sadd16 r10, r10, r10\n"
-
-static inline __attribute__((always_inline)) void split_sixteen(uint32_t **to, const int8_t **from, const bool doubled)
+/* Four words by one LDM, eight by one STM: 11 instructions for 16 weights, where GCC 12 takes 25 for the C below. */
+static inline __attribute__((always_inline)) void split_sixteen(uint32_t **to, const int8_t **from)
 {
-    if (doubled) {
-        __asm volatile(WEIGHTS_LOAD WEIGHTS_SPLIT("sxtb16") WEIGHTS_DOUBLED WEIGHTS_STORE
-                       : [to] "+r"(*to), [from] "+r"(*from)
-                       :
-                       : WEIGHTS_REGISTERS);
-    } else {
-        __asm volatile(WEIGHTS_LOAD WEIGHTS_SPLIT("sxtb16") WEIGHTS_STORE
-                       : [to] "+r"(*to), [from] "+r"(*from)
-                       :
-                       : WEIGHTS_REGISTERS);
-    }
+    __asm volatile("ldmia %[from]!, {r2, r3, r4, r5}\n"
+                   "sxtb16 r6, r2, ror #8\n sxtb16 r2, r2\n sxtb16 r8, r3, ror #8\n sxtb16 r3, r3\n"
+                   "sxtb16 r9, r4, ror #8\n sxtb16 r4, r4\n sxtb16 r10, r5, ror #8\n sxtb16 r5, r5\n"
+                   "stmia %[to]!, {r2, r3, r4, r5, r6, r8, r9, r10}\n"
+                   : [to] "+r"(*to), [from] "+r"(*from)
+                   :
+                   : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 }
 
 #else
 
-static inline void split_sixteen(uint32_t **to, const int8_t **from, const bool doubled)
+static inline void split_sixteen(uint32_t **to, const int8_t **from)
 {
     for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
-        const uint32_t even = dsp_even(bytes), odd = dsp_odd(bytes);
-        (*to)[c] = doubled ? dsp_add_pairs(even, even) : even;
-        (*to)[4 + c] = doubled ? dsp_add_pairs(odd, odd) : odd;
+        (*to)[c] = dsp_even(bytes);
+        (*to)[4 + c] = dsp_odd(bytes);
     }
     *to += 8;
     *from += 16;
@@ -201,23 +189,13 @@ static inline void split_sixteen(uint32_t **to, const int8_t **from, const bool 
 
 #endif
 
-static inline __attribute__((always_inline)) uint32_t *plain_weights(const int8_t *weights, int32_t k, const bool doubled)
+uint32_t *fused_weights(const int8_t *weights, int32_t k)
 {
     uint32_t *to = weights_begin(k);
     for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end;) {
-        split_sixteen(&to, &weights, doubled);
+        split_sixteen(&to, &weights);
     }
     return filled_up(weights_begin(k), to);
-}
-
-uint32_t *fused_weights(const int8_t *weights, int32_t k)
-{
-    return plain_weights(weights, k, false);
-}
-
-uint32_t *fused_doubled_weights(const int8_t *weights, int32_t k)
-{
-    return plain_weights(weights, k, true);
 }
 
 /* (w + 128) * 2^s - 128 * 2^s: without a sign, the two halves of a word can be shifted together. */

@@ -69,8 +69,16 @@ struct m7_clamp m7_clamp(const struct kernel_layer *l)
 static int32_t scale_table(int32_t *table, const struct kernel_layer *l, int32_t zp, int32_t index)
 {
     int32_t largest = 0;
-    for (int32_t q = -128; q < 128; q++) {
-        const int32_t v = kernel_scaled((q - zp) * (1 << l->left_shift), l->multiplier[index], l->shift[index]);
+    /* kernel_scaled() from one q to the next: the product grows by a constant, and half away from zero is half up less 1 below 0. */
+    const int64_t step = (int64_t)l->multiplier[index] << l->left_shift;
+    int64_t product = step * (-128 - zp) + (INT64_C(1) << 30);
+    const int32_t e = -l->shift[index];
+    const int32_t half = e > 0 ? 1 << (e - 1) : 0;
+    for (int32_t q = -128; q < 128; q++, product += step) {
+        const int32_t y = (int32_t)(product >> 31);
+        const int32_t v = e < 0    ? kernel_scaled((q - zp) * (1 << l->left_shift), l->multiplier[index], l->shift[index])
+                          : e == 0 ? y
+                                   : (y + half + (y >> 31)) >> e;
         const int32_t size = v == INT32_MIN ? INT32_MAX : v < 0 ? -v : v;
         largest = size > largest ? size : largest;
         table[q & 255] = v;

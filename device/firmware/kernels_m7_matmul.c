@@ -120,7 +120,7 @@ static inline __attribute__((always_inline)) void run_block(const struct block *
 #ifdef __ARM_FEATURE_DSP
     if (clamp->whole && rounding != M7_EXACT && block->pixels >= 2) {
         p = block->pixels & ~1;
-        x = m7_block(ch, rounding, x, block->weights, p, out, block->out_stride, false);
+        x = m7_block(ch, rounding, x, block->weights, p, out, block->out_stride);
         out += p * block->out_stride;
     }
 #endif

@@ -1,25 +1,4 @@
-"""``network.bin``: the network as data, read by the firmware where it lies. This module is the layout's definition.
-
-A 96-byte header, one 112-byte record per layer in the order of execution, the plan, the tables the records point to,
-and the golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables) or of the
-arena (activations). Weights start at multiples of 16, shifts anywhere, every other table at multiples of 4.
-
-The plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer, or an
-inverted-residual block whose inner activations are never whole in memory: device/firmware/fused.h. Tables of such
-layers are made for it (plan.py); :meth:`Network.tables` gives them back as they are described here.
-
-Tables of a layer, by kind:
-
-- CONV, POINTWISE: weights int8 [out][kernel_h][kernel_w][in]; DEPTHWISE: int8 [kernel_h][kernel_w][channels];
-  bias int32 [out], which already holds ``-in_zp * sum(weights)``, so that the engine multiplies raw int8 inputs and
-  counts a pixel outside the picture as ``in_zp``; multiplier int32, shift int8 [out].
-- ADD: multiplier int32 and shift int8 [3]: first input, second input, output; inputs are shifted left by
-  ``left_shift``.
-- MEAN: multiplier int32 and shift int8 [1]; no tables where the flag AVERAGE is set.
-
-Arithmetic (LiteRT's reference kernels, https://github.com/google-ai-edge/LiteRT, common.h): a sum ``x`` becomes
-``rounding_shift(high_multiply(x << max(shift, 0), multiplier), max(-shift, 0)) + out_zp``, clamped; see reference.py.
-"""
+"""``network.bin`` written, read and checked; network_records.py is the layout's definition."""
 
 from __future__ import annotations
 
@@ -27,187 +6,58 @@ import hashlib
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from enum import IntEnum, IntFlag
 from pathlib import Path
-from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.protocol import NAME_BYTES, NETWORK_HASH_BYTES, LayerKind, Record
+from device.model.network_blocks import plain_numbers, role_of, unpack_blocks
+from device.model.network_records import (
+    ARENA_ALIGNMENT,
+    FAST,
+    HEADER_BYTES,
+    LAYER_BYTES,
+    MAGIC,
+    TABLE_ALIGNMENT,
+    VERSION,
+    WEIGHTS_ALIGNMENT,
+    Group,
+    Int8,
+    Int32,
+    LayerFlag,
+    LayerRecord,
+    NetworkHeader,
+    PlanHead,
+    Tables,
+    UInt8,
+)
+from device.protocol import NAME_BYTES, NETWORK_HASH_BYTES, LayerKind
 
-MAGIC = b"FNET"
-VERSION = 2
-WEIGHTS_ALIGNMENT = 16
-TABLE_ALIGNMENT = 4
-ARENA_ALIGNMENT = 16
-
-Int8 = NDArray[np.int8]
-Int32 = NDArray[np.int32]
-UInt8 = NDArray[np.uint8]
-
-
-class LayerFlag(IntFlag):
-    """Bits of a layer's ``flags``."""
-
-    RELU = 1  # the clamp comes from a fused ReLU; information only, the clamp values say it all
-    BLOCKS = 4  # weights as device/firmware/fused_tile.c wants them, see pack_blocks
-    AVERAGE = 2  # MEAN: the plain average of the raw int8 values, halves away from zero, and no multiplier
-
-
-@dataclass(frozen=True)
-class NetworkHeader(Record):
-    """The first 96 bytes. A real input number is ``input_scale * (byte - 128 - input_zero_point)``; a real output
-    number is ``output_scale * (q - output_zero_point)``."""
-
-    FORMAT: ClassVar[str] = "<4sHHI16sHHHHfifiIIIIII16sI"
-    magic: bytes
-    version: int
-    layer_count: int
-    total_bytes: int
-    hash: bytes  # first 16 bytes of the file's SHA-256, taken with this field zero
-    input_height: int
-    input_width: int
-    input_channels: int
-    output_length: int
-    input_scale: float
-    input_zero_point: int
-    output_scale: float
-    output_zero_point: int
-    arena_bytes: int
-    input_offset: int
-    output_offset: int
-    layers_offset: int
-    golden_seed: int
-    golden_offset: int
-    name: bytes
-    plan_offset: int  # 0: every layer is a group of its own
-
-
-@dataclass(frozen=True)
-class PlanHead(Record):
-    """The plan's first 16 bytes."""
-
-    FORMAT: ClassVar[str] = "<II8s"
-    group_count: int
-    work_bytes: int  # of the kernels' own memory, beside the arena
-    reserved: bytes
-
-
-@dataclass(frozen=True)
-class Group(Record):
-    """Layers run in one go. ``rows`` of output make a strip; 0: the group is one layer, run by itself."""
-
-    FORMAT: ClassVar[str] = "<HHHHII"
-    first: int
-    count: int
-    rows: int
-    reserved: int
-    scratch_offset: int
-    scratch_bytes: int
-
-
-@dataclass(frozen=True)
-class LayerRecord(Record):
-    """One layer, 112 bytes. Padding below and to the right follows from the output's size."""
-
-    FORMAT: ClassVar[str] = "<16sHHHHHHHHBBBBBBHiiiiiIIIIIIIiIHH12s"
-    name: bytes
-    kind: int
-    flags: int
-    in_height: int
-    in_width: int
-    in_channels: int
-    out_height: int
-    out_width: int
-    out_channels: int
-    kernel_height: int
-    kernel_width: int
-    stride_height: int
-    stride_width: int
-    pad_top: int
-    pad_left: int
-    reserved: int
-    in_zp: int
-    in2_zp: int
-    out_zp: int
-    clamp_min: int
-    clamp_max: int
-    in_offset: int
-    in2_offset: int
-    out_offset: int
-    weights_offset: int
-    bias_offset: int
-    multiplier_offset: int
-    shift_offset: int
-    left_shift: int
-    macs: int
-    source: int  # where the input comes from: 0 is the crop, else the number of a layer, counted from 1
-    source2: int
-    reserved2: bytes
-
-    @property
-    def label(self) -> str:
-        return self.name.rstrip(b"\0").decode("ascii", "replace")
-
-    @property
-    def in_bytes(self) -> int:
-        return self.in_height * self.in_width * self.in_channels
-
-    @property
-    def out_bytes(self) -> int:
-        return self.out_height * self.out_width * self.out_channels
-
-    @property
-    def table_length(self) -> int:
-        """Entries in the multiplier and shift tables."""
-        if self.kind == LayerKind.ADD:
-            return 3
-        if self.kind == LayerKind.MEAN:
-            return 0 if self.flags & LayerFlag.AVERAGE else 1
-        return self.out_channels
-
-    @property
-    def weights_shape(self) -> tuple[int, ...]:
-        """Shape of the weights' table; empty for layers without weights."""
-        if self.kind == LayerKind.DEPTHWISE:
-            return (self.kernel_height, self.kernel_width, self.out_channels)
-        if self.kind in (LayerKind.CONV, LayerKind.POINTWISE):
-            return (self.out_channels, self.kernel_height, self.kernel_width, self.in_channels)
-        return ()
-
-    @property
-    def is_stem(self) -> bool:
-        """A 3x3 convolution over three colours, which a fused group takes with an order of weights of its own."""
-        return self.kind == LayerKind.CONV and (self.kernel_height, self.kernel_width, self.in_channels) == (3, 3, 3)
-
-    @property
-    def stored_weights(self) -> int:
-        """Bytes of the weights in the file."""
-        if self.flags & LayerFlag.BLOCKS and self.is_stem:
-            return self.out_channels * len(STEM_ORDER)
-        return int(np.prod(self.weights_shape)) if self.weights_shape else 0
-
-
-HEADER_BYTES = NetworkHeader.size()
-LAYER_BYTES = LayerRecord.size()
-assert (HEADER_BYTES, LAYER_BYTES, PlanHead.size(), Group.size()) == (96, 112, 16, 16)
-
-FAST = 0x40  # in a shift table: the layer's fast path is proven for this channel and its three neighbours
-
-# Of a stem's 27 weights, in the order of the tile in fused_tile.c; 27 stands for a weight of 0.
-STEM_ORDER = (*range(8), *range(9, 17), *range(18, 26), 8, 26, 17, 27)
-
-
-@dataclass(frozen=True)
-class Tables:
-    """One layer's arrays, as described at the top; what a layer does not have is empty."""
-
-    weights: Int8
-    bias: Int32
-    multiplier: Int32
-    shift: Int32
+__all__ = [
+    "ARENA_ALIGNMENT",
+    "FAST",
+    "HEADER_BYTES",
+    "LAYER_BYTES",
+    "MAGIC",
+    "Group",
+    "Int8",
+    "Int32",
+    "LayerFlag",
+    "LayerRecord",
+    "Network",
+    "NetworkHeader",
+    "PlanHead",
+    "Tables",
+    "UInt8",
+    "build_network",
+    "golden_picture",
+    "network_hash",
+    "pack_name",
+    "parse_network",
+    "read_network",
+    "with_golden",
+]
 
 
 @dataclass(frozen=True)
@@ -242,7 +92,7 @@ class Network:
         return self.header.input_height, self.header.input_width, self.header.input_channels
 
     def tables(self, layer: LayerRecord) -> Tables:
-        """The arrays that ``layer`` points to, as the top of this module describes them, however they are stored."""
+        """The arrays that ``layer`` points to, as network_records.py describes them, however they are stored."""
         shape, length = layer.weights_shape, layer.table_length
         stored = np.frombuffer(self.data, np.int8, layer.stored_weights, layer.weights_offset)
         weights = unpack_blocks(stored, layer) if layer.flags & LayerFlag.BLOCKS else stored
@@ -252,7 +102,11 @@ class Network:
             np.frombuffer(self.data, "<i4", length, layer.multiplier_offset),
             np.frombuffer(self.data, np.int8, length, layer.shift_offset).astype(np.int32),
         )
-        return tables if not shape else plain_numbers(self, layer, tables)
+        if not (shape and (tables.shift >= FAST).any()):
+            return tables
+        index = self.layers.index(layer)
+        group = self.group_of(index)
+        return plain_numbers(layer, role_of(layer, index - group.first, group.count), tables)
 
     def golden_input(self) -> UInt8:
         """The picture (H, W, C) uint8 that belongs to :meth:`golden_output`."""
@@ -286,78 +140,6 @@ def network_hash(data: bytes) -> bytes:
 def pack_name(name: str) -> bytes:
     """ASCII, cut to 16 bytes and filled with zeros."""
     return name.encode("ascii", "replace")[:NAME_BYTES].ljust(NAME_BYTES, b"\0")
-
-
-def pack_blocks(weights: Int8, layer: LayerRecord) -> Int8:
-    """Weights [out][kernel_h][kernel_w][in] as [out / 4][in / 4][4 channels][4 inputs]; a stem's in STEM_ORDER."""
-    rows: Int8 = weights.reshape(layer.out_channels, -1)
-    if layer.is_stem:
-        rows = np.concatenate([rows, np.zeros((len(rows), 1), np.int8)], axis=1)[:, STEM_ORDER]
-    blocks = rows.reshape(layer.out_channels // 4, 4, -1, 4).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(blocks).reshape(-1)
-
-
-def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
-    """What :func:`pack_blocks` was given, flat."""
-    rows = stored.reshape(layer.out_channels // 4, -1, 4, 4).transpose(0, 2, 1, 3).reshape(layer.out_channels, -1)
-    if layer.is_stem:
-        rows = rows[:, np.argsort(STEM_ORDER)[:-1]]
-    return np.ascontiguousarray(rows).reshape(-1)
-
-
-class Role(IntEnum):
-    """What a weighted layer does in a fused group; the value is the shift behind its product (FAST, fused.h)."""
-
-    PROJECT = 0
-    DEPTHWISE = 10
-    EXPAND = 16
-
-
-def role_of(layer: LayerRecord, index_in_group: int, group_count: int) -> Role:
-    """The role of a group's layer."""
-    if layer.kind == LayerKind.DEPTHWISE:
-        return Role.DEPTHWISE
-    return Role.EXPAND if index_in_group == 0 and group_count > 1 else Role.PROJECT
-
-
-def fast_numbers(tables: Tables, role: Role, stem: bool, fast: NDArray[np.bool_]) -> tuple[Int32, Int32]:
-    """Bias and shift tables with the channels in ``fast`` (out,) as fused.h wants them."""
-    exponent = -tables.shift.astype(np.int64)
-    bias = tables.bias.astype(np.int64)
-    if role == Role.PROJECT:
-        made, kept = np.asarray(2 * bias, np.int64), exponent
-    else:
-        kept = np.asarray(int(role) + 1 - exponent, np.int64)
-        axes = tuple(range(1, tables.weights.ndim))
-        # A stem reads uint8, 128 above the int8 values.
-        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if stem else 0
-        made = np.asarray((bias - offset) << np.where(fast, kept, 0), np.int64)
-    return (
-        np.where(fast, made, bias).astype(np.int32),
-        np.where(fast, FAST | kept, tables.shift).astype(np.int32),
-    )
-
-
-def plain_numbers(network: Network, layer: LayerRecord, tables: Tables) -> Tables:
-    """The tables behind :func:`fast_numbers`."""
-    fast = tables.shift >= FAST
-    if not fast.any():
-        return tables
-    index = network.layers.index(layer)
-    group = network.group_of(index)
-    role = role_of(layer, index - group.first, group.count)
-    kept = np.where(fast, tables.shift & (FAST - 1), 0)
-    if role == Role.PROJECT:
-        bias, exponent = tables.bias.astype(np.int64) >> 1, kept
-    else:
-        axes = tuple(range(1, tables.weights.ndim))
-        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if layer.is_stem else 0
-        bias, exponent = (tables.bias.astype(np.int64) >> kept) + offset, role + 1 - kept
-    return replace(
-        tables,
-        bias=np.where(fast, bias, tables.bias).astype(np.int32),
-        shift=np.where(fast, -exponent, tables.shift).astype(np.int32),
-    )
 
 
 def build_network(

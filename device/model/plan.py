@@ -15,18 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.model.arena import Buffer, constant, plan_arena
-from device.model.network_file import (
-    ARENA_ALIGNMENT,
-    STEM_ORDER,
-    Group,
-    LayerFlag,
-    LayerRecord,
-    Role,
-    Tables,
-    fast_numbers,
-    pack_blocks,
-    role_of,
-)
+from device.model.network_blocks import Role, fast_numbers, pack_blocks, role_of
+from device.model.network_records import ARENA_ALIGNMENT, STEM_ORDER, Group, LayerFlag, LayerRecord, Tables
 from device.model.operators import Step
 from device.protocol import LayerKind
 
