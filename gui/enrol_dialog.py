@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui import enrol_words
+from gui import enrol_words, words
 from gui.decision_card import CropView
 from gui.enrol_records import EnrolmentPhase, EnrolmentProgress, Hint
 from gui.enrol_review import ReviewPage
@@ -29,7 +29,7 @@ from gui.live_view import LiveView
 from gui.overlay import Detail
 from gui.poses import POSES, Pose
 from gui.progress_ring import ProgressRing
-from gui.records import FrameView, Person
+from gui.records import BoardPhase, BoardState, FrameView, Person
 from gui.theme import Theme
 
 RUNNING = (EnrolmentPhase.COLLECTING, EnrolmentPhase.REVIEW)
@@ -119,6 +119,11 @@ class EnrolDialog(QDialog):
         self.verdict.setMinimumHeight(theme.scale.body * 4)
         self.verdict.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         self.verdict.setAccessibleName(self.tr("Verdict"))
+        self.trouble = QLabel()
+        self.trouble.setWordWrap(True)
+        self.trouble.setTextFormat(Qt.TextFormat.PlainText)
+        self.trouble.setProperty("look", "warn")
+        self.trouble.hide()
         self.review = ReviewPage(theme)
         self.review.retake_asked.connect(self.retake_asked)
         self.review.missing_asked.connect(self.missing_asked)
@@ -153,6 +158,12 @@ class EnrolDialog(QDialog):
     def set_frame(self, frame: FrameView) -> None:
         """Show the newest live picture."""
         self.view.set_frame(frame)
+
+    def set_board(self, state: BoardState) -> None:
+        """How the board is: without one no shot can be taken."""
+        ready = state.phase is BoardPhase.READY
+        self.trouble.setText("" if ready else f"{words.board_title(state)}\n{words.board_detail(state)}".strip())
+        self.trouble.setVisible(not ready)
 
     def set_people(self, people: Iterable[Person]) -> None:
         """Who is enrolled, for the picture of who looks alike."""
@@ -268,6 +279,7 @@ class EnrolDialog(QDialog):
         page.setSpacing(12)
         page.addLayout(state)
         page.addWidget(self.verdict)
+        page.addWidget(self.trouble)
         page.addWidget(self.skip, 0, Qt.AlignmentFlag.AlignLeft)
         page.addLayout(self._taken_row())
         page.addStretch(1)

@@ -18,7 +18,7 @@ from gui.photo_dialog import PhotoDialog
 from gui.photo_run import PhotoProgress
 from gui.pipeline import Pipeline
 from gui.problem_bar import ProblemBar
-from gui.records import FrameView, Person, PipelineOptions, Problem
+from gui.records import BoardState, FrameView, Person, PipelineOptions, Problem
 from gui.settings_store import SettingsStore
 from gui.theme import Theme
 
@@ -40,6 +40,7 @@ class PeopleDesk(QObject):
         self._pipeline, self._options, self._settings, self._theme = pipeline, options, settings, theme
         self._pane, self._problems, self._window = pane, problems, window
         self._frame: FrameView | None = None
+        self._board: BoardState | None = None
         self.dialog: EnrolDialog | None = None
         self.photo_dialog: PhotoDialog | None = None
         self.import_dialog: ImportDialog | None = None
@@ -56,6 +57,7 @@ class PeopleDesk(QObject):
         pane.export_asked.connect(self.export)
         pane.import_asked.connect(self.import_file)
         pipeline.enrolment_changed.connect(self._show_enrolment)
+        pipeline.board_changed.connect(self._set_board)
         files = pipeline.people_files
         files.photos_changed.connect(self._show_photos)
         files.was_read.connect(self._show_file)
@@ -99,6 +101,8 @@ class PeopleDesk(QObject):
         dialog.set_people(self._pane.model.people)
         if self._frame is not None:
             dialog.set_frame(self._frame)
+        if self._board is not None:
+            dialog.set_board(self._board)
         self.dialog = dialog
         dialog.open()
 
@@ -172,6 +176,11 @@ class PeopleDesk(QObject):
         for dialog in (self.dialog, self.import_dialog, self.photo_dialog):
             if dialog is not None:
                 dialog.close()
+
+    def _set_board(self, state: BoardState) -> None:
+        self._board = state
+        if self.dialog is not None:
+            self.dialog.set_board(state)
 
     def _show_enrolment(self, progress: EnrolmentProgress) -> None:
         if self.dialog is not None:

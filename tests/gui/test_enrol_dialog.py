@@ -12,9 +12,9 @@ from gui.door import png
 from gui.enrol_dialog import EnrolDialog
 from gui.enrol_records import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step, Twin
 from gui.poses import Pose
-from gui.records import Person, Problem, Verdict
+from gui.records import BoardPhase, Person, Problem, Verdict
 from gui.theme import Theme
-from tests.gui.samples import face, frame, person, picture
+from tests.gui.samples import board, face, frame, person, picture
 
 STEPS = (
     Step(Pose.FRONT, 3, 3),
@@ -224,6 +224,16 @@ def test_live_picture_is_shown(qtbot: QtBot, theme: Theme) -> None:
     dialog.set_frame(frame(3, (face(),)))
     assert dialog.view.frame is not None
     assert dialog.view.frame.number == 3
+
+
+def test_a_board_that_is_away_is_said(qtbot: QtBot, theme: Theme) -> None:
+    dialog = dialog_of(qtbot, theme)
+    dialog.show_progress(progress())
+    dialog.set_board(board(phase=BoardPhase.LOST, message="the cable was pulled"))
+    assert dialog.trouble.isVisible()
+    assert dialog.trouble.text() == "No board\nthe cable was pulled"
+    dialog.set_board(board())
+    assert not dialog.trouble.isVisible()
 
 
 def test_it_fits_a_small_screen(qtbot: QtBot, theme: Theme) -> None:

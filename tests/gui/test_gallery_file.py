@@ -11,9 +11,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from device.errors import FileError
+from gui.door import png
 from gui.gallery import LONGEST_NAME, Gallery, Print
 from gui.gallery_file import INDEX, PNG, Clash, arrivals, read, write
 from gui.store import Store
@@ -24,7 +26,9 @@ Index = dict[str, Any]
 
 def with_picture(seed: int, network: str = NETWORK) -> Print:
     plain = some_print(seed, network)
-    return Print(plain.data, 0.02, -3, network, 1, 0.8, PNG + bytes([seed]), 100.0 + seed, seed == 2)
+    return Print(
+        plain.data, 0.02, -3, network, 1, 0.8, png(np.full((4, 4, 3), seed, np.uint8)), 100.0 + seed, seed == 2
+    )
 
 
 @pytest.fixture
