@@ -32,7 +32,7 @@ from gui.window import Window
 ENROLLED = 3
 CROPS = 7
 DOOR_MS = 1_500
-PATIENCE_S = 45.0
+PATIENCE_S = 90.0  # on a busy computer few crops of a visit come back
 
 
 class Run:
