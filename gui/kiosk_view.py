@@ -41,7 +41,7 @@ from gui.theme import Theme, paint_icon
 from gui.trace import Entrance
 
 TICK_MS = 100
-PICTURE_PART = 0.56  # of the screen's longer side
+PICTURE_PART = 0.54  # of the screen's longer side
 LEAST_TITLE_PX = 20
 
 NEUTRAL, GOOD, WARN, BAD = "neutral", "good", "warn", "bad"

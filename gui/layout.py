@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
+from gui.settings_store import SettingsStore
 from gui.theme import GAP, Theme
 
 BETWEEN = GAP - 4
@@ -21,6 +22,20 @@ class Arranged:
     tabs: QTabWidget
     across: QSplitter  # picture and timing | door and lists
     down: QSplitter  # picture / timing
+
+    def remember(self, settings: SettingsStore) -> None:
+        """Keep how it was moved, and which list was on show."""
+        settings.remember("across", self.across.saveState())
+        settings.remember("down", self.down.saveState())
+        settings.remember("list", QByteArray(bytes([self.tabs.currentIndex()])))
+
+    def recall(self, settings: SettingsStore) -> None:
+        """As it was when it was remembered."""
+        for name, splitter in (("across", self.across), ("down", self.down)):
+            if state := settings.recall(name):
+                splitter.restoreState(state)
+        if shown := settings.recall("list"):
+            self.tabs.setCurrentIndex(shown.data()[0])
 
 
 def arrange(

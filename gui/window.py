@@ -7,13 +7,13 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import QMainWindow, QMenu, QStackedWidget, QWidget
+from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
 from gui import words
+from gui.acts import make_acts, make_menu
 from gui.board_panel import BoardPanel
 from gui.board_wires import wire_board
 from gui.camera_dialog import CameraDialog
-from gui.commands import COMMANDS, PARTS, of_part
 from gui.decision_card import DecisionCard
 from gui.door_card import DoorCard
 from gui.enrol_dialog import EnrolDialog
@@ -113,8 +113,8 @@ class Window(QMainWindow):
         self.setCentralWidget(self._pages)
         self._geometry: QByteArray | None = None  # of the window while the door display fills the screen
         self.desk = PeopleDesk(pipeline, options, self.settings, theme, self.people, self.problems, self)
-        self.acts = self._acts()
-        self.header.menu.setMenu(self._menu())
+        self.acts = make_acts(self, self._calls())
+        self.header.menu.setMenu(make_menu(self, self.acts))
         self._leave_kiosk = QAction(self)
         self._leave_kiosk.setShortcut(QKeySequence(Qt.Key.Key_Escape))
         self._leave_kiosk.setEnabled(False)
@@ -216,9 +216,7 @@ class Window(QMainWindow):
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.settings.remember("window", self._geometry if self.in_kiosk and self._geometry else self.saveGeometry())
-        self.settings.remember("across", self._arranged.across.saveState())
-        self.settings.remember("down", self._arranged.down.saveState())
-        self.settings.remember("list", QByteArray(bytes([self._arranged.tabs.currentIndex()])))
+        self._arranged.remember(self.settings)
         self.timing.close()
         self.settings.save()
         self.desk.close()
@@ -226,9 +224,9 @@ class Window(QMainWindow):
         self._pipeline.stop()
         super().closeEvent(event)
 
-    def _acts(self) -> dict[str, QAction]:
-        """An action for each line of the table of commands, with its keys working in the whole window."""
-        calls: dict[str, Callable[[], object]] = {
+    def _calls(self) -> dict[str, Callable[[], object]]:
+        """What each command of the table does."""
+        return {
             "enrol": self.enrol,
             "rename": self._with_people(self.people.rename_current),
             "delete": self._with_people(self.people.delete_current),
@@ -254,23 +252,6 @@ class Window(QMainWindow):
             "menu": self.header.menu.showMenu,
             "quit": self.close,
         }
-        acts = {}
-        for command in COMMANDS:
-            act = QAction(say(command.text), self)
-            act.setShortcuts([QKeySequence(key) for key in command.keys])
-            act.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
-            self.addAction(act)
-            acts[command.name] = act
-        return acts
-
-    def _menu(self) -> QMenu:
-        menu = QMenu(self)
-        for part in PARTS:
-            menu.addSeparator()
-            for command in of_part(part):
-                if command.name != "menu":
-                    menu.addAction(self.acts[command.name])
-        return menu
 
     def _with_people(self, call: Callable[[], object]) -> Callable[[], None]:
         """``call`` where the list it acts on can be seen."""
@@ -396,12 +377,7 @@ class Window(QMainWindow):
     def _restore(self) -> None:
         if geometry := self.settings.recall("window"):
             self.restoreGeometry(geometry)
-        for name, splitter in (("across", self._arranged.across), ("down", self._arranged.down)):
-            if state := self.settings.recall(name):
-                splitter.restoreState(state)
-        if shown := self.settings.recall("list"):
-            self._arranged.tabs.setCurrentIndex(shown.data()[0])
-        self._show_detail()
+        self._arranged.recall(self.settings)
         for problem in self.settings.refused:
             self.problems.show_problem(problem)
 

@@ -441,7 +441,7 @@
     </message>
     <message>
         <source>Look at the camera</source>
-        <translation>In die Kamera sehen</translation>
+        <translation>Zur Kamera sehen</translation>
     </message>
     <message>
         <source>Look straight at the camera</source>

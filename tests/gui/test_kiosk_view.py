@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, QTranslator
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
 from gui.kiosk import Say
 from gui.kiosk_view import LOOKS, KioskView
+from gui.language import TRANSLATIONS
 from gui.records import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, now_s
 from gui.rules import Turn
 from gui.theme import ICONS, Theme
@@ -68,9 +69,12 @@ def test_titles_can_be_read_from_three_metres(view: KioskView, size: tuple[int, 
     mm_per_px = TEN_INCH_MM / max(size)
     view.resize(*size)
     width, height = size
-    part = (width * 0.44, height) if width > height else (width, height * 0.44)
+    part = (width * 0.46, height) if width > height else (width, height * 0.46)
     room = QRectF(0, 0, part[0] * 0.84, part[1] * 0.84 * 0.4)  # smaller than what the panel gives
-    for _role, _drawing, title, _detail in LOOKS.values():
+    german = QTranslator()
+    assert german.load(str(TRANSLATIONS / "door_de.qm"))
+    titles = [title for _role, _drawing, title, _detail in LOOKS.values()]
+    for title in (*titles, *(german.translate("", title) for title in titles)):
         font = view._fitting(title.format(name="Maximilian"), room, most=round(height * 0.16))
         assert QFontMetricsF(font).capHeight() * mm_per_px >= LEAST_CAP_MM, title
 
