@@ -589,7 +589,7 @@
     </message>
     <message>
         <source>One of each of five poses, and straight on all the rest. More shots make a person known more surely and take longer. Fewer than five are all taken straight on.</source>
-        <translation type="unfinished"></translation>
+        <translation>Je eine in fünf Haltungen, alle übrigen geradeaus. Mehr Aufnahmen machen eine Person sicherer erkennbar und dauern länger. Weniger als fünf werden alle geradeaus gemacht.</translation>
     </message>
     <message>
         <source>One shot alone cannot be compared: more would make it surer.</source>
@@ -793,7 +793,7 @@
     </message>
     <message>
         <source>Shots of a person</source>
-        <translation type="unfinished"></translation>
+        <translation>Aufnahmen je Person</translation>
     </message>
     <message>
         <source>Show the board</source>
