@@ -287,7 +287,7 @@ class EventsPanel(QWidget):
         header.setHighlightSections(False)
         header.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         body = self._theme.scale.body
-        for column, width in ((Column.WHEN, 5.6), (Column.DECISION, 8.4), (Column.SCORE, 3.8), (Column.WHY, 12.0)):
+        for column, width in ((Column.WHEN, 6.6), (Column.DECISION, 8.4), (Column.SCORE, 3.8), (Column.WHY, 12.0)):
             table.setColumnWidth(column, round(body * width))
         header.setSectionResizeMode(Column.WHO, QHeaderView.ResizeMode.Stretch)
         header.setMinimumSectionSize(round(body * 3))

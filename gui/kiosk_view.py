@@ -230,7 +230,7 @@ class KioskView(QWidget):
         painter.setFont(small)
         painter.setPen(soft)
         right_top = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignTop
-        painter.drawText(inside, right_top, datetime.now().strftime("%H:%M"))
+        painter.drawText(inside, right_top, datetime.fromtimestamp(time.time()).strftime("%H:%M"))
         side = inside.height() * (0.3 if upright else 0.2)
         paint_icon(painter, drawing, white, QRectF(inside.x() - side * 0.08, inside.y(), side, side))
         title, detail = self._texts()
