@@ -25,10 +25,13 @@ define debian
 	fi
 endef
 
-.PHONY: run test lint firmware bench reliability clean
+.PHONY: run screenshots test lint firmware bench reliability clean
 
 run: $(VENV)/run
 	$(BIN)/python main.py $(ARGS)
+
+screenshots: $(VENV)/run
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshot $(ARGS)
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(ARGS)
