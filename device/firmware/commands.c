@@ -11,7 +11,7 @@ struct run {
     struct wire_layer_profile *profiles; /* NULL: only the sums */
     struct board_count before;
     uint32_t layer; /* being computed since `before`; layer_count: none */
-    uint32_t waiting_layer; /* that waits for its input */
+    uint32_t paused_layer; /* that goes on after a pause */
     uint32_t cycles;
     uint32_t instructions;
 };
@@ -37,43 +37,51 @@ static void step(void *context, uint32_t index)
     board_count(&run->before);
 }
 
+/* A source whose time is not the network's: waiting for a crop, taking it in, making it up. */
+struct outside {
+    struct run *run;
+    const struct network_source *source;
+};
+
+static void pause_run(struct run *run, bool begins)
+{
+    if (begins) {
+        run->paused_layer = run->layer;
+    }
+    step(run, begins ? run->server->network.header->layer_count : run->paused_layer);
+}
+
+static bool outside_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    const struct outside *outside = context;
+    pause_run(outside->run, true);
+    const bool good = outside->source->next(outside->source->context, to, bytes);
+    pause_run(outside->run, false);
+    return good;
+}
+
+static bool outside_end(void *context)
+{
+    const struct outside *outside = context;
+    pause_run(outside->run, true);
+    const bool good = !outside->source->end || outside->source->end(outside->source->context);
+    pause_run(outside->run, false);
+    return good;
+}
+
 static bool run_network(struct run *run, const struct network_source *source)
 {
     const struct network *network = &run->server->network;
+    struct outside outside = {.run = run, .source = source};
+    const struct network_source timed = {.next = outside_next, .end = outside_end, .context = &outside};
     run->layer = network->header->layer_count;
-    return network_run(network, source, step, run, run->profiles != NULL);
-}
-
-/* Making up or waiting for a crop is no part of the network's time. */
-static void pause_run(void *context, bool begins)
-{
-    struct run *run = context;
-    if (begins) {
-        run->waiting_layer = run->layer;
-    }
-    step(run, begins ? run->server->network.header->layer_count : run->waiting_layer);
-}
-
-struct golden {
-    struct run *run;
-    struct network_golden state;
-    struct network_source source;
-};
-
-static bool golden_rows(void *context, uint8_t *to, uint32_t bytes)
-{
-    struct golden *golden = context;
-    pause_run(golden->run, true);
-    const bool good = golden->source.next(golden->source.context, to, bytes);
-    pause_run(golden->run, false);
-    return good;
+    return network_run(network, &timed, step, run, run->profiles != NULL);
 }
 
 static void run_golden(struct run *run)
 {
-    struct golden golden = {.run = run};
-    golden.source = network_golden_source(&run->server->network, &golden.state);
-    const struct network_source source = {.next = golden_rows, .context = &golden};
+    struct network_golden golden;
+    const struct network_source source = network_golden_source(&run->server->network, &golden);
     (void)run_network(run, &source);
 }
 
@@ -153,8 +161,6 @@ static bool infer_from(struct run *run, const struct network_source *source, str
 bool command_infer_stream(struct stream *stream, struct reply *reply)
 {
     struct run run = {.server = stream->server};
-    stream->waits = pause_run;
-    stream->context = &run;
     const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
     return infer_from(&run, &source, reply);
 }

@@ -32,10 +32,6 @@ static bool wait_for(struct stream *stream, uint32_t bytes)
 {
     struct server *server = stream->server;
     uint32_t waiting = server_tick(server);
-    if (waiting >= bytes) {
-        return true;
-    }
-    stream->waits(stream->context, true);
     while (waiting < bytes && stream->state == STREAM_OPEN) {
         if (waiting != stream->seen_bytes) {
             stream->seen_bytes = waiting;
@@ -45,7 +41,6 @@ static bool wait_for(struct stream *stream, uint32_t bytes)
         }
         waiting = server_tick(server);
     }
-    stream->waits(stream->context, false);
     return stream->state == STREAM_OPEN;
 }
 

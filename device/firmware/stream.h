@@ -25,8 +25,6 @@ struct stream {
     uint32_t frame_crc; /* as received */
     uint32_t seen_bytes, seen_ms; /* when the last of the bytes that wait came */
     enum stream_state state;
-    void (*waits)(void *context, bool begins); /* told around every wait */
-    void *context;
 };
 
 /* Whether the parser stands at the start of a crop that can be taken this way; fills in `stream`. */
