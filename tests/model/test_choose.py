@@ -123,7 +123,7 @@ def test_the_plot(tmp_path: Path) -> None:
 
 
 def test_a_variant_runs_bit_exact_and_its_cost_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    variant = Variant(0.35, 64)
+    variant = Variant(0.35, 96)
     found = cost_of(variant, folder=tmp_path)
     assert found.different_numbers == 0
     assert found.cycles is not None
