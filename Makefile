@@ -42,6 +42,7 @@ lint: $(VENV)/test
 
 firmware: $(VENV)/test
 	$(BIN)/python -m device.model export --network $(NETWORK) --out $(NETWORK_BIN)
+	$(BIN)/python -m device.model stamp --network $(NETWORK)
 	for board in nucleo_f767zi mps2_an500; do \
 	  $(MAKE) -C device/firmware BOARD=$$board NETWORK=$(abspath $(NETWORK_BIN)) && \
 	  cp device/firmware/build/$$board/$$board.bin firmware_bin/ || exit 1; \

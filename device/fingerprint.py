@@ -67,6 +67,9 @@ class FeatureMap:
     matrix: Floats | None = None
     network_hash: bytes = b""
     thresholds: tuple[tuple[float, float], ...] = ()
+    source: str = (
+        ""  # SHA-256 in hex of the .tflite that the map was made for; the network's hash changes with its layout
+    )
 
     def __post_init__(self) -> None:
         for name, array, dimensions in (("mean", self.mean, 1), ("matrix", self.matrix, 2)):
@@ -120,6 +123,8 @@ class FeatureMap:
             arrays["matrix"] = self.matrix
         if self.thresholds:
             arrays["thresholds"] = np.asarray(self.thresholds, np.float64)
+        if self.source:
+            arrays["source"] = np.asarray(self.source)
         beside = path.with_name(path.name + ".tmp")
         with beside.open("wb") as file:
             np.savez_compressed(file, **arrays)  # type: ignore[arg-type]
@@ -137,12 +142,13 @@ class FeatureMap:
             stamp = arrays["network_hash"]
             floats = {k: np.ascontiguousarray(arrays[k], np.float32) for k in ("mean", "matrix") if k in arrays}
             thresholds = _thresholds(arrays)
+            source = str(arrays["source"]) if "source" in arrays else ""
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise FileError(f"{path}: no feature map: {error}", "export the network again") from error
         try:
-            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds)
+            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, source)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
 

@@ -77,8 +77,11 @@ def _thresholds(args: argparse.Namespace) -> None:
 def _stamp(args: argparse.Namespace) -> None:
     from device.model.feature_map import map_path, stamp_map
 
-    old, new = stamp_map(args.network)
-    print(f"{map_path(args.network)}: network {old} is now {new}")
+    if not map_path(args.network).exists():
+        print(f"{args.network} has no feature map, so there is nothing to stamp")
+        return
+    old, new = stamp_map(args.network, trust=args.trust)
+    print(f"{map_path(args.network)}: network {old}" + (f" is now {new}" if old != new else ", as it was"))
 
 
 def _export(args: argparse.Namespace) -> None:
@@ -209,6 +212,7 @@ def main() -> int:
     thresholds.set_defaults(run=_thresholds, map_crops=0)
     stamp = commands.add_parser("stamp", help="stamp the map of a .tflite anew after the exporter has changed")
     stamp.add_argument("--network", type=Path, required=True, help="the int8 .tflite that the map was made for")
+    stamp.add_argument("--trust", action="store_true", help="the map does not say so, but it was made for this file")
     stamp.set_defaults(run=_stamp)
     remap = commands.add_parser("map", help="choose the feature map of a .tflite and its thresholds anew")
     remap.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")

@@ -91,8 +91,8 @@ def _rare(rate: float, pairs: int) -> str:
 def _head(figures: dict[str, Any]) -> str:
     network, test = figures["network"], figures["test"]
     return (
-        f"Network `{network['name']}`, hash `{network['hash']}`, {network['bytes']:,} bytes; measured on "
-        f"{figures['date']} ({figures['measured_on']}, ai-edge-litert {figures['versions']['ai-edge-litert']}) on "
+        f"`{network['file']}`, SHA-256 `{network['sha256'][:16]}…`; measured on {figures['date']} "
+        f"({figures['measured_on']}, ai-edge-litert {figures['versions']['ai-edge-litert']}) on "
         f"{test['name']}: {test['pairs']:,} pairs, {test['pictures']:,} pictures of {test['people']:,} people, one "
         "crop a picture, by\n\n"
         f"    {figures['command']}\n"
@@ -231,8 +231,7 @@ def _board(figures: dict[str, Any]) -> str:
     if not board:
         return ""
     total = board["crops"] * board["length"]
-    spent = "" if board["network_ms"] is None else f"; {board['network_ms']:.1f} ms a crop"
     return (
         f"The same crops through {board['board']}: of {total:,} numbers of {board['crops']} fingerprints "
-        f"{board['different_numbers']:,} differ from LiteRT's{spent}.\n"
+        f"{board['different_numbers']:,} differ from LiteRT's.\n"
     )

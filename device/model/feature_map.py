@@ -19,6 +19,7 @@ from device.errors import FileError, MismatchError
 from device.fingerprint import FeatureMap, FingerprintError, hash_text
 from device.model.data import middle, read_members, read_teachers, split_rows
 from device.model.export import export
+from device.model.faceset import sha256_of
 from device.model.features import Floats, int8_features, quick_features
 from device.model.labels import read_label
 from device.model.map_choice import Judge, MapFitter, choose_map
@@ -78,7 +79,8 @@ def make_map(
         report("thresholds: " + ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found)))
     except FingerprintError as error:  # a network that answers nothing to some picture
         report(f"no thresholds: {error.message}")
-    return replace(mapping, network_hash=network.header.hash, thresholds=found)
+    source = hashlib.sha256(content).hexdigest()
+    return replace(mapping, network_hash=network.header.hash, thresholds=found, source=source)
 
 
 def map_path(network: Path) -> Path:
@@ -96,23 +98,25 @@ def digest_of(mapping: FeatureMap) -> str:
     return digest.hexdigest()
 
 
-def stamp_map(path: Path) -> tuple[str, str]:
+def stamp_map(path: Path, *, trust: bool = False) -> tuple[str, str]:
     """Stamp the map beside the ``.tflite`` at ``path`` with the hash that its network has now, which changes with the
     exporter's layout though the network computes the same; gives the old hash and the new one, in hex.
 
-    It is up to the caller that the map was made for this ``.tflite``. FileError where there is no map, MismatchError
-    where it is for features of another length.
+    The map must have been made for this very file, or for nobody knows which and ``trust`` is given. FileError where
+    there is no map, MismatchError where it is another network's.
     """
-    network = export(path)
+    network, source = export(path), sha256_of(path)
     mapping = FeatureMap.load(map_path(path))
     if mapping.input_length is None:
         raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
-    if mapping.input_length != network.header.output_length:
+    known = mapping.source == source or (trust and not mapping.source)
+    if not known or mapping.input_length != network.header.output_length:
         raise MismatchError(
-            f"{map_path(path)} is for {mapping.input_length} numbers, {path} gives {network.header.output_length}",
+            f"{map_path(path)} was made for {mapping.source[:12] or 'an unknown file'}, {path} is {source[:12]}",
             "use the map that was made with this network",
         )
-    write_map(replace(mapping, network_hash=network.header.hash), path)
+    if mapping.network_hash != network.header.hash or mapping.source != source:
+        write_map(replace(mapping, network_hash=network.header.hash, source=source), path)
     return hash_text(mapping.network_hash), network.hash_hex
 
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import hashlib
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -69,6 +71,7 @@ def test_a_map_is_chosen_anew_for_a_network_that_is_there(
     np.testing.assert_allclose(loaded.matrix, made.matrix, rtol=1e-3, atol=1e-5)
     assert loaded.thresholds == made.thresholds != ()
     assert lines[-2].startswith("chosen: ")
+    assert loaded.source == hashlib.sha256(random_network.content).hexdigest()
 
 
 def test_a_map_is_stamped_anew_and_does_the_same(random_network: Any, tmp_path: Path) -> None:
@@ -77,15 +80,25 @@ def test_a_map_is_stamped_anew_and_does_the_same(random_network: Any, tmp_path: 
     with pytest.raises(FileError, match="no feature map"):
         stamp_map(path)
     matrix = np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float32)
-    write_map(FeatureMap(np.zeros(1280, np.float32), matrix, old, ((1e-3, 0.5),)), path)
+    made = FeatureMap(np.zeros(1280, np.float32), matrix, old, ((1e-3, 0.5),))
+    write_map(made, path)
     before = FeatureMap.load(map_path(path))
-    assert stamp_map(path) == (old.hex(), export(path).hash_hex)
+    with pytest.raises(MismatchError, match="made for an unknown file"):
+        stamp_map(path)
+    assert stamp_map(path, trust=True) == (old.hex(), export(path).hash_hex)
     after = FeatureMap.load(map_path(path))
     after.check(export(path).header.hash)
     assert digest_of(after) == digest_of(before) != digest_of(FeatureMap(after.mean, after.matrix))
+    # It knows its file now, and no other is taken for it.
+    write_map(replace(after, network_hash=old), path)
+    stamp_map(path)
+    FeatureMap.load(map_path(path)).check(export(path).header.hash)
+    write_map(replace(after, source="0" * 64), path)
+    with pytest.raises(MismatchError, match="made for 000000000000"):
+        stamp_map(path, trust=True)
     write_map(FeatureMap(np.zeros(12, np.float32), None, old), path)
-    with pytest.raises(MismatchError, match="is for 12 numbers"):
-        stamp_map(path)
+    with pytest.raises(MismatchError):
+        stamp_map(path, trust=True)
 
 
 def test_the_shipped_map_fits_the_shipped_network(assets: Path) -> None:

@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
-from device.fingerprint import unit
+from device.fingerprint import FeatureMap, unit
 from device.model.card import BEGIN, END, KEPT, KEPT_PTQ, figures_text, replaced, update_card
 from device.model.evaluate import Result, Wish, evaluate
+from device.model.faceset import sha256_of
+from device.model.feature_map import digest_of, map_path
 from device.model.groups import compare_groups
 from device.model.labels import Label
 from device.model.provenance import command_line
@@ -109,7 +111,7 @@ def test_the_card_is_written_between_its_marks(result: Result, tmp_path: Path) -
     card.write_text(f"# Card\n\n{BEGIN}\nstale figures\n{END}\n\n## Where it fails\n")
     update_card(card, out, out)
     text = card.read_text()
-    assert text.startswith(f"# Card\n\n{BEGIN}\n\nNetwork `")
+    assert text.startswith(f"# Card\n\n{BEGIN}\n\n`net.tflite`, SHA-256 `")
     assert text.endswith(f"\n{END}\n\n## Where it fails\n")
     assert "stale" not in text
     assert f"{result.figures['rows'][0]['accuracy'] * 100:.2f}" in text
@@ -148,3 +150,16 @@ def test_groups_stand_in_the_card(result: Result) -> None:
     assert "| group | crops | pairs | scores | FAR at 1e-2 | FAR at 1e-3 | agreement |" in text
     (line,) = [line for line in text.splitlines() if line.startswith("| UTKFace, Black |")]
     assert "| below 3.9e-3 | 1.00 |" in line
+
+
+def test_the_shipped_card_says_what_was_measured(assets: Path) -> None:
+    figures = read_figures(assets / KEPT)
+    ptq = read_figures(assets / KEPT_PTQ) if (assets / KEPT_PTQ).exists() else None
+    text = (assets / "MODEL_CARD.md").read_text("utf-8")
+    again = "write it again: python -m device.model card --results …"
+    assert replaced(text, figures_text(figures, ptq), "card") == text, again
+    network = assets / figures["network"]["file"]
+    assert sha256_of(network) == figures["network"]["sha256"], "another network than was measured: evaluate again"
+    shipped = FeatureMap.load(map_path(network))
+    assert digest_of(shipped) == figures["network"]["map_sha256"], "another map than was measured: evaluate again"
+    assert figures["test"]["pairs"] == 6000
