@@ -171,6 +171,8 @@ def choice(published: Published, measured: VariantCost, faces: Faces, limits: Li
         breaks.append(f"{measured.flash_bytes:,} bytes of {limits.flash_bytes:,.0f}")
     if measured.activation_bytes > limits.activation_bytes:
         breaks.append(f"{measured.activation_bytes:,} bytes of activations of {limits.activation_bytes:,.0f}")
+    if measured.different_numbers:
+        breaks.append(f"equality with LiteRT ({measured.different_numbers:,} numbers differ on the virtual board)")
     if measured.refused:
         breaks.append(f"the board ({measured.refused})")
     return Choice(

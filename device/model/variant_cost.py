@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 import platformdirs
 
-from device.errors import DeviceError, LinkError
+from device.errors import DeviceError, LinkError, MismatchError
 from device.images import find_image, split
 from device.model.board_check import open_with
 from device.model.export import export_bytes
@@ -78,6 +78,8 @@ def cost_of(variant: Variant, *, run: bool = True, folder: Path | None = None) -
     code, _ = split(image.read_bytes(), str(image))
     plain = VariantCost(len(network.data), network.memory_bytes, len(code) + len(network.data))
     found = _run(network, plain) if run else plain
+    if found.different_numbers or _digest(image, variant) != path.name.split(".")[-2]:
+        return found  # a fault, or files that changed on the way: nothing to keep
     folder.mkdir(parents=True, exist_ok=True)
     beside = path.with_name(path.name + ".tmp")
     beside.write_text(json.dumps(asdict(found)), "utf-8")
@@ -95,6 +97,8 @@ def _run(network: Network, plain: VariantCost) -> VariantCost:
             answer = opened.board.infer(network.golden_input())
     except LinkError:
         raise
+    except MismatchError:
+        return VariantCost(**figures | {"refused": "its firmware takes no network of this size"})
     except DeviceError as error:
         return VariantCost(**figures | {"refused": error.message})
     return VariantCost(

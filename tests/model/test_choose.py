@@ -9,7 +9,7 @@ from typing import Any
 import cv2
 import pytest
 
-from device.errors import LinkError
+from device.errors import LinkError, MismatchError
 from device.model import variant_cost
 from device.model.choose import (
     PUBLISHED,
@@ -88,6 +88,7 @@ def test_a_variant_within_all_limits() -> None:
         ({"cycles": 216_000_000}, "1000 ms of 500"),
         ({"flash_bytes": 1_000_001}, "1,000,001 bytes of 1,000,000"),
         ({"activation_bytes": 100_001}, "100,001 bytes of activations of 100,000"),
+        ({"different_numbers": 3}, "equality with LiteRT (3 numbers differ on the virtual board)"),
         ({"cycles": None, "refused": "too large"}, "the board (too large)"),
         ({"cycles": 216_000_000, "flash_bytes": 2_000_000}, "1000 ms of 500; 2,000,000 bytes of 1,000,000"),
     ],
@@ -136,6 +137,23 @@ def test_a_variant_runs_bit_exact_and_its_cost_is_kept(tmp_path: Path, monkeypat
     kept.write_text("{")
     with pytest.raises(TypeError):
         cost_of(variant, folder=tmp_path)
+
+
+def test_a_wrong_answer_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    wrong = replace(MEASURED, different_numbers=1)
+    monkeypatch.setattr(variant_cost, "_run", lambda network, plain: wrong)
+    assert cost_of(Variant(0.35, 32), folder=tmp_path) == wrong
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_network_that_the_memory_does_not_hold(monkeypatch: pytest.MonkeyPatch) -> None:
+    network = variant_cost.random_network(Variant(0.35, 32))
+
+    def other(*arguments: Any) -> Any:
+        raise MismatchError("the board runs network 000000000000")
+
+    monkeypatch.setattr(variant_cost, "open_with", other)
+    assert variant_cost._run(network, MEASURED).refused == "its firmware takes no network of this size"
 
 
 def test_what_the_board_refuses_is_told() -> None:
