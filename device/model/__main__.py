@@ -89,6 +89,7 @@ def _export(args: argparse.Namespace) -> None:
 
     network = export(args.network, headless=args.headless, note=lambda line: print(f"note: {line}"))
     out = args.out or args.network.with_suffix(".network.bin")
+    out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(network.data)
     beside.replace(out)
