@@ -29,7 +29,7 @@ from device.model.parallel import Lender
 from device.model.variant import Variant
 from device.model.warm_start import warm_start
 
-_WARM_START_VIEWS = 512
+_WARM_START_VIEWS = 1024
 _SAVE_EVERY_S, _LOG_EVERY_S = 120, 240
 
 
@@ -198,7 +198,7 @@ def train(
 ) -> Path:
     """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
 
-    A new run takes the weights of ``start_from``, a ``.tflite`` with its feature map, if given. ``lenders`` further
+    A new run takes the weights of ``start_from``, a ``.tflite``, if given. ``lenders`` further
     processes compute gradients too; with them a run cannot be repeated to the bit.
     """
     out.mkdir(parents=True, exist_ok=True)
@@ -209,8 +209,8 @@ def train(
     start = None
     if start_from is not None and not checkpoint.exists():
         size = plan.size_at(0)
-        some = np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS]
-        start = warm_start(start_from, variant, middle(data.crops[np.sort(some)], size), data.targets.shape[1])
+        some = np.sort(np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS])
+        start = warm_start(start_from, variant, middle(data.crops[some], size), data.targets[some])
     run = _Run.begin(variant, data.targets.shape[1], plan, checkpoint, start)
     losses = Losses(plan.losses, rows, data.targets, seed=run.shown + 1)
     started = logged = saved = time.monotonic()

@@ -1,4 +1,4 @@
-"""Go on training from a shipped network: an int8 ``.tflite`` and its feature map back to a student.
+"""Go on training from a shipped network: an int8 ``.tflite`` back to a student.
 
 Its weights are dequantised, and the batch normalisation that was folded into them is put in again: on training views,
 layer by layer, each channel's mean m and variance v are measured behind the convolution, and scale and offset are
@@ -17,13 +17,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from device.errors import FileError
-from device.fingerprint import FeatureMap
-from device.model.feature_map import map_path
 from device.model.float_network import plan_layers
 from device.model.losses import Student, new_student, to_tensor
 from device.model.mobilenet import SameConv
 from device.model.tflite_file import Graph, Operator, read_tflite
 from device.model.variant import Variant
+
+_RIDGE = 1.0  # of the normalised features' variance: there are about as many views as features
 
 
 def _real(graph: Graph, index: int) -> NDArray[np.float64]:
@@ -62,41 +62,43 @@ def _fill(module: SameConv, weights: Tensor, bias: Tensor, x: Tensor) -> Tensor:
     return functional.relu6(y) if module.relu6 else y
 
 
-def warm_start(network: Path, variant: Variant, views: NDArray[np.uint8], target_size: int) -> Student:
-    """A student that answers to ``views`` (N, S, S, 3) nearly what the int8 network with its feature map answers.
+def warm_start(network: Path, variant: Variant, views: NDArray[np.uint8], targets: NDArray[np.float32]) -> Student:
+    """A student that answers to ``views`` (N, S, S, 3) nearly what the int8 network answers, and whose projection is
+    fitted to ``targets`` (N, D), the teachers' embeddings of the same crops.
 
     Raises FileError where the file is no network of this variant.
     """
     graph = read_tflite(network)
     operators = [operator for operator in graph.operators if operator.code in ("CONV_2D", "DEPTHWISE_CONV_2D")]
-    student = new_student(variant, target_size)
+    student = new_student(variant, targets.shape[1])
     modules = dict(student.network.named_modules())
     plans = [plan for plan in plan_layers(variant) if plan.kernel]
     filters = [_filters(graph, operator) for operator in operators]
-    targets = [modules[plan.key] for plan in plans]
-    if [weights.shape for weights, _ in filters] != [module.conv.weight.shape for module in targets]:
+    convolutions = [modules[plan.key] for plan in plans]
+    if [weights.shape for weights, _ in filters] != [module.conv.weight.shape for module in convolutions]:
         raise FileError(f"{network}: not the layers of {variant.name}", "give --width and --input-size of this network")
     # The network itself knows how its layers hang together: each module is filled when its input comes by.
-    for module, (weights, bias) in zip(targets, filters, strict=True):
+    for module, (weights, bias) in zip(convolutions, filters, strict=True):
         assert isinstance(module, SameConv)
         module.forward = lambda x, m=module, w=weights, b=bias: _fill(m, w, b, x)  # type: ignore[method-assign, misc]
     with torch.no_grad():
         features = student.network(to_tensor(views))
-    for module in targets:
+    for module in convolutions:
         del module.forward
-    mapping = FeatureMap.load(map_path(network))
-    _fill_map(student, mapping, features)
+    _fit_projection(student, features, torch.from_numpy(targets))
     return student.train()
 
 
 @torch.no_grad()
-def _fill_map(student: Student, mapping: FeatureMap, features: Tensor) -> None:
+def _fit_projection(student: Student, features: Tensor, targets: Tensor) -> None:
+    """Ridge regression from the features to the teachers' embeddings: the shipped map may have fewer columns."""
     centre = student.centre
     assert centre.running_mean is not None
     assert centre.running_var is not None
     variance, mean = torch.var_mean(features, dim=0)
     centre.running_var.copy_(variance)
-    centre.running_mean.copy_(mean if mapping.mean is None else torch.from_numpy(mapping.mean))
-    if mapping.matrix is not None and mapping.matrix.shape[1] == student.project.out_features:
-        matrix = torch.from_numpy(mapping.matrix).double() * torch.sqrt(variance.double() + centre.eps)[:, None]
-        student.project.weight.copy_(matrix.t().float())
+    centre.running_mean.copy_(mean)
+    x = (features - mean).double() / torch.sqrt(variance.double() + centre.eps)
+    y = (targets - targets.mean(dim=0)).double()
+    spread = x.t() @ x / len(x) + _RIDGE * torch.eye(x.shape[1], dtype=torch.double)
+    student.project.weight.copy_(torch.linalg.solve(spread, x.t() @ y / len(x)).t().float())

@@ -11,23 +11,21 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
 from device.errors import FileError  # noqa: E402
-from device.fingerprint import FeatureMap  # noqa: E402
 from device.model.float_network import FloatLayer, forward  # noqa: E402
-from device.model.fold import fold, host_map  # noqa: E402
+from device.model.fold import fold  # noqa: E402
 from device.model.losses import to_tensor  # noqa: E402
 from device.model.variant import Variant  # noqa: E402
 from device.model.warm_start import warm_start  # noqa: E402
 from device.protocol import LayerKind  # noqa: E402
 from tests.model.conftest import SIZE, RandomNetwork  # noqa: E402
 
+TARGETS = np.random.default_rng(1).normal(size=(6, 12)).astype(np.float32)
+
 
 @pytest.fixture
 def shipped(random_network: RandomNetwork, tmp_path: Path) -> Path:
     path = tmp_path / "net.tflite"
     path.write_bytes(random_network.content)
-    rng = np.random.default_rng(1)
-    matrix = rng.normal(size=(1280, 12)).astype(np.float32)
-    FeatureMap(rng.normal(size=1280).astype(np.float32), matrix, b"").save(tmp_path / "net.map.npz")
     return path
 
 
@@ -52,24 +50,25 @@ def dequantised(network: RandomNetwork) -> tuple[FloatLayer, ...]:
 
 def test_the_student_answers_what_the_network_did(random_network: RandomNetwork, shipped: Path) -> None:
     pictures = random_network.pictures
-    student = warm_start(shipped, Variant(0.35, SIZE), pictures, 12).eval()
+    student = warm_start(shipped, Variant(0.35, SIZE), pictures, TARGETS).eval()
     wanted = forward(dequantised(random_network), pictures)[-1].reshape(len(pictures), -1)
     with torch.no_grad():
         got = student.network(to_tensor(pictures)).numpy()
-    np.testing.assert_allclose(got, wanted, atol=2e-3)
+    np.testing.assert_allclose(got, wanted, rtol=5e-3, atol=1e-2)  # float32, summed in another order
     folded = forward(fold(student.network), pictures)[-1].reshape(len(pictures), -1)
-    np.testing.assert_allclose(folded, got, atol=2e-3)
+    np.testing.assert_allclose(folded, got, rtol=5e-3, atol=1e-2)
 
 
-def test_its_map_is_the_shipped_one(random_network: RandomNetwork, shipped: Path) -> None:
-    student = warm_start(shipped, Variant(0.35, SIZE), random_network.pictures, 12).eval()
-    mapping, wanted = host_map(student), FeatureMap.load(shipped.with_name("net.map.npz"))
-    assert wanted.mean is not None
-    assert wanted.matrix is not None
-    np.testing.assert_allclose(mapping.mean, wanted.mean, atol=1e-6)
-    np.testing.assert_allclose(mapping.matrix, wanted.matrix, rtol=1e-4, atol=1e-5)
+def test_its_projection_leads_to_the_teachers(random_network: RandomNetwork, shipped: Path) -> None:
+    pictures = random_network.pictures
+    student = warm_start(shipped, Variant(0.35, SIZE), pictures, TARGETS).eval()
+    with torch.no_grad():
+        answers = student(to_tensor(pictures)).numpy()
+    wanted = TARGETS - TARGETS.mean(axis=0)
+    cosines = answers @ (wanted / np.linalg.norm(wanted, axis=1, keepdims=True)).T
+    assert (cosines.argmax(axis=1) == np.arange(len(pictures))).all()
 
 
 def test_another_variant_is_refused(random_network: RandomNetwork, shipped: Path) -> None:
     with pytest.raises(FileError, match=r"net\.tflite: not the layers of mobilenetv2_050_32"):
-        warm_start(shipped, Variant(0.5, SIZE), random_network.pictures, 12)
+        warm_start(shipped, Variant(0.5, SIZE), random_network.pictures, TARGETS)
