@@ -25,7 +25,9 @@ static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights,
             if (rounding == M7_EXACT) {
                 out[c] = fused_exact(l, channel + c, sum);
             } else {
-                out[c] = (int8_t)m7_scaled(2 * (sum + ch[c].bias), &ch[c], rounding, &clamp);
+                /* Unsigned: a damaged network may wrap around here, as it does on the board. */
+                const uint32_t doubled = 2u * ((uint32_t)sum + (uint32_t)ch[c].bias);
+                out[c] = (int8_t)m7_scaled((int32_t)doubled, &ch[c], rounding, &clamp);
             }
         }
     }
