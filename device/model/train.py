@@ -223,7 +223,7 @@ def train(
     while going():
         size, strength = plan.size_at(run.shown), plan.strength_at(run.shown)
         seed = run.shown + 1
-        helpers = [
+        lending = [
             Lender(run.student, lend_gradients, (variant, plan, faces, out, size, strength, seed + 7919 * (index + 1)))
             for index in range(lenders)
         ]
@@ -233,10 +233,10 @@ def train(
                 run.optimiser.zero_grad(set_to_none=True)
                 sums += losses.backward(run.student, *next(stream))
                 count += 1
-                borrowed = sum(helper.take() for helper in helpers)
+                borrowed = sum(lender.take() for lender in lending)
                 run.step(plan, 1 + borrowed)
-                for helper in helpers:
-                    helper.publish()
+                for lender in lending:
+                    lender.publish()
                 now = time.monotonic()
                 if now - saved > _SAVE_EVERY_S:
                     run.save(checkpoint)
@@ -257,7 +257,7 @@ def train(
                     sums, count, shown_at_log, logged = np.zeros(2), 0, run.shown, time.monotonic()
         finally:
             stream.close()  # type: ignore[attr-defined]
-            for helper in helpers:
-                helper.close()
+            for lender in lending:
+                lender.close()
     run.save(checkpoint)
     return checkpoint
