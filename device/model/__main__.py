@@ -31,8 +31,12 @@ def _positive(text: str) -> int:
 
 
 def _train(args: argparse.Namespace) -> None:
+    import torch
+
     from device.model.train import Plan, train
 
+    if args.lenders:
+        torch.set_num_threads(1)  # a thread for each process, see parallel.py
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
     plan = Plan.parse(args.plan, peak_rate=args.rate)
