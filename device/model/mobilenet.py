@@ -6,6 +6,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from device.model import fused
 from device.model.variant import Block, Variant
 
 
@@ -20,14 +21,22 @@ class SameConv(nn.Module):
     ) -> None:
         super().__init__()
         self.stride, self.kernel, self.relu6 = stride, kernel, relu6
+        self.in_bfloat16 = False  # while training: see fused.py
         padding = kernel // 2 if stride == 1 else 0
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(outputs, momentum=0.03)
 
     def forward(self, x: Tensor) -> Tensor:
+        halved = self.in_bfloat16 and self.training
+        if halved and self.conv.groups > 1:
+            return fused.normalise(fused.depthwise(x, self.conv.weight, self.stride), self.norm, self.relu6)
         if self.stride == 2:
             # SAME for an even size needs one pixel in all: TensorFlow puts it after the picture.
             x = functional.pad(x, (0, 1, 0, 1))
+        if halved:
+            weight = self.conv.weight.bfloat16()
+            x = functional.conv2d(x.bfloat16(), weight, stride=self.stride, padding=self.conv.padding)
+            return fused.normalise(x, self.norm, self.relu6)
         x = self.norm(self.conv(x))
         y: Tensor = functional.relu6(x) if self.relu6 else x
         return y
@@ -62,9 +71,15 @@ class MobileNetV2(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
+    def train_in_bfloat16(self) -> None:
+        """From now on, in training mode, activations are bfloat16 (``fused.py``)."""
+        for module in self.modules():
+            if isinstance(module, SameConv):
+                module.in_bfloat16 = True
+
     def forward(self, x: Tensor) -> Tensor:
         x = self.stem(x)
         for block in self.blocks:
             x = block(x)
-        feature: Tensor = torch.mean(self.head(x), dim=(2, 3))
+        feature: Tensor = torch.mean(self.head(x).float(), dim=(2, 3))
         return feature

@@ -112,7 +112,7 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
 
 
 def lend_gradients(
-    variant: Variant, plan: Plan, faces: Path, out: Path, size: int, strength: float, seed: int
+    variant: Variant, plan: Plan, faces: Path, out: Path, bfloat16: bool, size: int, strength: float, seed: int
 ) -> tuple[Student, Callable[[], object]]:
     """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
     reuse_memory()
@@ -120,6 +120,8 @@ def lend_gradients(
     rows = split_rows(len(data.names))[1]
     losses = Losses(plan.losses, rows, data.targets, seed)
     student = new_student(variant, data.targets.shape[1]).train()
+    if bfloat16:
+        student.network.train_in_bfloat16()
     stream = batches(data, rows, size, plan.batch, seed, strength)
     return student, lambda: losses.backward(student, *next(stream))
 
@@ -195,11 +197,12 @@ def train(
     *,
     start_from: Path | None = None,
     lenders: int = 0,
+    bfloat16: bool = False,
 ) -> Path:
     """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
 
     A new run takes the weights of ``start_from``, a ``.tflite``, if given. ``lenders`` further
-    processes compute gradients too; with them a run cannot be repeated to the bit.
+    processes compute gradients too; with them a run cannot be repeated to the bit. ``bfloat16``: see ``fused.py``.
     """
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
@@ -216,6 +219,8 @@ def train(
     started = logged = saved = time.monotonic()
     sums, count, shown_at_log = np.zeros(2), 0, run.shown
     run.student.train()
+    if bfloat16:
+        run.student.network.train_in_bfloat16()
 
     def going() -> bool:
         return run.shown < plan.total and time.monotonic() - started < seconds
@@ -223,10 +228,8 @@ def train(
     while going():
         size, strength = plan.size_at(run.shown), plan.strength_at(run.shown)
         seed = run.shown + 1
-        lending = [
-            Lender(run.student, lend_gradients, (variant, plan, faces, out, size, strength, seed + 7919 * (index + 1)))
-            for index in range(lenders)
-        ]
+        given = (variant, plan, faces, out, bfloat16, size, strength)
+        lending = [Lender(run.student, lend_gradients, (*given, seed + 7919 * (index + 1))) for index in range(lenders)]
         stream = batches(data, rows, size, plan.batch, seed, strength)
         try:
             while (plan.size_at(run.shown), plan.strength_at(run.shown)) == (size, strength) and going():
