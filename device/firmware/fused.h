@@ -23,7 +23,7 @@
 #include "kernels.h"
 
 /* In a layer's shift table: the four channels of a block take the fast path, and the table's numbers are made for it:
- *   expand     bias * 2^g, multiplier, FAST | g with g = 17 - e     (fused_expand.c)
+ *   expand     b, m, FAST | g, where b allows for the tile's + 128   (fused_expand.c)
  *   depthwise  bias * 2^g, multiplier, FAST | g with g = 11 - e     (fused_depthwise.c)
  *   project    bias,       multiplier, FAST | e                     (fused_project.c)
  * Without it they are kernels.h's and the block takes kernel_scaled(). */
@@ -96,8 +96,8 @@ void fused_project(int8_t *out, const uint32_t *products, const struct kernel_la
 
 /* Four channels' weights of a layer in block order, as int16 pairs up to the end of work memory; returns where they begin. */
 uint32_t *fused_weights(const int8_t *weights, int32_t k);
-/* Each channel's times 2^shift[c], 0 to 8. */
-uint32_t *fused_scaled_weights(const int8_t *weights, int32_t k, const int32_t shift[FUSED_CHANNELS]);
+/* The same times 2^8. */
+uint32_t *fused_high_weights(const int8_t *weights, int32_t k);
 
 /* A sum of raw int8 to an output by the definition. */
 static inline int8_t fused_exact(const struct kernel_layer *l, int32_t channel, int32_t sum)

@@ -1,33 +1,32 @@
 /* Four channels of the expanding layer, from the tile to planes of int16: what the depthwise layer reads.
  *
- * kernels_m7.h's derivation with a shift by 16, so that the output stands in the upper half of the product: one PKHTB then takes two
- * pixels together and one SSAT16 clamps both. With e = -shift, acc an integer and everything below the zero point clamped away,
- *     out = floor((2 acc m + 2^31 + 2^(e+31) + zp 2^(e+32)) / 2^(e+32))
- *         = floor((2^(17-e) acc m + 2^(47-e) + 2^47 + zp 2^48) / 2^48)
- *         = (((2^(17-e) acc) m >> 32) + 2^(15-e) + 2^15 + zp 2^16) >> 16
- * so the sums carry the factor 2^g, g = 17 - e: 2^left_shift of it in the tile, the rest in the weights, where -128 * 2^8 is the
- * most that fits. 2^8 is the quickest for a tile and bears e from 1 to 9; the exporter takes another where more channels are fast
- * with it (7: e from 2 to 10, and so on), and 7 for a stem. It has proven |2^g acc| < 2^31 from the weights. */
+ * kernels_m7.h's two steps are one here, without an offset: with acc the sum in the scale of all of the layer's channels,
+ *     out = ((2^g acc + b) m >> 32) >> 16
+ * so that the output stands in the upper half of the product: one PKHTB then takes two pixels together and one SSAT16 clamps both.
+ * The definition's output of a sum is a staircase of at most 255 steps, everything below the zero point being clamped away, and a
+ * channel's b and m are chosen by the exporter (device/model/expand_numbers.py) so that this one's steps lie at the same sums,
+ * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^8 of 2^g is in the weights, where one AND gives it and
+ * -128 * 2^8 is the most that fits; 2^left_shift, left_shift = g - 8, is in the tile. */
 #include "fused.h"
 #include "fused_expand_block.h"
 #include "kernels_m7.h"
 
 /* A row of pixel pairs in C. `out` is the first channel's first word. */
-static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t *weights, const struct m7_channel *ch,
-                                int32_t pairs, int32_t pitch)
+static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t *weights, const int32_t *bias,
+                                const int32_t *multiplier, int32_t pairs, int32_t pitch)
 {
     const uint32_t *const end = M7_WEIGHTS + M7_WEIGHTS_WORDS;
     for (int32_t i = 0; i < pairs; i++) {
         const uint32_t *next = x;
         for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
-            int32_t a = ch[c].bias, b = ch[c].bias;
+            int32_t a = bias[c], b = bias[c];
             next = x;
             for (const uint32_t *w = weights + c; w < end; w += FUSED_CHANNELS, next += 2) {
                 a = dsp_dot(*w, next[0], a);
                 b = dsp_dot(*w, next[1], b);
             }
-            a = dsp_high_sum(a, ch[c].multiplier, ch[c].offset) >> 16;
-            b = dsp_high_sum(b, ch[c].multiplier, ch[c].offset) >> 16;
+            a = dsp_high_sum(a, multiplier[c], 0) >> 16;
+            b = dsp_high_sum(b, multiplier[c], 0) >> 16;
             out[c * pitch + i] = dsp_pair_low((uint32_t)dsp_to_int8(a), (uint32_t)dsp_to_int8(b));
         }
         x = next;
@@ -37,27 +36,19 @@ static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t
 
 static void fast(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *l, int32_t channel, int32_t rows)
 {
-    struct m7_channel ch[FUSED_CHANNELS];
-    int32_t shift[FUSED_CHANNELS];
-    const int32_t offset = (1 << 15) + l->out_zp * (1 << 16);
-#pragma GCC unroll 4
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
-        const int32_t g = l->shift[channel + c] & 31;
-        ch[c] = (struct m7_channel){l->bias[channel + c], l->multiplier[channel + c], offset + (1 << (g - 2)), 0};
-        shift[c] = g - l->left_shift;
-    }
     const int32_t k = fused_k(l);
-    const uint32_t *weights = fused_scaled_weights(l->weights + channel * k, k, shift);
+    const int32_t *const bias = l->bias + channel, *const multiplier = l->multiplier + channel;
+    const uint32_t *weights = fused_high_weights(l->weights + channel * k, k);
     const int32_t pairs = fused_up(l->out_w, 2) / 2;
     const int32_t pitch = fused_pitch(l->out_w);
     uint32_t *out = planes + 1;
 #ifdef __ARM_FEATURE_DSP
-    fused_planar_start(ch, weights);
+    fused_planar_start(bias, multiplier, weights);
     fused_planar(pitch, tile, fused_tile_k(k), pairs, rows, out);
     (void)row_fast;
 #else
     for (int32_t y = 0; y < rows; y++, out += FUSED_CHANNELS * pitch) {
-        tile = row_fast(out, tile, weights, ch, pairs, pitch);
+        tile = row_fast(out, tile, weights, bias, multiplier, pairs, pitch);
     }
 #endif
 }

@@ -1,7 +1,8 @@
 /* The inner loop of fused_expand.c for the M7: kernels_m7_block.h's sums, ended by pairs of pixels in planes.
  *
- * Two forms. Short sums stand in line, without a loop over k: the weights' pointer then never moves and the last step loads the
- * first numbers for the end; GCC 12 cannot unroll assembler, .rept can. In line, a block of k = 8 takes 54 cycles, in a loop 62. */
+ * Two forms. Short sums stand in line, without a loop over k: the weights' pointer then never moves, and what the next block begins
+ * with is loaded while this one ends; GCC 12 cannot unroll assembler, .rept can. In line, a block of k = 8 takes 50 cycles, in a
+ * loop 60. Up to k = 16 at every width; 32 and 48, which are as long again as all the others, for narrow pictures alone. */
 #ifndef FUSED_EXPAND_BLOCK_H
 #define FUSED_EXPAND_BLOCK_H
 
@@ -11,29 +12,49 @@
 #include "kernels_m7_block.h"
 #include "kernels_m7_line.h"
 
-/* Two sums to one word. The eight products take a cycle each; what can, goes beside them. `n` is where the numbers stand from w. */
-#define FUSED_PLANAR_END(n, products, advance)                                                                                 \
-    products("smmla", n)                                                                                                       \
-    "smmla %[b2], %[b2], %[v0], %[v1]\n pkhtb %[a0], %[b0], %[a0], asr #16\n"                                                  \
-    "smmla %[a3], %[a3], %[xa], %[xb]\n ssat16 %[a0], #8, %[a0]\n"                                                             \
-    "smmla %[b3], %[b3], %[xa], %[xb]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                  \
-    "ldr %[v0], [%[w], #" n "+48]\n ssat16 %[a1], #8, %[a1]\n"                                                                 \
-    "ldr %[v1], [%[w], #" n "+56]\n pkhtb %[a2], %[b2], %[a2], asr #16\n" advance                                              \
-    "str %[a0], [%[v0]]\n ssat16 %[a2], #8, %[a2]\n"                                                                           \
-    "str %[a1], [%[v0], #%c[row]]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                                      \
-    "str %[a2], [%[v0], #2 * %c[row]]\n ssat16 %[a3], #8, %[a3]\n"                                                             \
-    "str %[a3], [%[v0], #3 * %c[row]]\n add %[v0], %[v0], #4\n"                                                                \
-    "str %[v0], [%[w], #" n "+48]\n cmp %[x], %[v1]\n"                                                                         \
+/* Two sums to one word. The eight products take a cycle each; what can, goes beside them, the rest beside the stores. */
+#define FUSED_LINE_END                                                                                                         \
+    "smmul %[a0], %[a0], %[v0]\n ldr %[xb], [%[w], #%c[numbers] + 24]\n"                                                       \
+    "smmul %[b0], %[b0], %[v0]\n ldr %[v0], [%[w], #%c[numbers] + 48]\n"                                                       \
+    "smmul %[a1], %[a1], %[xa]\n"                                                                                              \
+    "smmul %[b1], %[b1], %[xa]\n pkhtb %[a0], %[b0], %[a0], asr #16\n"                                                         \
+    "smmul %[a2], %[a2], %[v1]\n ssat16 %[a0], #8, %[a0]\n"                                                                    \
+    "smmul %[b2], %[b2], %[v1]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                         \
+    "smmul %[a3], %[a3], %[xb]\n ssat16 %[a1], #8, %[a1]\n"                                                                    \
+    "smmul %[b3], %[b3], %[xb]\n pkhtb %[a2], %[b2], %[a2], asr #16\n"                                                         \
+    "str %[a0], [%[v0]], #4\n ssat16 %[a2], #8, %[a2]\n"                                                                       \
+    "str %[a1], [%[v0], #%c[row] - 4]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                                  \
+    "str %[a2], [%[v0], #2 * %c[row] - 4]\n ssat16 %[a3], #8, %[a3]\n"                                                         \
+    "str %[v0], [%[w], #%c[numbers] + 48]\n ldr %[v1], [%[w], #%c[numbers] + 56]\n"                                            \
+    "str %[a3], [%[v0], #3 * %c[row] - 4]\n ldr %[xa], [%[x], #4 * %c[k]]!\n"                                                  \
+    "cmp %[x], %[v1]\n ldr %[xb], [%[x], #4]\n"                                                                                \
+    "ldr %[v0], [%[w]]\n ldr %[v1], [%[w], #4]\n" M7_LINE_BIAS                                                               \
     "bne 0b\n"
 
-static inline void fused_planar_start(const struct m7_channel *ch, const uint32_t *weights)
+/* The loop over k has left w at the numbers and the first multiplier in v0. */
+#define FUSED_LOOP_END                                                                                                         \
+    "smmul %[a0], %[a0], %[v0]\n ldr %[xa], [%[w], #8]\n"                                                                      \
+    "smmul %[b0], %[b0], %[v0]\n ldr %[xb], [%[w], #16]\n"                                                                     \
+    "smmul %[a1], %[a1], %[xa]\n ldr %[v0], [%[w], #48]\n"                                                                     \
+    "smmul %[b1], %[b1], %[xa]\n ldr %[v1], [%[w], #24]\n"                                                                     \
+    "smmul %[a2], %[a2], %[xb]\n pkhtb %[a0], %[b0], %[a0], asr #16\n"                                                         \
+    "smmul %[b2], %[b2], %[xb]\n ssat16 %[a0], #8, %[a0]\n"                                                                    \
+    "smmul %[a3], %[a3], %[v1]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                         \
+    "smmul %[b3], %[b3], %[v1]\n ssat16 %[a1], #8, %[a1]\n"                                                                    \
+    "str %[a0], [%[v0]], #4\n pkhtb %[a2], %[b2], %[a2], asr #16\n"                                                            \
+    "str %[a1], [%[v0], #%c[row] - 4]\n ssat16 %[a2], #8, %[a2]\n"                                                             \
+    "ldr %[v1], [%[w], #56]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                                            \
+    "str %[a2], [%[v0], #2 * %c[row] - 4]\n ssat16 %[a3], #8, %[a3]\n"                                                         \
+    "str %[v0], [%[w], #48]\n cmp %[x], %[v1]\n"                                                                               \
+    "str %[a3], [%[v0], #3 * %c[row] - 4]\n bne 0b\n"
+
+static inline void fused_planar_start(const int32_t *bias, const int32_t *multiplier, const uint32_t *weights)
 {
     struct block_numbers *n = M7_NUMBERS;
 #pragma GCC unroll 4
     for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
-        n->channel[c].multiplier = ch[c].multiplier;
-        n->channel[c].offset = ch[c].offset;
-        n->bias[c] = ch[c].bias;
+        n->channel[c].multiplier = multiplier[c];
+        n->bias[c] = bias[c];
     }
     n->weights = weights;
 }
@@ -49,12 +70,12 @@ static inline __attribute__((always_inline)) const uint32_t *fused_planar_loop(c
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
     if (longer) {
-        __asm volatile(M7_LONG_SUMS FUSED_PLANAR_END("0", M7_PRODUCTS_AT, "")
+        __asm volatile(M7_LONG_SUMS FUSED_LOOP_END
                        : FUSED_PLANAR_OPERANDS
                        : [row] "i"(4 * pitch)
                        : "cc", "memory");
     } else {
-        __asm volatile(M7_SUMS FUSED_PLANAR_END("0", M7_PRODUCTS_AT, "")
+        __asm volatile(M7_SUMS FUSED_LOOP_END
                        : FUSED_PLANAR_OPERANDS
                        : [row] "i"(4 * pitch)
                        : "cc", "memory");
@@ -68,7 +89,7 @@ static inline __attribute__((always_inline)) const uint32_t *fused_planar_line(c
     const void *w = m7_work + M7_WORK_WORDS - 2 * k;
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
-    __asm volatile(M7_LINE_SUMS FUSED_PLANAR_END("%c[numbers]", M7_LINE_PRODUCTS, "add %[x], %[x], #4 * %c[k]\n")
+    __asm volatile(M7_LINE_BEGIN M7_LINE_SUMS FUSED_LINE_END
                    : FUSED_PLANAR_OPERANDS
                    : [row] "i"(4 * pitch), [k] "i"(k), [numbers] "i"(8 * k)
                    : "cc", "memory");
@@ -86,6 +107,14 @@ static inline __attribute__((always_inline)) const uint32_t *fused_planar_line(c
 static inline __attribute__((always_inline)) void fused_planar_rows(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,
                                                                     uint32_t *out, const int32_t pitch)
 {
+    if (pitch == 10 && k == 32) {
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 32, pitch))
+        return;
+    }
+    if (pitch == 10 && k == 48) {
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 48, pitch))
+        return;
+    }
     switch (k) {
     case 8:
         FUSED_PLANAR_ROWS(fused_planar_line(x, 8, pitch))

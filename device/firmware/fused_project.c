@@ -37,11 +37,12 @@ void fused_project(int8_t *out, const uint32_t *products, const struct kernel_la
 {
     const enum m7_rounding fast = l->clamp_min >= l->out_zp ? M7_UP : M7_AWAY;
     for (int32_t o = 0; o < l->out_c; o += FUSED_CHANNELS) {
-        struct m7_channel ch[FUSED_CHANNELS] = {0};
+        struct m7_channel ch[FUSED_CHANNELS];
         const bool is_fast = fused_fast(l, o);
         const uint32_t *weights = fused_weights(l->weights + o * l->in_c, l->in_c);
-        for (int32_t c = 0; is_fast && c < FUSED_CHANNELS; c++) {
-            const int32_t e = l->shift[o + c] & 31;
+#pragma GCC unroll 4
+        for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+            const int32_t e = is_fast ? l->shift[o + c] & 31 : 1;
             ch[c].bias = l->bias[o + c];
             ch[c].multiplier = l->multiplier[o + c];
             ch[c].offset = l->out_zp * (1 << e) + (1 << (e - 1));
@@ -49,15 +50,17 @@ void fused_project(int8_t *out, const uint32_t *products, const struct kernel_la
         }
 #ifdef __ARM_FEATURE_DSP
         if (is_fast) {
-            const bool longer = l->in_c % 16 == 0;
-            if (fast == M7_UP && longer) {
-                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, true);
+            const int32_t round = l->in_c % 32 == 0 ? 32 : l->in_c % 16 == 0 ? 16 : 8;
+            if (fast == M7_UP && round == 32) {
+                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, 32);
             } else if (fast == M7_UP) {
-                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, false);
-            } else if (longer) {
-                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, true);
+                m7_plain_block(ch, M7_UP, products, weights, 2 * pairs, out + o, l->out_c, 8);
+            } else if (round == 32) {
+                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, 32);
+            } else if (round == 16) {
+                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, 16);
             } else {
-                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, false);
+                m7_plain_block(ch, M7_AWAY, products, weights, 2 * pairs, out + o, l->out_c, 8);
             }
             continue;
         }

@@ -6,71 +6,53 @@
  * A row of an odd width is filled up with a copy of its last pixel. k is filled up to a multiple of 8 with zero weights; what the
  * tile holds there does not matter.
  *
- * As a rule the tile's bytes are the upper halves of the int16, which takes one AND a pair and gives the sums the factor 2^8 that
- * they need anyway (fused_expand.c); with another left_shift they are moved there.
+ * The expanding layer's tile holds (x + 128) * 2^left_shift, left_shift up to 7: without a sign the two halves of a word can be
+ * shifted together, and the bias allows for the 128. Its weights are the upper halves of the int16, which takes one AND a pair: 2^8
+ * of the factor that its sums need (fused_expand.c).
  *
- * A 3x3x3 stem reads the crop as it came, uint8: its bias allows for the 128. Its 27 inputs stand in the order: bytes 0 to 7 of each
- * of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
+ * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order: bytes 0 to 7
+ * of each of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
 #include "fused.h"
 #include "kernels_m7.h"
 
+#define LOW_BYTES 0x00ff00ffu
 #define HIGH_BYTES 0xff00ff00u
 
-static inline uint32_t high_even(uint32_t bytes)
+static void tile_row(uint32_t *to, const int8_t *row, int32_t width, int32_t k, int32_t shift)
 {
-    return bytes << 8 & HIGH_BYTES;
-}
-
-static inline uint32_t high_odd(uint32_t bytes)
-{
-    return bytes & HIGH_BYTES;
-}
-
-static inline __attribute__((always_inline)) void tile_row(uint32_t *to, const int8_t *row, int32_t width, int32_t k,
-                                                           const bool high, int32_t shift)
-{
+    const int32_t down = 8 - shift;
     for (int32_t x = 0; x < width; x += 2, row += 2 * k) {
         const int8_t *a = row;
         const int8_t *b = x + 1 < width ? row + k : row;
         for (const int8_t *const end = a + k; a != end; a += 4, b += 4, to += 4) {
-            const uint32_t wa = dsp_load(a), wb = dsp_load(b);
-            to[0] = high ? high_even(wa) : dsp_shift_pair(dsp_even(wa), shift);
-            to[1] = high ? high_even(wb) : dsp_shift_pair(dsp_even(wb), shift);
-            to[2] = high ? high_odd(wa) : dsp_shift_pair(dsp_odd(wa), shift);
-            to[3] = high ? high_odd(wb) : dsp_shift_pair(dsp_odd(wb), shift);
+            const uint32_t wa = dsp_load(a) ^ 0x80808080u, wb = dsp_load(b) ^ 0x80808080u;
+            to[0] = (wa & LOW_BYTES) << shift;
+            to[1] = (wb & LOW_BYTES) << shift;
+            to[2] = (wa & HIGH_BYTES) >> down;
+            to[3] = (wb & HIGH_BYTES) >> down;
         }
     }
 }
 
-/* uint8: the values less 128 would be the int8 ones; pairs of 8 bits in 16 stay positive, and the factor 2^8 would not fit: 2^7. */
-static inline __attribute__((always_inline)) uint32_t stem_even(uint32_t bytes)
-{
-    return (bytes & 0x00ff00ffu) << 7;
-}
-
-static inline __attribute__((always_inline)) uint32_t stem_odd(uint32_t bytes)
-{
-    return (bytes & HIGH_BYTES) >> 1;
-}
-
 /* Eight bytes of one row of the kernel, of one pixel of a pair. */
-static inline __attribute__((always_inline)) void stem_eight(uint32_t *to, const uint8_t *from)
+static inline __attribute__((always_inline)) void stem_eight(uint32_t *to, const uint8_t *from, int32_t shift)
 {
     const uint32_t first = dsp_load(from), second = dsp_load(from + 4);
-    to[0] = stem_even(first);
-    to[2] = stem_odd(first);
-    to[4] = stem_even(second);
-    to[6] = stem_odd(second);
+    to[0] = (first & LOW_BYTES) << shift;
+    to[2] = (first & HIGH_BYTES) >> (8 - shift);
+    to[4] = (second & LOW_BYTES) << shift;
+    to[6] = (second & HIGH_BYTES) >> (8 - shift);
 }
 
 /* One pixel of a pair (`to` at its first word) from the three rows under the kernel. */
-static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const uint8_t *r0, const uint8_t *r1, const uint8_t *r2)
+static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const uint8_t *r0, const uint8_t *r1, const uint8_t *r2,
+                                                             int32_t shift)
 {
-    stem_eight(to, r0);
-    stem_eight(to + 8, r1);
-    stem_eight(to + 16, r2);
-    to[24] = (uint32_t)r0[8] << 7 | (uint32_t)r1[8] << 23;
-    to[26] = (uint32_t)r2[8] << 7;
+    stem_eight(to, r0, shift);
+    stem_eight(to + 8, r1, shift);
+    stem_eight(to + 16, r2, shift);
+    to[24] = ((uint32_t)r0[8] | (uint32_t)r1[8] << 16) << shift;
+    to[26] = (uint32_t)r2[8] << shift;
 }
 
 /* A pixel whose kernel reaches out of the picture. */
@@ -87,7 +69,7 @@ static void stem_edge(uint32_t *to, const struct kernel_layer *l, int32_t y, int
             }
         }
     }
-    stem_pixel(to, patch[0], patch[1], patch[2]);
+    stem_pixel(to, patch[0], patch[1], patch[2], l->left_shift);
 }
 
 static void stem_row(uint32_t *to, const struct kernel_layer *l, int32_t y)
@@ -98,11 +80,12 @@ static void stem_row(uint32_t *to, const struct kernel_layer *l, int32_t y)
     const uint8_t *r1 = r0 + l->in_w * 3, *r2 = r1 + l->in_w * 3;
     const int32_t words = FUSED_STEM_K; /* of a pixel pair */
     const int32_t width = fused_up(l->out_w, 2);
+    const int32_t shift = l->left_shift;
     int32_t x = 0;
     if (whole && l->stride_w == 2 && l->pad_left == 0) {
         for (; 2 * (x + 1) + 3 <= l->in_w; x += 2, to += words, r0 += 12, r1 += 12, r2 += 12) {
-            stem_pixel(to, r0, r1, r2);
-            stem_pixel(to + 1, r0 + 6, r1 + 6, r2 + 6);
+            stem_pixel(to, r0, r1, r2, shift);
+            stem_pixel(to + 1, r0 + 6, r1 + 6, r2 + 6, shift);
         }
     }
     for (; x < width; x++) {
@@ -119,12 +102,7 @@ void fused_tile(uint32_t *tile, const struct kernel_layer *l, int32_t first, int
         if (l->kernel_h == 3) {
             stem_row(tile, l, y);
         } else {
-            const int8_t *row = l->in + y * l->in_w * k;
-            if (l->left_shift == 8) {
-                tile_row(tile, row, l->in_w, k, true, 8);
-            } else {
-                tile_row(tile, row, l->in_w, k, false, l->left_shift);
-            }
+            tile_row(tile, l->in + y * l->in_w * k, l->in_w, k, l->left_shift);
         }
     }
 }
@@ -174,6 +152,18 @@ static inline __attribute__((always_inline)) void split_sixteen(uint32_t **to, c
                    : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 }
 
+/* Two ANDs pair where two SXTB16 do not. */
+static inline __attribute__((always_inline)) void raise_sixteen(uint32_t **to, const int8_t **from)
+{
+    __asm volatile("ldmia %[from]!, {r2, r3, r4, r5}\n"
+                   "and r6, r2, %[high]\n and r2, %[high], r2, lsl #8\n and r8, r3, %[high]\n and r3, %[high], r3, lsl #8\n"
+                   "and r9, r4, %[high]\n and r4, %[high], r4, lsl #8\n and r10, r5, %[high]\n and r5, %[high], r5, lsl #8\n"
+                   "stmia %[to]!, {r2, r3, r4, r5, r6, r8, r9, r10}\n"
+                   : [to] "+r"(*to), [from] "+r"(*from)
+                   : [high] "r"(HIGH_BYTES)
+                   : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
+}
+
 #else
 
 static inline void split_sixteen(uint32_t **to, const int8_t **from)
@@ -182,6 +172,17 @@ static inline void split_sixteen(uint32_t **to, const int8_t **from)
         const uint32_t bytes = dsp_load(*from + 4 * c);
         (*to)[c] = dsp_even(bytes);
         (*to)[4 + c] = dsp_odd(bytes);
+    }
+    *to += 8;
+    *from += 16;
+}
+
+static inline void raise_sixteen(uint32_t **to, const int8_t **from)
+{
+    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+        const uint32_t bytes = dsp_load(*from + 4 * c);
+        (*to)[c] = bytes << 8 & HIGH_BYTES;
+        (*to)[4 + c] = bytes & HIGH_BYTES;
     }
     *to += 8;
     *from += 16;
@@ -198,24 +199,11 @@ uint32_t *fused_weights(const int8_t *weights, int32_t k)
     return filled_up(weights_begin(k), to);
 }
 
-/* (w + 128) * 2^s - 128 * 2^s: without a sign, the two halves of a word can be shifted together. */
-uint32_t *fused_scaled_weights(const int8_t *weights, int32_t k, const int32_t shift[FUSED_CHANNELS])
+uint32_t *fused_high_weights(const int8_t *weights, int32_t k)
 {
-    const int32_t s0 = shift[0], s1 = shift[1], s2 = shift[2], s3 = shift[3];
-    const uint32_t zero = 0x00800080u;
-    const uint32_t z0 = zero << s0, z1 = zero << s1, z2 = zero << s2, z3 = zero << s3;
     uint32_t *to = weights_begin(k);
-    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end; weights += 16, to += 8) {
-        const uint32_t w0 = dsp_load(weights) ^ 0x80808080u, w1 = dsp_load(weights + 4) ^ 0x80808080u;
-        to[0] = dsp_sub_pairs(dsp_unsigned_even(w0) << s0, z0);
-        to[4] = dsp_sub_pairs(dsp_unsigned_odd(w0) << s0, z0);
-        to[1] = dsp_sub_pairs(dsp_unsigned_even(w1) << s1, z1);
-        to[5] = dsp_sub_pairs(dsp_unsigned_odd(w1) << s1, z1);
-        const uint32_t w2 = dsp_load(weights + 8) ^ 0x80808080u, w3 = dsp_load(weights + 12) ^ 0x80808080u;
-        to[2] = dsp_sub_pairs(dsp_unsigned_even(w2) << s2, z2);
-        to[6] = dsp_sub_pairs(dsp_unsigned_odd(w2) << s2, z2);
-        to[3] = dsp_sub_pairs(dsp_unsigned_even(w3) << s3, z3);
-        to[7] = dsp_sub_pairs(dsp_unsigned_odd(w3) << s3, z3);
+    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end;) {
+        raise_sixteen(&to, &weights);
     }
     return filled_up(weights_begin(k), to);
 }

@@ -75,15 +75,31 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     M7_STEP("84", "88", "92", "96", "48", "52", "", "")                                                                        \
     M7_STEP("100", "104", "108", "-16", "-8", "-4", "add %[x], %[x], #64\n", "add %[w], %[w], #128\n") M7_LAST
 
+/* Sixteen steps a round: k is a multiple of 32. */
+#define M7_LONGEST_SUMS                                                                                                        \
+    M7_FIRST                                                                                                                   \
+    M7_STEP("36", "40", "44", "48", "24", "28", "", "")                                                                        \
+    M7_STEP("52", "56", "60", "64", "32", "36", "", "")                                                                        \
+    M7_STEP("68", "72", "76", "80", "40", "44", "", "")                                                                        \
+    M7_STEP("84", "88", "92", "96", "48", "52", "", "")                                                                        \
+    M7_STEP("100", "104", "108", "112", "56", "60", "", "")                                                                    \
+    M7_STEP("116", "120", "124", "128", "64", "68", "", "")                                                                    \
+    M7_STEP("132", "136", "140", "144", "72", "76", "", "")                                                                    \
+    M7_STEP("148", "152", "156", "160", "80", "84", "", "")                                                                    \
+    M7_STEP("164", "168", "172", "176", "88", "92", "", "")                                                                    \
+    M7_STEP("180", "184", "188", "192", "96", "100", "", "")                                                                   \
+    M7_STEP("196", "200", "204", "208", "104", "108", "", "")                                                                  \
+    M7_STEP("212", "216", "220", "224", "112", "116", "", "")                                                                  \
+    M7_STEP("228", "232", "236", "-16", "-8", "-4", "add %[x], %[x], #128\n", "add %[w], %[w], #256\n") M7_LAST
+
 /* Sums to outputs times 2^e. The first multiplier is in v0: it was the load of the weights after the last. */
-#define M7_PRODUCTS_AT(smmla, n)                                                                                               \
-    "ldr %[v1], [%[w], #" n "+4]\n ldr %[xa], [%[w], #" n "+8]\n ldr %[xb], [%[w], #" n "+12]\n"                                 \
+#define M7_PRODUCTS(smmla)                                                                                                     \
+    "ldr %[v1], [%[w], #4]\n ldr %[xa], [%[w], #8]\n ldr %[xb], [%[w], #12]\n"                                                 \
     smmla " %[a0], %[a0], %[v0], %[v1]\n"                                                                                      \
-    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #" n "+16]\n"                                                       \
-    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #" n "+20]\n"                                                       \
-    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #" n "+24]\n"                                                       \
-    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #" n "+28]\n"
-#define M7_PRODUCTS(smmla) M7_PRODUCTS_AT(smmla, "0")
+    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #16]\n"                                                            \
+    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #20]\n"                                                            \
+    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #24]\n"                                                            \
+    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #28]\n"     
 
 #define M7_SCALED_END                                                                                                          \
     M7_PRODUCTS("smmla")                                                                                                       \
@@ -197,19 +213,21 @@ static inline __attribute__((always_inline)) const uint32_t *m7_block(const stru
     return x;
 }
 
-/* The same for sums that are not doubled; `longer`: k is a multiple of 16. */
+/* The same for sums that are not doubled; k is a multiple of `round`: 8, 16 or 32. */
 static inline __attribute__((always_inline)) void m7_plain_block(const struct m7_channel *ch, enum m7_rounding rounding,
                                                                  const uint32_t *x, const uint32_t *weights, int32_t pixels,
-                                                                 int8_t *out, int32_t out_step, const bool longer)
+                                                                 int8_t *out, int32_t out_step, const int32_t round)
 {
     struct block_numbers *w = m7_numbers(ch, x, weights, pixels, out, out_step);
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
-    if (rounding == M7_UP && longer) {
-        M7_RUN(M7_LONG_SUMS, M7_DOUBLE M7_UP_END);
+    if (rounding == M7_UP && round == 32) {
+        M7_RUN(M7_LONGEST_SUMS, M7_DOUBLE M7_UP_END);
     } else if (rounding == M7_UP) {
         M7_RUN(M7_SUMS, M7_DOUBLE M7_UP_END);
-    } else if (longer) {
+    } else if (round == 32) {
+        M7_RUN(M7_LONGEST_SUMS, M7_DOUBLE M7_AWAY_END);
+    } else if (round == 16) {
         M7_RUN(M7_LONG_SUMS, M7_DOUBLE M7_AWAY_END);
     } else {
         M7_RUN(M7_SUMS, M7_DOUBLE M7_AWAY_END);

@@ -9,7 +9,7 @@
 #include "fused.h"
 #include "kernels.h"
 
-#define NETWORK_FORMAT 2u
+#define NETWORK_FORMAT 3u
 #define NETWORK_MAX_LAYERS 128u
 
 struct network_header {

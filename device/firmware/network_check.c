@@ -165,8 +165,7 @@ static bool group_fits(const struct network *network, const struct network_group
         (g->count == 4 && l[3].kind != WIRE_LAYER_KIND_ADD)) {
         return false;
     }
-    if (block && (tile_shift > 8 || tile_shift < 2 || (stem && tile_shift != 7) ||
-                  !fused_layer_fits(network, g->first, tile_shift, tile_shift + 8) ||
+    if (block && (tile_shift > 7 || tile_shift < 0 || !fused_layer_fits(network, g->first, tile_shift + 8, tile_shift + 8) ||
                   !fused_layer_fits(network, g->first + 1u, 2, 8))) {
         return false;
     }

@@ -33,7 +33,7 @@ def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
 
 
 class Role(IntEnum):
-    """What a weighted layer does in a fused group; the value is the shift behind its product (FAST, fused.h)."""
+    """What a weighted layer does in a fused group; the value is the shift behind its product (fused.h)."""
 
     PROJECT = 0
     DEPTHWISE = 10
@@ -47,34 +47,32 @@ def role_of(layer: LayerRecord, index_in_group: int, group_count: int) -> Role:
     return Role.EXPAND if index_in_group == 0 and group_count > 1 else Role.PROJECT
 
 
-def fast_numbers(tables: Tables, role: Role, stem: bool, fast: NDArray[np.bool_]) -> tuple[Int32, Int32]:
-    """Bias and shift tables with the channels in ``fast`` (out,) as fused.h wants them."""
+def fast_numbers(tables: Tables, role: Role, fast: NDArray[np.bool_]) -> tuple[Int32, Int32]:
+    """Bias and shift tables of a depthwise or projecting layer with the channels in ``fast`` (out,) as fused.h wants
+    them; an expanding layer's are expand_numbers.py's."""
     exponent = -tables.shift.astype(np.int64)
     bias = tables.bias.astype(np.int64)
     if role == Role.PROJECT:
         made, kept = bias, exponent
     else:
         kept = np.asarray(int(role) + 1 - exponent, np.int64)
-        axes = tuple(range(1, tables.weights.ndim))
-        # A stem reads uint8, 128 above the int8 values.
-        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if stem else 0
-        made = np.asarray((bias - offset) << np.where(fast, kept, 0), np.int64)
+        made = np.asarray(bias << np.where(fast, kept, 0), np.int64)
     return (
         np.where(fast, made, bias).astype(np.int32),
         np.where(fast, FAST | kept, tables.shift).astype(np.int32),
     )
 
 
-def plain_numbers(layer: LayerRecord, role: Role, tables: Tables) -> Tables:
-    """The tables behind :func:`fast_numbers`."""
+def plain_numbers(role: Role, tables: Tables) -> Tables:
+    """The tables behind :func:`fast_numbers`; an expanding layer's stay as they are stored."""
+    if role == Role.EXPAND:
+        return tables
     fast = tables.shift >= FAST
     kept = np.where(fast, tables.shift & (FAST - 1), 0)
     if role == Role.PROJECT:
         bias, exponent = tables.bias.astype(np.int64), kept
     else:
-        axes = tuple(range(1, tables.weights.ndim))
-        offset = 128 * tables.weights.astype(np.int64).sum(axis=axes) if layer.is_stem else 0
-        bias, exponent = (tables.bias.astype(np.int64) >> kept) + offset, role + 1 - kept
+        bias, exponent = tables.bias.astype(np.int64) >> kept, role + 1 - kept
     return replace(
         tables,
         bias=np.where(fast, bias, tables.bias).astype(np.int32),

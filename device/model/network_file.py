@@ -92,7 +92,11 @@ class Network:
         return self.header.input_height, self.header.input_width, self.header.input_channels
 
     def tables(self, layer: LayerRecord) -> Tables:
-        """The arrays that ``layer`` points to, as network_records.py describes them, however they are stored."""
+        """The arrays that ``layer`` points to, as network_records.py describes them, however they are stored.
+
+        Of a fused expanding layer's numbers only the stored form is there, marked by a shift from FAST on
+        (expand_numbers.py).
+        """
         shape, length = layer.weights_shape, layer.table_length
         stored = np.frombuffer(self.data, np.int8, layer.stored_weights, layer.weights_offset)
         weights = unpack_blocks(stored, layer) if layer.flags & LayerFlag.BLOCKS else stored
@@ -106,7 +110,7 @@ class Network:
             return tables
         index = self.layers.index(layer)
         group = self.group_of(index)
-        return plain_numbers(layer, role_of(layer, index - group.first, group.count), tables)
+        return plain_numbers(role_of(layer, index - group.first, group.count), tables)
 
     def golden_input(self) -> UInt8:
         """The picture (H, W, C) uint8 that belongs to :meth:`golden_output`."""

@@ -6,7 +6,8 @@ arena (activations). Weights start at multiples of 16, shifts anywhere, every ot
 
 The plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer, or an
 inverted-residual block whose inner activations are never whole in memory: device/firmware/fused.h. Tables of such
-layers are made for it (plan.py); ``Network.tables`` gives them back as they are described here.
+layers are made for it (plan.py); ``Network.tables`` gives them back as they are described here, but for the numbers of
+an expanding layer, which are other ones (expand_numbers.py).
 
 Tables of a layer, by kind:
 
@@ -33,7 +34,7 @@ from numpy.typing import NDArray
 from device.protocol import LayerKind, Record
 
 MAGIC = b"FNET"
-VERSION = 2
+VERSION = 3
 WEIGHTS_ALIGNMENT = 16
 TABLE_ALIGNMENT = 4
 ARENA_ALIGNMENT = 16

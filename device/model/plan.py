@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.model.arena import Buffer, constant, plan_arena
+from device.model.expand_numbers import TILE_SHIFTS, WEIGHT_SHIFT, ExpandNumbers, expand_numbers, stored_numbers
 from device.model.network_blocks import Role, fast_numbers, pack_blocks, role_of
-from device.model.network_records import ARENA_ALIGNMENT, STEM_ORDER, Group, LayerFlag, LayerRecord, Tables
+from device.model.network_records import ARENA_ALIGNMENT, FAST, STEM_ORDER, Group, LayerFlag, LayerRecord, Tables
 from device.model.operators import Step
 from device.protocol import LayerKind
 
@@ -26,11 +27,6 @@ ADD_TABLES_BYTES = 2048
 NUMBERS_BYTES = 80  # struct block_numbers
 MAX_K = 2048
 MAX_WIDTH = 112  # of what a depthwise layer of a group reads
-
-# The factor 2^8 is the most that an int8 can take in an int16: how far the exponents of a path may lie apart.
-_SPAN = 8
-TILE_SHIFTS = (8, 7, 6, 5)  # factors of the expanding layer's tile, the quickest first
-STEM_SHIFT = 7
 
 
 @dataclass(frozen=True)
@@ -141,46 +137,61 @@ def _block_at(steps: Sequence[Step], at: int, readers: dict[int, int]) -> tuple[
     return 3, ""
 
 
-def _exponents(role: Role, tile_shift: int) -> tuple[int, int]:
-    """The exponents that a path bears, both counted in; see the derivations in fused_expand.c and its neighbours."""
-    if role == Role.PROJECT:
-        return 1, 22
-    if role == Role.DEPTHWISE:
-        return 3, 9
-    return max(1, 17 - tile_shift - _SPAN), 17 - tile_shift
+def _sums(tables: Tables, kind: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """(out,) the least and the greatest sum of each channel, its bias included, for any input."""
+    wide = tables.weights.astype(np.int64)
+    axes = (0, 1) if kind == LayerKind.DEPTHWISE else tuple(range(1, wide.ndim))
+    bias = tables.bias.astype(np.int64)
+    return (
+        bias + np.minimum(wide * 127, wide * -128).sum(axis=axes),
+        bias + np.maximum(wide * 127, wide * -128).sum(axis=axes),
+    )
 
 
-def with_tile_shift(record: LayerRecord, tables: Tables) -> LayerRecord:
-    """An expanding layer's record with the factor of its tile that most channels are fast with."""
-    if record.is_stem:
-        return replace(record, left_shift=STEM_SHIFT)
-    choices = [replace(record, left_shift=shift) for shift in TILE_SHIFTS]
-    return max(choices, key=lambda choice: int(fast_channels(choice, tables, Role.EXPAND).sum()))
+def _by_blocks(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    return np.repeat(good.reshape(-1, 4).all(axis=1), 4)
+
+
+def expand_choice(record: LayerRecord, tables: Tables) -> tuple[LayerRecord, Tables, NDArray[np.bool_]]:
+    """An expanding layer with the factor that most channels are fast with, its stored numbers, and those channels."""
+    lowest, highest = _sums(tables, record.kind)
+    whole = (record.clamp_min, record.clamp_max) == (-128, 127) and record.out_zp == -128
+    best, fast = ExpandNumbers(highest, highest, np.zeros(len(highest), np.bool_)), np.zeros(len(highest), np.bool_)
+    chosen = TILE_SHIFTS[0]
+    for tile_shift in TILE_SHIFTS if whole else ():
+        numbers = expand_numbers(tables, lowest, highest, record.out_zp, tile_shift + WEIGHT_SHIFT)
+        good = _by_blocks(numbers.good)
+        if good.sum() > fast.sum():
+            best, fast, chosen = numbers, good, tile_shift
+    g = chosen + WEIGHT_SHIFT
+    bias, multiplier = stored_numbers(best, tables, g)
+    made = Tables(
+        tables.weights,
+        np.where(fast, bias, tables.bias).astype(np.int32),
+        np.where(fast, multiplier, tables.multiplier).astype(np.int32),
+        np.where(fast, FAST | g, tables.shift).astype(np.int32),
+    )
+    return replace(record, left_shift=chosen), made, fast
 
 
 def fast_channels(record: LayerRecord, tables: Tables, role: Role) -> NDArray[np.bool_]:
-    """(out,) whether the path in fused_expand.c, fused_depthwise.c or fused_project.c is exact for the channel's block.
+    """(out,) whether the path in fused_depthwise.c or fused_project.c is exact for the channel's block.
 
     Proven for every input: the exponent is one that the path bears, the clamp is the whole of int8 (with everything
     below the zero point cut off, where the rounding needs it), and the sum in the product's scale stays in int32.
     """
-    wide = tables.weights.astype(np.int64)
-    axes = (0, 1) if record.kind == LayerKind.DEPTHWISE else tuple(range(1, wide.ndim))
-    bias = tables.bias.astype(np.int64)
-    highest = bias + np.maximum(wide * 127, wide * -128).sum(axis=axes)
-    lowest = bias + np.minimum(wide * 127, wide * -128).sum(axis=axes)
+    lowest, highest = _sums(tables, record.kind)
     largest = np.maximum(highest, -lowest)
     exponent = -tables.shift.astype(np.int64)
-    stem = record.is_stem
-    low, high = _exponents(role, record.left_shift)
+    # The factor 2^8 is the most that a depthwise weight can take in an int16.
+    low, high = (1, 22) if role == Role.PROJECT else (3, 9)
     good = (exponent >= low) & (exponent <= high) & (tables.multiplier > 0)
     factor = np.int64(1) << np.clip(role + 1 - exponent if role != Role.PROJECT else np.ones_like(exponent), 0, 31)
-    bias_in_scale = np.abs(bias - (128 * wide.sum(axis=axes) if stem else 0))
-    good &= (largest * factor < 2**31) & (bias_in_scale * factor < 2**31)
+    good &= (largest * factor < 2**31) & (np.abs(tables.bias.astype(np.int64)) * factor < 2**31)
     good &= (record.clamp_min, record.clamp_max) == (-128, 127)
     if role != Role.PROJECT:
         good &= record.out_zp <= record.clamp_min
-    return np.repeat(good.reshape(-1, 4).all(axis=1), 4)
+    return _by_blocks(good)
 
 
 def _with_numbers(part: tuple[Step, ...]) -> Planned:
@@ -193,16 +204,18 @@ def _with_numbers(part: tuple[Step, ...]) -> Planned:
             continue
         role = role_of(record, index, len(part))
         if role == Role.EXPAND:
-            record = with_tile_shift(record, tables)
-        fast = fast_channels(record, tables, role)
+            record, tables, fast = expand_choice(record, tables)
+        else:
+            fast = fast_channels(record, tables, role)
+            bias, shift = fast_numbers(tables, role, fast)
+            tables = replace(tables, bias=bias, shift=shift)
         if not fast.all():
             why.append(f"{record.label}: {int((~fast).sum())} of {len(fast)} channels by the reference")
-        bias, shift = fast_numbers(tables, role, record.is_stem and role == Role.EXPAND, fast)
         weights = tables.weights
         if role != Role.DEPTHWISE:
             weights = pack_blocks(weights, record)
             record = replace(record, flags=record.flags | int(LayerFlag.BLOCKS))
-        made.append(replace(step, record=record, tables=Tables(weights, bias, tables.multiplier, shift)))
+        made.append(replace(step, record=record, tables=replace(tables, weights=weights)))
     return Planned(tuple(made), True, tuple(why))
 
 

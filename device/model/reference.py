@@ -12,7 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.model.arithmetic import multiply_by_quantized
-from device.model.network_file import Int8, LayerFlag, LayerRecord, Network, Tables
+from device.model.expand_numbers import expanded
+from device.model.network_file import FAST, Int8, LayerFlag, LayerRecord, Network, Tables
 from device.protocol import LayerKind
 
 _EXACT_FLOAT32 = 1 << 24  # float32 holds every integer up to here
@@ -51,8 +52,12 @@ def run_layer(layer: LayerRecord, tables: Tables, x: Int8, x2: Int8 | None = Non
         result = _mean(layer, tables, x)
     else:
         sums = _depthwise(layer, tables, x) if layer.kind == LayerKind.DEPTHWISE else _convolve(layer, tables, x)
-        scaled = multiply_by_quantized(sums + tables.bias, tables.multiplier, tables.shift)
-        result = scaled + layer.out_zp
+        fast = tables.shift >= FAST
+        shift = np.where(fast, 0, tables.shift)
+        result = multiply_by_quantized(sums + tables.bias, tables.multiplier, shift) + layer.out_zp
+        if fast.any():
+            g = np.where(fast, tables.shift & (FAST - 1), 0).astype(np.int64)
+            result = np.where(fast, expanded(sums, tables.weights, tables.bias, tables.multiplier, g), result)
     return np.clip(result, layer.clamp_min, layer.clamp_max).astype(np.int8)
 
 

@@ -311,6 +311,8 @@ def test_plans_that_would_lead_astray_are_refused(firmware: Firmware, network: N
         _with(data, expand.shift_offset, "<b", FAST | 17),
         _with(data, expand.shift_offset, "<b", FAST | 7),
         _with(data, expand.shift_offset, "<b", 31),
+        _with(data, layer(0, 88), "<i", 8),  # the factor of the tile
+        _with(data, layer(0, 88), "<i", -1),
         _with(data, depthwise.shift_offset, "<b", FAST | 9),
         _with(data, depthwise.shift_offset, "<b", FAST | 1),
         _with(data, project.shift_offset, "<b", FAST),
