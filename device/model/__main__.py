@@ -252,7 +252,7 @@ def main() -> int:
     evaluate.add_argument("--json", action="store_true")
     evaluate.set_defaults(run=_evaluate)
     card = commands.add_parser("card", help="put the figures that evaluate wrote into the model card")
-    card.add_argument("--results", type=Path, required=True, help="folder or JSON file of evaluate --out")
+    card.add_argument("--results", type=Path, required=True, help="folder of evaluate --out")
     card.add_argument("--ptq", type=Path, help="the same for the network before quantisation-aware training")
     card.add_argument("--card", type=Path, default=ASSETS / "MODEL_CARD.md")
     card.set_defaults(run=_card)

@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from device.errors import FileError
-from device.model.results import read_figures, write_text
+from device.model.plots import Floats, plot_roc
+from device.model.results import read_curves, read_figures, read_record, write_text
 
 BEGIN = "<!-- figures: written by `python -m device.model card`, do not edit up to the end mark -->"
 END = "<!-- end of figures -->"
-KEPT, KEPT_PTQ = "evaluation.json", "evaluation.ptq.json"
+KEPT, KEPT_PTQ, ROC, RECORD = "evaluation.json", "evaluation.ptq.json", "roc.png", "face_results.csv"
 _DEGREES = {"0.01": "1e-2", "0.001": "1e-3", "0.0001": "1e-4", "1e-05": "1e-5"}
 
 
 def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
-    """Write the figures between the marks of ``card``, and keep the JSON they come from beside it.
+    """Write the figures between the marks of ``card``; the JSON they come from and the ROC curves go beside it.
 
-    ``ptq``: the figures of the same network quantised without training on, to stand in the same table.
+    ``results`` is the folder of ``evaluate --out``; ``ptq`` that of the same network quantised without training on, to
+    stand in the same table.
     """
     figures = read_figures(results)
     before = None if ptq is None else read_figures(ptq)
@@ -27,13 +29,25 @@ def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
         text = card.read_text("utf-8")
     except OSError as error:
         raise FileError(f"{card}: {error.strerror}", "give the path of the model card") from error
-    write_text(card, replaced(text, figures_text(figures, before), str(card)))
+    others = read_record(card.with_name(RECORD))
+    write_text(card, replaced(text, figures_text(figures, before, others), str(card)))
+    _draw_roc(card.with_name(ROC), figures, [read_curves(folder) for folder in (ptq, results) if folder is not None])
     for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
         path = card.with_name(name)
         if kept is not None:
             write_text(path, json.dumps(kept, indent=1) + "\n")
         else:
             path.unlink(missing_ok=True)
+
+
+def _draw_roc(path: Path, figures: dict[str, Any], found: list[dict[str, tuple[Floats, Floats]]]) -> None:
+    """The curves of what the program compares: float, before training on, and the network itself."""
+    curves: dict[str, tuple[Floats, Floats]] = {}
+    for rows in found:
+        curves |= {name: curve for name, curve in rows.items() if name.endswith(f", {figures['compared']}")}
+    network, test = figures["network"], figures["test"]
+    title = f"{network['name']} on {test['name']}, {test['pairs']:,} pairs (PC, LiteRT)"
+    plot_roc(path, curves, figures["rows"][0]["tar"][0]["strangers"], title)
 
 
 def replaced(text: str, figures: str, where: str) -> str:
@@ -44,8 +58,10 @@ def replaced(text: str, figures: str, where: str) -> str:
     return text[: start + len(BEGIN)] + "\n\n" + figures + "\n" + text[end:]
 
 
-def figures_text(figures: dict[str, Any], ptq: dict[str, Any] | None = None) -> str:
-    """The whole block in Markdown."""
+def figures_text(
+    figures: dict[str, Any], ptq: dict[str, Any] | None = None, trained: Sequence[Mapping[str, str]] = ()
+) -> str:
+    """The whole block in Markdown; ``trained`` is the table of ``evaluate --record``."""
     try:
         parts = [
             _head(figures),
@@ -56,6 +72,7 @@ def figures_text(figures: dict[str, Any], ptq: dict[str, Any] | None = None) -> 
             _robustness(figures),
             _groups(figures),
             _board(figures),
+            _trained(trained),
         ]
     except (KeyError, TypeError, IndexError) as error:
         raise FileError(f"the figures lack {error}", "evaluate again with --out") from error
@@ -141,7 +158,7 @@ def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
         f"In bold what the program uses.\n\n{table}\n"
         f"The protocol has {lowest['strangers']:,} pairs of two people. At FAR {_far(lowest['far'])} "
         f"{lowest['accepted'] or 'none'} of them may pass, which shows only that the rate is below "
-        f"{lowest['far_high']:.2g} (95 %).\n"
+        f"{lowest['far_high']:.2g} (95 %).\n\n![ROC]({ROC})\n"
     )
 
 
@@ -235,3 +252,22 @@ def _board(figures: dict[str, Any]) -> str:
         f"The same crops through {board['board']}: of {total:,} numbers of {board['crops']} fingerprints "
         f"{board['different_numbers']:,} differ from LiteRT's.\n"
     )
+
+
+def _trained(rows: Sequence[Mapping[str, str]]) -> str:
+    if len(rows) < 2:
+        return ""
+    lines = []
+    for row in rows:
+        value, low, high = (float(row[key]) for key in ("tar_1e3", "tar_1e3_low", "tar_1e3_high"))
+        lines.append(
+            [
+                f"{row['width']} at {row['input']}",
+                row["label"],
+                f"{float(row['lfw_accuracy']) * 100:.2f} ± {float(row['deviation']) * 100:.2f} %",
+                _rate(float(row["tar_1e2"])),
+                _span({"value": value, "low": low, "high": high}),
+            ]
+        )
+    table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)
+    return f"Other widths and input sizes, each with a map of its own, measured the same way:\n\n{table}"

@@ -14,9 +14,9 @@ import numpy as np
 from device.errors import FileError
 from device.model.evaluate import Result
 from device.model.metrics import roc
-from device.model.plots import plot_robustness, plot_roc
+from device.model.plots import Floats, plot_robustness, plot_roc
 
-JSON_NAME = "evaluation.json"
+JSON_NAME, ROC_NAME = "evaluation.json", "roc.csv"
 RECORD_FIELDS = (
     "width", "input", "network", "label", "test", "pairs", "lfw_accuracy", "deviation", "tar_1e2", "tar_1e3",
     "tar_1e3_low", "tar_1e3_high", "network_sha256", "date", "command",
@@ -44,7 +44,7 @@ def write_results(folder: Path, result: Result) -> list[Path]:
     """Everything ``result`` holds, into ``folder``; gives the files written."""
     figures = result.figures
     folder.mkdir(parents=True, exist_ok=True)
-    written = [folder / name for name in (JSON_NAME, "figures.csv", "roc.csv", "roc.png")]
+    written = [folder / name for name in (JSON_NAME, "figures.csv", ROC_NAME, "roc.png")]
     write_text(written[0], json.dumps(figures, indent=1) + "\n")
     rows = [flat(row) for row in figures["rows"]]
     write_csv(written[1], rows, list(rows[0]))
@@ -100,6 +100,21 @@ def read_figures(path: Path) -> dict[str, Any]:
     if not isinstance(found, dict) or found.get("format") != 1 or not isinstance(found.get("rows"), list):
         raise FileError(f"{path}: no figures of this program", "give the folder that `evaluate --out` wrote")
     return found
+
+
+def read_curves(folder: Path) -> dict[str, tuple[Floats, Floats]]:
+    """Row, as ``PTQ, LiteRT, mapped``, to (false-accept rates, true-accept rates), of the ROC that ``evaluate --out``
+    wrote into ``folder``. FileError where it is missing or damaged."""
+    path = folder / ROC_NAME
+    found: dict[str, list[tuple[float, float]]] = {}
+    try:
+        with path.open(newline="", encoding="utf-8") as file:
+            for row in csv.DictReader(file):
+                point = float(row["false_accept_rate"]), float(row["true_accept_rate"])
+                found.setdefault(row["row"], []).append(point)
+    except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
+        raise FileError(f"{path}: {error}", "give the folder that `evaluate --out` wrote") from error
+    return {name: (np.array(points)[:, 0], np.array(points)[:, 1]) for name, points in found.items()}
 
 
 def read_record(path: Path) -> list[dict[str, str]]:

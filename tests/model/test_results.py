@@ -14,14 +14,14 @@ import pytest
 
 from device.errors import FileError
 from device.fingerprint import FeatureMap, unit
-from device.model.card import BEGIN, END, KEPT, KEPT_PTQ, figures_text, replaced, update_card
+from device.model.card import BEGIN, END, KEPT, KEPT_PTQ, RECORD, ROC, figures_text, replaced, update_card
 from device.model.evaluate import Result, Wish, evaluate
 from device.model.faceset import sha256_of
 from device.model.feature_map import digest_of, map_path
 from device.model.groups import compare_groups
 from device.model.labels import Label
 from device.model.provenance import command_line
-from device.model.results import read_figures, read_record, record, write_results
+from device.model.results import read_curves, read_figures, read_record, record, write_results
 
 
 @pytest.fixture(scope="module")
@@ -41,6 +41,8 @@ def test_everything_is_written(result: Result, tmp_path: Path) -> None:
     figures = read_figures(out)
     assert figures == json.loads(json.dumps(result.figures))
     assert str(tmp_path) not in json.dumps(figures)
+    (curve,) = read_curves(out).values()
+    assert curve[0][-1] == curve[1][-1] == 1
     for name in ("roc.png", "robustness.png"):
         assert cv2.imread(str(out / name)).shape[1] > 500
     with (out / "roc.csv").open(newline="") as file:
@@ -87,6 +89,15 @@ def test_the_table_of_trained_variants(result: Result, tmp_path: Path) -> None:
     assert [(row["width"], row["lfw_accuracy"]) for row in rows] == [("0.5", "0.90000"), ("0.35", "0.85000")]
 
 
+def test_trained_variants_stand_in_the_card(result: Result, tmp_path: Path) -> None:
+    record(tmp_path / "faces.csv", whole(result.figures, 0.35, 0.8))
+    assert "Other widths" not in figures_text(result.figures, None, read_record(tmp_path / "faces.csv"))
+    record(tmp_path / "faces.csv", whole(result.figures, 0.5, 0.9))
+    text = figures_text(result.figures, None, read_record(tmp_path / "faces.csv"))
+    assert "| 0.5 at 128 | int8 | 90.00 ± " in text
+    assert "| 0.35 at 128 | int8 | 80.00 ± " in text
+
+
 def test_only_whole_evaluations_are_recorded(result: Result, tmp_path: Path) -> None:
     with pytest.raises(FileError, match="all 6,000 pairs"):
         record(tmp_path / "faces.csv", result.figures)
@@ -118,8 +129,13 @@ def test_the_card_is_written_between_its_marks(result: Result, tmp_path: Path) -
     assert text.count("int8, LiteRT: feature as it is") >= 2
     kept = json.loads((tmp_path / KEPT).read_text())
     assert figures_text(kept, json.loads((tmp_path / KEPT_PTQ).read_text())) in text
+    assert f"![ROC]({ROC})" in text
+    assert cv2.imread(str(tmp_path / ROC)).shape[1] > 500
     update_card(card, out)
     assert not (tmp_path / KEPT_PTQ).exists()
+    (out / "roc.csv").write_text("row,false_accept_rate\n1,2\n")
+    with pytest.raises(FileError, match=r"roc\.csv"):
+        update_card(card, out)
 
 
 @pytest.mark.parametrize("text", ["no marks", f"{END}\n{BEGIN}", f"{BEGIN}{BEGIN}{END}"])
@@ -157,7 +173,8 @@ def test_the_shipped_card_says_what_was_measured(assets: Path) -> None:
     ptq = read_figures(assets / KEPT_PTQ) if (assets / KEPT_PTQ).exists() else None
     text = (assets / "MODEL_CARD.md").read_text("utf-8")
     again = "write it again: python -m device.model card --results …"
-    assert replaced(text, figures_text(figures, ptq), "card") == text, again
+    trained = read_record(assets / RECORD)
+    assert replaced(text, figures_text(figures, ptq, trained), "card") == text, again
     network = assets / figures["network"]["file"]
     assert sha256_of(network) == figures["network"]["sha256"], "another network than was measured: evaluate again"
     shipped = FeatureMap.load(map_path(network))
