@@ -30,6 +30,11 @@ def _positive(text: str) -> int:
     return value
 
 
+def _times(text: str) -> tuple[str, int]:
+    source, _, times = text.partition(":")
+    return source, _positive(times)
+
+
 def _train(args: argparse.Namespace) -> None:
     import torch
 
@@ -39,7 +44,7 @@ def _train(args: argparse.Namespace) -> None:
         torch.set_num_threads(1)  # a thread for each process, see parallel.py
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
-    plan = Plan.parse(args.plan, peak_rate=args.rate)
+    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat))
     more = {"start_from": args.start_from, "lenders": args.lenders, "bfloat16": args.bfloat16}
     print(train(variant, plan, args.faces, args.out, seconds, **more))
 
@@ -194,6 +199,8 @@ def main() -> int:
     train.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
     train.add_argument("--start-from", type=Path, metavar="TFLITE", help="begin with the weights of a shipped network")
     train.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
+    train.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
+                       help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip
     train.add_argument("--bfloat16", action="store_true", help="activations of 16 bits: faster where the CPU has them")
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)

@@ -10,7 +10,7 @@ import queue
 import threading
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -118,6 +118,20 @@ def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     """(held-out rows, training rows), sorted; the same for the same number of crops."""
     order = np.random.default_rng(7).permutation(count).astype(np.int64)
     return np.sort(order[:_HELD_OUT]), np.sort(order[_HELD_OUT:])
+
+
+def repeated(rows: NDArray[np.int64], names: NDArray[np.str_], repeat: Mapping[str, int]) -> NDArray[np.int64]:
+    """``rows`` with those of some sources several times: ``repeat`` is a source, as ``celeba``, to how often.
+
+    Raises FileError where a source has no crop among ``names``.
+    """
+    source = np.array([name.split("/", 1)[0] for name in names])
+    if unknown := sorted(set(repeat) - set(source.tolist())):
+        raise FileError(
+            f"no crops of {', '.join(unknown)}", f"the sources are {', '.join(sorted(set(source.tolist())))}"
+        )
+    times = np.array([repeat.get(one, 1) for one in source[rows].tolist()])
+    return np.repeat(rows, times)
 
 
 def read_members(folder: Path, names: list[str]) -> Crops:

@@ -12,7 +12,7 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from device.model.data import TrainingSet, batches, load_training_set, middle, split_rows
+from device.model.data import TrainingSet, batches, load_training_set, middle, repeated, split_rows
 from device.model.losses import Losses, LossPlan, Student, new_student, to_tensor
 from device.model.parallel import Lender
 from device.model.variant import Variant
@@ -45,6 +45,7 @@ class Plan:
     gentle_from: float = 0.3  # the share of the pictures after which views are altered less
     gentle: float = 0.5
     losses: LossPlan = field(default_factory=LossPlan)
+    repeat: Mapping[str, int] = field(default_factory=dict)  # source of crops to how often a round shows them
 
     @classmethod
     def parse(cls, text: str, **settings: Any) -> Plan:
@@ -122,7 +123,7 @@ def lend_gradients(
     student = new_student(variant, data.targets.shape[1]).train()
     if bfloat16:
         student.network.train_in_bfloat16()
-    stream = batches(data, rows, size, plan.batch, seed, strength)
+    stream = batches(data, repeated(rows, data.names, plan.repeat), size, plan.batch, seed, strength)
     return student, lambda: losses.backward(student, *next(stream))
 
 
@@ -230,7 +231,7 @@ def train(
         seed = run.shown + 1
         given = (variant, plan, faces, out, bfloat16, size, strength)
         lending = [Lender(run.student, lend_gradients, (*given, seed + 7919 * (index + 1))) for index in range(lenders)]
-        stream = batches(data, rows, size, plan.batch, seed, strength)
+        stream = batches(data, repeated(rows, data.names, plan.repeat), size, plan.batch, seed, strength)
         try:
             while (plan.size_at(run.shown), plan.strength_at(run.shown)) == (size, strength) and going():
                 run.optimiser.zero_grad(set_to_none=True)

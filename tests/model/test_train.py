@@ -11,7 +11,16 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
-from device.model.data import augment, load_training_set, middle, read_archive, read_members, read_teachers, split_rows
+from device.model.data import (
+    augment,
+    load_training_set,
+    middle,
+    read_archive,
+    read_members,
+    read_teachers,
+    repeated,
+    split_rows,
+)
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
@@ -100,6 +109,25 @@ def test_rows_are_split_for_good() -> None:
     assert len(held_out) + len(rows) == 46465
     # A resumed run must hold out the same crops: the first ones of this split are fixed.
     np.testing.assert_array_equal(split_rows(46465)[0], held_out)
+
+
+def test_crops_of_a_source_are_shown_several_times() -> None:
+    names = np.array(["a/1", "b/1", "a/2", "b/2", "c/1"])
+    rows = np.array([0, 1, 3, 4])
+    assert repeated(rows, names, {}).tolist() == [0, 1, 3, 4]
+    assert repeated(rows, names, {"b": 3}).tolist() == [0, 1, 1, 1, 3, 3, 3, 4]
+    with pytest.raises(FileError, match="no crops of d") as caught:
+        repeated(rows, names, {"b": 2, "d": 2})
+    assert "a, b, c" in str(caught.value.hint)
+
+
+def test_a_plan_repeats_a_source(tiny_faces: Path, tmp_path: Path) -> None:
+    names, _, _ = read_teachers(tiny_faces)
+    source = str(names[0]).split("/")[0]
+    plan = Plan.parse("32:16", batch=8, repeat={source: 2})
+    assert weights(train(Variant(0.35, 32), plan, tiny_faces, tmp_path / "a"))["shown"] == 16
+    with pytest.raises(FileError, match="no crops of nowhere"):
+        train(Variant(0.35, 32), Plan.parse("32:16", batch=8, repeat={"nowhere": 2}), tiny_faces, tmp_path / "b")
 
 
 def test_targets_are_unit_and_count_the_teachers_alike(tiny_faces: Path, tmp_path: Path) -> None:
