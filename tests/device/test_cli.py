@@ -329,9 +329,17 @@ def test_ctrl_c_ends_quietly(root: Path) -> None:
     """A real process, so that the signal takes its real way."""
     with Peer(PeerBoard(mute=True)) as peer:
         command = [sys.executable, "-X", "faulthandler", "-m", "device", "info", "--board", peer.url]
-        with subprocess.Popen(command, cwd=root, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        # A shell's background job, and what it starts, ignores SIGINT unless told otherwise.
+        with subprocess.Popen(
+            command,
+            cwd=root,
+            stderr=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+        ) as process:
             while not peer.board.frames and process.poll() is None:
-                time.sleep(0.002)  # spinning would take the processor from both
+                time.sleep(0.002)
             process.send_signal(signal.SIGINT)
             out, err = process.communicate(timeout=20)
     assert (process.returncode, out, err) == (130, "", "stopped\n")
