@@ -44,6 +44,11 @@ def source_hash() -> str:
     return hashlib.sha256(SOURCE.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
 
 
+def find_compiler() -> str | None:
+    """The path of the machine's C compiler; None where there is none."""
+    return next((path for name in COMPILERS if (path := shutil.which(name))), None)
+
+
 def native_hook() -> NativeHook | None:
     """The best that this machine can run; None where nothing but Python is left."""
     return prebuilt_hook() or compiled_hook()
@@ -104,7 +109,7 @@ def compile_hook(folder: Path | None = None) -> Path | None:
 
     The file is named after its source's hash, so that an older one is never loaded.
     """
-    compiler = next((path for name in COMPILERS if (path := shutil.which(name))), None)
+    compiler = find_compiler()
     name = f"meter-{source_hash()[:16]}{'.dll' if os.name == 'nt' else '.so'}"
     if folder is None:
         import platformdirs

@@ -66,22 +66,21 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
     M7_FIRST                                                                                                                   \
     M7_STEP("36", "40", "44", "-16", "-8", "-4", "add %[x], %[x], #32\n", "add %[w], %[w], #64\n") M7_LAST
 
-/* Eight steps a round: k is a multiple of 16. */
-#define M7_LONG_SUMS                                                                                                           \
+#define M7_FIRST_SIX                                                                                                           \
     M7_FIRST                                                                                                                   \
     M7_STEP("36", "40", "44", "48", "24", "28", "", "")                                                                        \
     M7_STEP("52", "56", "60", "64", "32", "36", "", "")                                                                        \
     M7_STEP("68", "72", "76", "80", "40", "44", "", "")                                                                        \
-    M7_STEP("84", "88", "92", "96", "48", "52", "", "")                                                                        \
+    M7_STEP("84", "88", "92", "96", "48", "52", "", "")
+
+/* Eight steps a round: k is a multiple of 16. */
+#define M7_LONG_SUMS                                                                                                           \
+    M7_FIRST_SIX                                                                                                               \
     M7_STEP("100", "104", "108", "-16", "-8", "-4", "add %[x], %[x], #64\n", "add %[w], %[w], #128\n") M7_LAST
 
 /* Sixteen steps a round: k is a multiple of 32. */
 #define M7_LONGEST_SUMS                                                                                                        \
-    M7_FIRST                                                                                                                   \
-    M7_STEP("36", "40", "44", "48", "24", "28", "", "")                                                                        \
-    M7_STEP("52", "56", "60", "64", "32", "36", "", "")                                                                        \
-    M7_STEP("68", "72", "76", "80", "40", "44", "", "")                                                                        \
-    M7_STEP("84", "88", "92", "96", "48", "52", "", "")                                                                        \
+    M7_FIRST_SIX                                                                                                               \
     M7_STEP("100", "104", "108", "112", "56", "60", "", "")                                                                    \
     M7_STEP("116", "120", "124", "128", "64", "68", "", "")                                                                    \
     M7_STEP("132", "136", "140", "144", "72", "76", "", "")                                                                    \
@@ -96,10 +95,10 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
 #define M7_PRODUCTS(smmla)                                                                                                     \
     "ldr %[v1], [%[w], #4]\n ldr %[xa], [%[w], #8]\n ldr %[xb], [%[w], #12]\n"                                                 \
     smmla " %[a0], %[a0], %[v0], %[v1]\n"                                                                                      \
-    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #16]\n"                                                            \
-    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #20]\n"                                                            \
-    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #24]\n"                                                            \
-    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #28]\n"     
+    smmla " %[b0], %[b0], %[v0], %[v1]\n ldr %[v0], [%[w], #16]\n"                                                             \
+    smmla " %[a1], %[a1], %[xa], %[xb]\n ldr %[v1], [%[w], #20]\n"                                                             \
+    smmla " %[b1], %[b1], %[xa], %[xb]\n ldr %[xa], [%[w], #24]\n"                                                             \
+    smmla " %[a2], %[a2], %[v0], %[v1]\n ldr %[xb], [%[w], #28]\n"
 
 #define M7_SCALED_END                                                                                                          \
     M7_PRODUCTS("smmla")                                                                                                       \

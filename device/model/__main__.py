@@ -45,8 +45,17 @@ def _train(args: argparse.Namespace) -> None:
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
     plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat))
-    more = {"start_from": args.start_from, "lenders": args.lenders, "bfloat16": args.bfloat16}
-    print(train(variant, plan, args.faces, args.out, seconds, **more))
+    checkpoint = train(
+        variant,
+        plan,
+        args.faces,
+        args.out,
+        seconds,
+        start_from=args.start_from,
+        lenders=args.lenders,
+        bfloat16=args.bfloat16,
+    )
+    print(checkpoint)
 
 
 def _quantise(args: argparse.Namespace) -> None:

@@ -8,8 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import FileError
-from device.model.plots import Floats, plot_roc
-from device.model.results import read_curves, read_figures, read_record, write_text
+from device.model.results import draw_roc, read_curves, read_figures, read_record, write_text
 
 BEGIN = "<!-- figures: written by `python -m device.model card`, do not edit up to the end mark -->"
 END = "<!-- end of figures -->"
@@ -29,25 +28,19 @@ def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
         text = card.read_text("utf-8")
     except OSError as error:
         raise FileError(f"{card}: {error.strerror}", "give the path of the model card") from error
-    others = read_record(card.with_name(RECORD))
-    write_text(card, replaced(text, figures_text(figures, before, others), str(card)))
-    _draw_roc(card.with_name(ROC), figures, [read_curves(folder) for folder in (ptq, results) if folder is not None])
+    trained = read_record(card.with_name(RECORD))
+    curves = [read_curves(folder) for folder in (ptq, results) if folder is not None]
+    write_text(card, replaced(text, figures_text(figures, before, trained), str(card)))
+    # What the program compares: float, before training on, and the network itself.
+    shown = f", {figures['compared']}"
+    drawn = {name: curve for rows in curves for name, curve in rows.items() if name.endswith(shown)}
+    draw_roc(card.with_name(ROC), drawn, figures)
     for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
         path = card.with_name(name)
         if kept is not None:
             write_text(path, json.dumps(kept, indent=1) + "\n")
         else:
             path.unlink(missing_ok=True)
-
-
-def _draw_roc(path: Path, figures: dict[str, Any], found: list[dict[str, tuple[Floats, Floats]]]) -> None:
-    """The curves of what the program compares: float, before training on, and the network itself."""
-    curves: dict[str, tuple[Floats, Floats]] = {}
-    for rows in found:
-        curves |= {name: curve for name, curve in rows.items() if name.endswith(f", {figures['compared']}")}
-    network, test = figures["network"], figures["test"]
-    title = f"{network['name']} on {test['name']}, {test['pairs']:,} pairs (PC, LiteRT)"
-    plot_roc(path, curves, figures["rows"][0]["tar"][0]["strangers"], title)
 
 
 def replaced(text: str, figures: str, where: str) -> str:
@@ -86,6 +79,10 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
 
 def _rate(value: float) -> str:
     return f"{value * 100:.1f} %"
+
+
+def _accuracy(value: float, deviation: float) -> str:
+    return f"{value * 100:.2f} ± {deviation * 100:.2f} %"
 
 
 def _span(one: dict[str, float]) -> str:
@@ -146,7 +143,7 @@ def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
         [
             [
                 _name(row, figures),
-                "–" if row["accuracy"] is None else f"{row['accuracy'] * 100:.2f} ± {row['deviation'] * 100:.2f} %",
+                "–" if row["accuracy"] is None else _accuracy(row["accuracy"], row["deviation"]),
                 *(_span(one["tar"]) for one in row["tar"]),
             ]
             for row in rows
@@ -264,7 +261,7 @@ def _trained(rows: Sequence[Mapping[str, str]]) -> str:
             [
                 f"{row['width']} at {row['input']}",
                 row["label"],
-                f"{float(row['lfw_accuracy']) * 100:.2f} ± {float(row['deviation']) * 100:.2f} %",
+                _accuracy(float(row["lfw_accuracy"]), float(row["deviation"])),
                 _rate(float(row["tar_1e2"])),
                 _span({"value": value, "low": low, "high": high}),
             ]

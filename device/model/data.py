@@ -126,10 +126,9 @@ def repeated(rows: NDArray[np.int64], names: NDArray[np.str_], repeat: Mapping[s
     Raises FileError where a source has no crop among ``names``.
     """
     source = np.array([name.split("/", 1)[0] for name in names])
-    if unknown := sorted(set(repeat) - set(source.tolist())):
-        raise FileError(
-            f"no crops of {', '.join(unknown)}", f"the sources are {', '.join(sorted(set(source.tolist())))}"
-        )
+    there = set(source.tolist())
+    if unknown := sorted(set(repeat) - there):
+        raise FileError(f"no crops of {', '.join(unknown)}", f"the sources are {', '.join(sorted(there))}")
     times = np.array([repeat.get(one, 1) for one in source[rows].tolist()])
     return np.repeat(rows, times)
 

@@ -81,17 +81,19 @@ def _agrees(
     return agreed
 
 
+def _of_offset(weights: NDArray[np.int8]) -> Int64:
+    """(out,) what the + 128 of every input adds to a sum."""
+    summed: Int64 = weights.astype(np.int64).sum(axis=tuple(range(1, weights.ndim)))
+    return 128 * summed
+
+
 def stored_numbers(numbers: ExpandNumbers, tables: Tables, g: int) -> tuple[Int32, Int32]:
     """Bias and multiplier as the firmware adds them to 2^g times the sum of weights and inputs + 128."""
-    wide = tables.weights.astype(np.int64)
-    sums = 128 * wide.sum(axis=tuple(range(1, wide.ndim)))
-    bias = numbers.bias + ((tables.bias - sums) << g)
+    bias = numbers.bias + ((tables.bias - _of_offset(tables.weights)) << g)
     return bias.astype(np.int32), numbers.multiplier.astype(np.int32)  # modulo 2^32, as the board adds
 
 
 def expanded(sums: Int64, weights: NDArray[np.int8], bias: Int32, multiplier: Int32, g: Int64) -> Int64:
     """What the firmware makes of ``sums`` (..., out) of weights and int8 inputs, before the clamp."""
-    wide = weights.astype(np.int64)
-    plus = 128 * wide.sum(axis=tuple(range(1, wide.ndim)))
-    total = (((sums + plus) << g) + bias).astype(np.int32).astype(np.int64)
+    total = (((sums + _of_offset(weights)) << g) + bias).astype(np.int32).astype(np.int64)
     return np.asarray(total * multiplier >> 48, np.int64)

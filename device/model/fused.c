@@ -82,11 +82,7 @@ void normal_apply(const uint16_t *x, int64_t pixels, int channels, const float *
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, y += most * channels) {
         const int64_t now = pixels - done < most ? pixels - done : most;
-        if (rectify) {
-            FOR_CHANNELS(channels, c, apply_tile, x + c, y + c, now, channels, scale + c, offset + c, 1)
-        } else {
-            FOR_CHANNELS(channels, c, apply_tile, x + c, y + c, now, channels, scale + c, offset + c, 0)
-        }
+        FOR_CHANNELS(channels, c, apply_tile, x + c, y + c, now, channels, scale + c, offset + c, rectify)
     }
 }
 
@@ -99,13 +95,8 @@ void normal_back_sums(const uint16_t *x, const uint16_t *g, int64_t pixels, int 
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, g += most * channels) {
         const int64_t now = pixels - done < most ? pixels - done : most;
         double *products = sums + channels;
-        if (rectify) {
-            FOR_CHANNELS(channels, c,
-                         back_sums_tile, x + c, g + c, now, channels, scale + c, offset + c, 1, sums + c, products + c)
-        } else {
-            FOR_CHANNELS(channels, c,
-                         back_sums_tile, x + c, g + c, now, channels, scale + c, offset + c, 0, sums + c, products + c)
-        }
+        FOR_CHANNELS(channels, c,
+                     back_sums_tile, x + c, g + c, now, channels, scale + c, offset + c, rectify, sums + c, products + c)
     }
 }
 
@@ -116,13 +107,8 @@ void normal_back(const uint16_t *x, const uint16_t *g, int64_t pixels, int chann
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, g += most * channels, gx += most * channels) {
         const int64_t now = pixels - done < most ? pixels - done : most;
-        if (rectify) {
-            FOR_CHANNELS(channels, c,
-                         back_tile, x + c, g + c, gx + c, now, channels, scale + c, offset + c, 1, slope + c, level + c)
-        } else {
-            FOR_CHANNELS(channels, c,
-                         back_tile, x + c, g + c, gx + c, now, channels, scale + c, offset + c, 0, slope + c, level + c)
-        }
+        FOR_CHANNELS(channels, c,
+                     back_tile, x + c, g + c, gx + c, now, channels, scale + c, offset + c, rectify, slope + c, level + c)
     }
 }
 

@@ -8,7 +8,6 @@ core with AVX512-BF16, 296 pictures a second go forward and back at 128x128 and 
 from __future__ import annotations
 
 import ctypes
-import shutil
 import subprocess
 import tempfile
 from functools import cache
@@ -18,11 +17,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from device.emulator.native_hook import COMPILERS, find_compiler
 from device.errors import FileError
 
 SOURCE = Path(__file__).with_name("fused.c")
 FLAGS = ("-std=gnu11", "-O3", "-march=native", "-Wall", "-Wextra", "-Werror", "-Wno-psabi", "-shared", "-fPIC")
-_COMPILERS = ("cc", "gcc", "clang")
 _LANES = 8
 
 
@@ -33,9 +32,9 @@ class _Shape(ctypes.Structure):
 @cache
 def library() -> ctypes.CDLL:
     """``fused.c`` compiled for this processor, once a process; FileError where no compiler can."""
-    compiler = next((path for name in _COMPILERS if (path := shutil.which(name))), None)
+    compiler = find_compiler()
     if compiler is None:
-        raise FileError(f"no C compiler ({', '.join(_COMPILERS)}), which training in bfloat16 needs",
+        raise FileError(f"no C compiler ({', '.join(COMPILERS)}), which training in bfloat16 needs",
                         "install one, or train without --bfloat16")  # fmt: skip
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "fused.so"

@@ -29,15 +29,19 @@ class SameConv(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         halved = self.in_bfloat16 and self.training
         if halved and self.conv.groups > 1:
-            return fused.normalise(fused.depthwise(x, self.conv.weight, self.stride), self.norm, self.relu6)
-        if self.stride == 2:
-            # SAME for an even size needs one pixel in all: TensorFlow puts it after the picture.
-            x = functional.pad(x, (0, 1, 0, 1))
+            x = fused.depthwise(x, self.conv.weight, self.stride)
+        else:
+            if self.stride == 2:
+                # SAME for an even size needs one pixel in all: TensorFlow puts it after the picture.
+                x = functional.pad(x, (0, 1, 0, 1))
+            if halved:
+                weight = self.conv.weight.bfloat16()
+                x = functional.conv2d(x.bfloat16(), weight, stride=self.stride, padding=self.conv.padding)
+            else:
+                x = self.conv(x)
         if halved:
-            weight = self.conv.weight.bfloat16()
-            x = functional.conv2d(x.bfloat16(), weight, stride=self.stride, padding=self.conv.padding)
             return fused.normalise(x, self.norm, self.relu6)
-        x = self.norm(self.conv(x))
+        x = self.norm(x)
         y: Tensor = functional.relu6(x) if self.relu6 else x
         return y
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -21,6 +21,8 @@ RECORD_FIELDS = (
     "width", "input", "network", "label", "test", "pairs", "lfw_accuracy", "deviation", "tar_1e2", "tar_1e3",
     "tar_1e3_low", "tar_1e3_high", "network_sha256", "date", "command",
 )  # fmt: skip
+Curves = Mapping[str, tuple[Floats, Floats]]
+"""Row, as ``PTQ, LiteRT, mapped``, to (false-accept rates, true-accept rates)."""
 
 
 def write_text(path: Path, text: str) -> None:
@@ -55,10 +57,8 @@ def write_results(folder: Path, result: Result) -> list[Path]:
         for f, t, s in zip(*curve, strict=True)
     ]
     write_csv(written[2], points, list(points[0]))
-    network, test = figures["network"], figures["test"]
-    strangers = int(np.count_nonzero(~result.same))
-    title = f"{network['name']} on {test['name']}, {len(result.same)} pairs (PC, LiteRT)"
-    plot_roc(written[3], {label: (far, tar) for label, (far, tar, _) in curves.items()}, strangers, title)
+    draw_roc(written[3], {label: (far, tar) for label, (far, tar, _) in curves.items()}, figures)
+    title = _title(figures)
     if spoilt := figures.get("robustness"):
         write_csv(folder / "robustness.csv", spoilt, list(spoilt[0]))
         plot_robustness(folder / "robustness.png", [SimpleNamespace(**row) for row in spoilt], title)
@@ -68,6 +68,16 @@ def write_results(folder: Path, result: Result) -> list[Path]:
         write_csv(folder / "groups.csv", table, list(table[0]))
         written.append(folder / "groups.csv")
     return written
+
+
+def _title(figures: Mapping[str, Any]) -> str:
+    network, test = figures["network"], figures["test"]
+    return f"{network['name']} on {test['name']}, {test['pairs']:,} pairs (PC, LiteRT)"
+
+
+def draw_roc(path: Path, curves: Curves, figures: Mapping[str, Any]) -> None:
+    """``curves`` of rows of ``figures`` as a PNG."""
+    plot_roc(path, curves, figures["rows"][0]["tar"][0]["strangers"], _title(figures))
 
 
 def flat(row: dict[str, Any]) -> dict[str, Any]:
@@ -102,9 +112,8 @@ def read_figures(path: Path) -> dict[str, Any]:
     return found
 
 
-def read_curves(folder: Path) -> dict[str, tuple[Floats, Floats]]:
-    """Row, as ``PTQ, LiteRT, mapped``, to (false-accept rates, true-accept rates), of the ROC that ``evaluate --out``
-    wrote into ``folder``. FileError where it is missing or damaged."""
+def read_curves(folder: Path) -> Curves:
+    """The ROC that ``evaluate --out`` wrote into ``folder``. FileError where it is missing or damaged."""
     path = folder / ROC_NAME
     found: dict[str, list[tuple[float, float]]] = {}
     try:
