@@ -206,7 +206,8 @@ def main() -> int:
     train.add_argument("--input-size", type=int, default=128)
     train.add_argument("--plan", default="128:3000000", help="size:pictures,…")
     train.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
-    train.add_argument("--start-from", type=Path, metavar="TFLITE", help="begin with the weights of a shipped network")
+    train.add_argument("--start-from", type=Path, metavar="FILE",
+                       help="begin with the weights of a .tflite or checkpoint (.pt), as wide or wider")  # fmt: skip
     train.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
     train.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
                        help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip

@@ -202,7 +202,7 @@ def train(
 ) -> Path:
     """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
 
-    A new run takes the weights of ``start_from``, a ``.tflite``, if given. ``lenders`` further
+    A new run takes the weights of ``start_from``, a ``.tflite`` or a checkpoint, if given. ``lenders`` further
     processes compute gradients too; with them a run cannot be repeated to the bit. ``bfloat16``: see ``fused.py``.
     """
     out.mkdir(parents=True, exist_ok=True)

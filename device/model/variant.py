@@ -18,6 +18,7 @@ _STAGES = (
     (6, 160, 3, 2),
     (6, 320, 1, 1),
 )
+WIDTHS = (0.35, 0.5, 0.75, 1.0, 1.3, 1.4)  # those published
 _STEM_CHANNELS = 32
 _HEAD_CHANNELS = 1280
 

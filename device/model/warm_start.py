@@ -1,9 +1,9 @@
-"""Go on training from a shipped network: an int8 ``.tflite`` back to a student.
+"""Begin training with the weights of a network: a checkpoint's, or those of an int8 ``.tflite`` turned back.
 
-Its weights are dequantised, and the batch normalisation that was folded into them is put in again: on training views,
-layer by layer, each channel's mean m and variance v are measured behind the convolution, and scale and offset are
-chosen so that the layer still answers what it did. A filter's own size is free then (the normalisation undoes it), so
-filters are brought to the size that training starts with.
+An int8 network's weights are dequantised, and the batch normalisation that was folded into them is put in again: on
+training views, layer by layer, each channel's mean m and variance v are measured behind the convolution, and scale and
+offset are chosen so that the layer still answers what it did. A filter's own size is free then (the normalisation
+undoes it), so filters are brought to the size that training starts with.
 """
 
 from __future__ import annotations
@@ -18,12 +18,15 @@ from torch.nn import functional
 
 from device.errors import FileError
 from device.model.float_network import plan_layers
+from device.model.fold import load_student
 from device.model.losses import Student, new_student, to_tensor
-from device.model.mobilenet import SameConv
+from device.model.mobilenet import MobileNetV2, SameConv
+from device.model.narrow import narrow
 from device.model.tflite_file import Graph, Operator, read_tflite
-from device.model.variant import Variant
+from device.model.variant import WIDTHS, Variant
 
 _RIDGE = 1.0  # of the normalised features' variance: there are about as many views as features
+_GIVE_WIDTH = "give --width of this network, or a smaller one"
 
 
 def _real(graph: Graph, index: int) -> NDArray[np.float64]:
@@ -62,29 +65,54 @@ def _fill(module: SameConv, weights: Tensor, bias: Tensor, x: Tensor) -> Tensor:
     return functional.relu6(y) if module.relu6 else y
 
 
-def warm_start(network: Path, variant: Variant, views: NDArray[np.uint8], targets: NDArray[np.float32]) -> Student:
-    """A student that answers to ``views`` (N, S, S, 3) nearly what the int8 network answers, and whose projection is
-    fitted to ``targets`` (N, D), the teachers' embeddings of the same crops.
-
-    Raises FileError where the file is no network of this variant.
-    """
+def _dequantised(network: Path, variant: Variant, views: NDArray[np.uint8]) -> MobileNetV2:
+    """The int8 network of this width or a wider one with its batch normalisation put in again."""
     graph = read_tflite(network)
     operators = [operator for operator in graph.operators if operator.code in ("CONV_2D", "DEPTHWISE_CONV_2D")]
-    student = new_student(variant, targets.shape[1])
-    modules = dict(student.network.named_modules())
-    plans = [plan for plan in plan_layers(variant) if plan.kernel]
     filters = [_filters(graph, operator) for operator in operators]
-    convolutions = [modules[plan.key] for plan in plans]
-    if [weights.shape for weights, _ in filters] != [module.conv.weight.shape for module in convolutions]:
-        raise FileError(f"{network}: not the layers of {variant.name}", "give --width and --input-size of this network")
+    for width in sorted({variant.width, *(width for width in WIDTHS if width > variant.width)}):
+        trained = MobileNetV2(Variant(width, variant.input_size))
+        modules = dict(trained.named_modules())
+        convolutions = [modules[plan.key] for plan in plan_layers(trained.variant) if plan.kernel]
+        if [weights.shape for weights, _ in filters] == [module.conv.weight.shape for module in convolutions]:
+            break
+    else:
+        raise FileError(f"{network}: not the layers of {variant.name} or a wider one", _GIVE_WIDTH)
     # The network itself knows how its layers hang together: each module is filled when its input comes by.
     for module, (weights, bias) in zip(convolutions, filters, strict=True):
         assert isinstance(module, SameConv)
         module.forward = lambda x, m=module, w=weights, b=bias: _fill(m, w, b, x)  # type: ignore[method-assign, misc]
     with torch.no_grad():
-        features = student.network(to_tensor(views))
+        trained(to_tensor(views))
     for module in convolutions:
         del module.forward
+    return trained
+
+
+def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets: NDArray[np.float32]) -> Student:
+    """A student that answers to ``views`` (N, S, S, 3) nearly what the network ``start`` answers, a ``.tflite`` or a
+    checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers' embeddings of the same crops.
+
+    From a wider network it takes the channels that matter most (``narrow.py``), and answers less well than that.
+    Raises FileError where the file is a network neither of this width nor of a wider one.
+    """
+    student = new_student(variant, targets.shape[1])
+    if start.suffix == ".pt":
+        given = load_student(start)
+        trained = given.network
+        if trained.variant.width == variant.width and given.project.weight.shape == student.project.weight.shape:
+            student.load_state_dict(given.state_dict())
+            return student.train()
+    else:
+        trained = _dequantised(start, variant, views)
+    if trained.variant.width != variant.width:
+        try:
+            trained = narrow(trained, variant, views)
+        except ValueError as error:
+            raise FileError(f"{start}: {error}", _GIVE_WIDTH) from error
+    student.network.load_state_dict(trained.state_dict())
+    with torch.no_grad():
+        features = student.network.eval()(to_tensor(views))
     _fit_projection(student, features, torch.from_numpy(targets))
     return student.train()
 

@@ -13,7 +13,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 from device.errors import FileError  # noqa: E402
 from device.model.float_network import FloatLayer, forward  # noqa: E402
 from device.model.fold import fold  # noqa: E402
-from device.model.losses import to_tensor  # noqa: E402
+from device.model.losses import Student, new_student, to_tensor  # noqa: E402
 from device.model.variant import Variant  # noqa: E402
 from device.model.warm_start import warm_start  # noqa: E402
 from device.protocol import LayerKind  # noqa: E402
@@ -70,5 +70,36 @@ def test_its_projection_leads_to_the_teachers(random_network: RandomNetwork, shi
 
 
 def test_another_variant_is_refused(random_network: RandomNetwork, shipped: Path) -> None:
-    with pytest.raises(FileError, match=r"net\.tflite: not the layers of mobilenetv2_050_32"):
+    with pytest.raises(FileError, match=r"net\.tflite: not the layers of mobilenetv2_050_32 or a wider one"):
         warm_start(shipped, Variant(0.5, SIZE), random_network.pictures, TARGETS)
+
+
+def checkpoint_of(variant: Variant, path: Path) -> Student:
+    student = new_student(variant, TARGETS.shape[1])
+    torch.save({"variant": [variant.width, variant.input_size], "average": student.state_dict()}, path)
+    return student
+
+
+def test_a_checkpoint_goes_on_as_it_is(random_network: RandomNetwork, tmp_path: Path) -> None:
+    left = checkpoint_of(Variant(0.35, 64), tmp_path / "run.pt")  # another input size: the weights are the same
+    student = warm_start(tmp_path / "run.pt", Variant(0.35, SIZE), random_network.pictures, TARGETS)
+    for key, value in left.state_dict().items():
+        torch.testing.assert_close(student.state_dict()[key], value, rtol=0, atol=0)
+
+
+def test_a_wider_network_is_narrowed(random_network: RandomNetwork, tmp_path: Path) -> None:
+    pictures = random_network.pictures
+    left = checkpoint_of(Variant(0.5, SIZE), tmp_path / "run.pt")
+    student = warm_start(tmp_path / "run.pt", Variant(0.35, SIZE), pictures, TARGETS).eval()
+    old = {tuple(row) for row in left.network.stem.conv.weight.flatten(1).tolist()}
+    assert {tuple(row) for row in student.network.stem.conv.weight.flatten(1).tolist()} <= old
+    with torch.no_grad():
+        answers = student(to_tensor(pictures)).numpy()
+    wanted = TARGETS - TARGETS.mean(axis=0)
+    assert ((answers @ wanted.T).argmax(axis=1) == np.arange(len(pictures))).all()
+
+
+def test_a_narrower_network_is_refused(random_network: RandomNetwork, tmp_path: Path) -> None:
+    checkpoint_of(Variant(0.35, SIZE), tmp_path / "run.pt")
+    with pytest.raises(FileError, match=r"run\.pt: mobilenetv2_050_32 is wider than mobilenetv2_035_32"):
+        warm_start(tmp_path / "run.pt", Variant(0.5, SIZE), random_network.pictures, TARGETS)
