@@ -44,7 +44,7 @@ def _train(args: argparse.Namespace) -> None:
         torch.set_num_threads(1)  # a thread for each process, see parallel.py
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
-    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat))
+    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat), blends=args.blends)
     checkpoint = train(
         variant,
         plan,
@@ -56,6 +56,14 @@ def _train(args: argparse.Namespace) -> None:
         bfloat16=args.bfloat16,
     )
     print(checkpoint)
+
+
+def _blend(args: argparse.Namespace) -> None:
+    from device.model.blend import make_blends
+
+    monitor = TerminalMonitor(sys.stdout)
+    make_blends(args.faces, args.cache, args.source, args.teacher, args.count, args.out, monitor)
+    print(f"{args.out}: {args.count} blends")
 
 
 def _quantise(args: argparse.Namespace) -> None:
@@ -211,9 +219,18 @@ def main() -> int:
     train.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
     train.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
                        help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip
+    train.add_argument("--blends", type=Path, metavar="DIR", help="show the faces that blend made there, too")
     train.add_argument("--bfloat16", action="store_true", help="activations of 16 bits: faster where the CPU has them")
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)
+    blend = commands.add_parser("blend", help="more faces to train on: two crops blended, labelled by the teacher")
+    blend.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    blend.add_argument("--cache", type=Path, required=True, help="folder for decoded crops, as train's OUT/cache")
+    blend.add_argument("--teacher", type=Path, required=True, help="float .tflite of one of teacher.npz's networks")
+    blend.add_argument("--source", default="celeba", help="archive whose training crops are blended")
+    blend.add_argument("--count", type=_positive, default=30_000)
+    blend.add_argument("--out", type=Path, required=True, metavar="DIR", help="folder for train --blends")
+    blend.set_defaults(run=_blend)
     quantise = commands.add_parser("quantise", help="checkpoint to int8 .tflite and feature map")
     quantise.add_argument("--checkpoint", type=Path, required=True)
     quantise.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")

@@ -11,7 +11,7 @@ import threading
 import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +23,21 @@ from device.errors import FileError
 
 ARCHIVE_SIZE = 144
 _CROP_SIZE = 128
+_HALF = 72
 _HELD_OUT = 1500
 _READ_AT_ONCE = 256
 _GIVE = "give the folder that holds teacher.npz and the crop archives"
 
 Crops = NDArray[np.uint8]
 Embeddings = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class Blends:
+    """``crops`` (M, 144, 144, 3) made by ``blend.py`` and unit ``targets`` (M, D), zero where no teacher was asked."""
+
+    crops: Crops
+    targets: Embeddings
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,22 @@ class TrainingSet:
     half: Crops
     targets: Embeddings
     target_sizes: tuple[int, ...]
+    blends: Blends | None = None
+
+    def view_source(self, row: int, size: int) -> Crops:
+        """The picture that views of ``size`` pixels are cut from; rows from N on are the blends'."""
+        if row < len(self.crops):
+            return np.asarray((self.half if size <= _HALF else self.crops)[row])
+        assert self.blends is not None
+        return np.asarray(self.blends.crops[row - len(self.crops)])
+
+    @property
+    def blend_targets(self) -> Embeddings | None:
+        return None if self.blends is None else self.blends.targets
+
+    @property
+    def blend_rows(self) -> NDArray[np.int64]:
+        return len(self.crops) + np.arange(0 if self.blends is None else len(self.blends.crops))
 
 
 def _decode(data: bytes, where: str) -> Crops:
@@ -102,16 +127,34 @@ def load_training_set(faces: Path, cache: Path) -> TrainingSet:
         return data
     shape = (len(names), ARCHIVE_SIZE, ARCHIVE_SIZE, 3)
     crops = np.lib.format.open_memmap(full, "w+", np.uint8, shape)
-    half = np.lib.format.open_memmap(small, "w+", np.uint8, (len(names), 72, 72, 3))
+    half = np.lib.format.open_memmap(small, "w+", np.uint8, (len(names), _HALF, _HALF, 3))
     for start in range(0, len(names), _READ_AT_ONCE):
         some = read_members(faces, [str(name) for name in names[start : start + _READ_AT_ONCE]])
         crops[start : start + len(some)] = some
         for index, crop in enumerate(some, start):
-            half[index] = cv2.resize(crop, (72, 72), interpolation=cv2.INTER_AREA)
+            half[index] = cv2.resize(crop, (_HALF, _HALF), interpolation=cv2.INTER_AREA)
     crops.flush()
     half.flush()
     done.touch()
     return TrainingSet(names, np.load(full, mmap_mode="r"), np.load(small, mmap_mode="r"), targets, sizes)
+
+
+def blend_files(folder: Path) -> tuple[Path, Path]:
+    """Where a folder of blends keeps its crops and, once it is finished, their targets."""
+    return folder / "crops.npy", folder / "targets.npy"
+
+
+def load_blends(folder: Path, data: TrainingSet) -> TrainingSet:
+    """``data`` with the blends that ``make_blends`` wrote to ``folder``."""
+    crops_path, targets_path = blend_files(folder)
+    try:
+        crops, targets = np.load(crops_path, mmap_mode="r"), np.load(targets_path)
+    except (OSError, ValueError, EOFError) as error:
+        raise FileError(f"{folder}: no blends: {error}", "make them with the command blend") from error
+    if crops.shape[1:] != data.crops.shape[1:] or targets.shape != (len(crops), data.targets.shape[1]):
+        raise FileError(f"{folder}: crops {crops.shape} and targets {targets.shape} are not of one set",
+                        "make the blends again from the same faces")  # fmt: skip
+    return replace(data, blends=Blends(crops, targets))
 
 
 def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -224,7 +267,6 @@ def batches(
     data: TrainingSet, rows: NDArray[np.int64], size: int, batch: int, seed: int, strength: float = 1.0
 ) -> Iterator[tuple[Crops, NDArray[np.int64]]]:
     """Endless shuffled (views (batch, size, size, 3), row numbers (batch,)), made ahead by one thread."""
-    source = data.half if size <= 72 else data.crops
     ready: queue.Queue[tuple[Crops, NDArray[np.int64]]] = queue.Queue(maxsize=4)
     stop = threading.Event()
 
@@ -234,7 +276,10 @@ def batches(
             order = rng.permutation(rows)
             for start in range(0, len(order) - batch + 1, batch):
                 picked = np.sort(order[start : start + batch])
-                item = (np.stack([augment(source[row], size, rng, strength) for row in picked]), picked)
+                item = (
+                    np.stack([augment(data.view_source(row, size), size, rng, strength) for row in picked.tolist()]),
+                    picked,
+                )
                 while not stop.is_set():
                     try:
                         ready.put(item, timeout=0.5)

@@ -61,27 +61,43 @@ def to_tensor(crops: NDArray[np.uint8]) -> Tensor:
 
 
 class Losses:
-    """``rows`` are the training rows of ``targets`` (N, D), the teachers' unit embeddings of all crops."""
+    """``rows`` are the training rows of ``targets`` (N, D), the teachers' unit embeddings of all crops.
 
-    def __init__(self, plan: LossPlan, rows: NDArray[np.int64], targets: NDArray[np.float32], seed: int) -> None:
-        self.plan, self.targets = plan, torch.from_numpy(targets)
-        self.centres = self.targets[torch.from_numpy(rows)].bfloat16()
-        self.centre_of_row = np.full(len(targets), -1)
-        self.centre_of_row[rows] = np.arange(len(rows))
+    ``blends`` (M, D) are the targets of rows from N on, zero in the parts of teachers that were not asked about them:
+    such a row is judged by the other parts alone.
+    """
+
+    def __init__(
+        self, plan: LossPlan, rows: NDArray[np.int64], targets: NDArray[np.float32], seed: int,
+        blends: NDArray[np.float32] | None = None,
+    ) -> None:  # fmt: skip
+        self.plan, self.rows = plan, torch.from_numpy(rows)
+        self.first_blend = len(targets)
+        self.centres = torch.from_numpy(targets)[self.rows].bfloat16()
+        self.targets = torch.from_numpy(targets if blends is None else np.concatenate([targets, blends]))
+        asked = np.ones(targets.shape[1], bool) if blends is None else (blends != 0).any(axis=0)
+        self.asked = torch.from_numpy(asked).float()
+        # All targets give each teacher the same share, so the first says how long the asked part of a whole one is.
+        self.asked_length = float((self.targets[0] * self.asked).norm())
         self.chance = torch.Generator().manual_seed(seed)
 
     def __call__(self, embedded: Tensor, picked: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """(contrast, mean distance 1 - cosine) of unit embeddings (B, D) of the crops ``picked`` (B,)."""
-        own = torch.from_numpy(self.centre_of_row[picked])
+        """(contrast, mean distance 1 - cosine) of unit embeddings (B, D) of the rows ``picked`` (B,)."""
+        rows = torch.from_numpy(picked)
+        own, partial = self.targets[rows], rows >= self.first_blend
+        embedded = torch.where(partial[:, None], functional.normalize(embedded * self.asked, dim=1), embedded)
         others = torch.randperm(len(self.centres), generator=self.chance)[: self.plan.strangers]
-        candidates = torch.cat([own, others])
-        logits = (embedded.bfloat16() @ self.centres[candidates].t()).float() * self.plan.scale
+        candidates = torch.cat([own.bfloat16(), self.centres[others]])
+        cosines = (embedded.bfloat16() @ candidates.t()).float()
+        # Only a part of a whole centre can meet a partial embedding.
+        whole = torch.cat([~partial, torch.ones(len(others), dtype=torch.bool)])
+        cosines = torch.where(partial[:, None] & whole[None, :], cosines / self.asked_length, cosines)
         position = torch.arange(len(own))
         # A crop's own centre may have been drawn once more; there it is no stranger.
-        twice = candidates[None, :] == own[:, None]
+        twice = torch.cat([rows, self.rows[others]])[None, :] == rows[:, None]
         twice[position, position] = False
-        contrast = functional.cross_entropy(logits.masked_fill(twice, -1e4), position)
-        distance = 1 - (embedded * self.targets[torch.from_numpy(picked)]).sum(dim=1).mean()
+        contrast = functional.cross_entropy((cosines * self.plan.scale).masked_fill(twice, -1e4), position)
+        distance = 1 - (embedded * own).sum(dim=1).mean()
         return contrast, distance
 
     def backward(self, student: nn.Module, views: NDArray[np.uint8], picked: NDArray[np.int64]) -> tuple[float, float]:

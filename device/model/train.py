@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from device.model.data import TrainingSet, batches, load_training_set, middle, repeated, split_rows
+from device.model.data import TrainingSet, batches, load_blends, load_training_set, middle, repeated, split_rows
 from device.model.losses import Losses, LossPlan, Student, new_student, to_tensor
 from device.model.parallel import Lender
 from device.model.variant import Variant
@@ -46,6 +46,7 @@ class Plan:
     gentle: float = 0.5
     losses: LossPlan = field(default_factory=LossPlan)
     repeat: Mapping[str, int] = field(default_factory=dict)  # source of crops to how often a round shows them
+    blends: Path | None = None  # a folder of ``make_blends``, shown with the crops
 
     @classmethod
     def parse(cls, text: str, **settings: Any) -> Plan:
@@ -112,18 +113,26 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
     return {"cosine": float(own.mean()), "nearest": float(nearest.mean())}
 
 
+def _training_rows(plan: Plan, faces: Path, out: Path) -> tuple[TrainingSet, NDArray[np.int64], NDArray[np.int64]]:
+    """(all crops, the rows of those to train on, the rows that a round shows: repeated, and the blends)."""
+    data = load_training_set(faces, out / "cache")
+    if plan.blends is not None:
+        data = load_blends(plan.blends, data)
+    rows = split_rows(len(data.names))[1]
+    return data, rows, np.concatenate([repeated(rows, data.names, plan.repeat), data.blend_rows])
+
+
 def lend_gradients(
     variant: Variant, plan: Plan, faces: Path, out: Path, bfloat16: bool, size: int, strength: float, seed: int
 ) -> tuple[Student, Callable[[], object]]:
     """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
     reuse_memory()
-    data = load_training_set(faces, out / "cache")
-    rows = split_rows(len(data.names))[1]
-    losses = Losses(plan.losses, rows, data.targets, seed)
+    data, rows, shown_rows = _training_rows(plan, faces, out)
+    losses = Losses(plan.losses, rows, data.targets, seed, data.blend_targets)
     student = new_student(variant, data.targets.shape[1]).train()
     if bfloat16:
         student.network.train_in_bfloat16()
-    stream = batches(data, repeated(rows, data.names, plan.repeat), size, plan.batch, seed, strength)
+    stream = batches(data, shown_rows, size, plan.batch, seed, strength)
     return student, lambda: losses.backward(student, *next(stream))
 
 
@@ -207,8 +216,8 @@ def train(
     """
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
-    data = load_training_set(faces, out / "cache")
-    held_out, rows = split_rows(len(data.names))
+    data, rows, shown_rows = _training_rows(plan, faces, out)
+    held_out = split_rows(len(data.names))[0]
     checkpoint = out / "checkpoint.pt"
     start = None
     if start_from is not None and not checkpoint.exists():
@@ -216,7 +225,7 @@ def train(
         some = np.sort(np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS])
         start = warm_start(start_from, variant, middle(data.crops[some], size), data.targets[some])
     run = _Run.begin(variant, data.targets.shape[1], plan, checkpoint, start)
-    losses = Losses(plan.losses, rows, data.targets, seed=run.shown + 1)
+    losses = Losses(plan.losses, rows, data.targets, run.shown + 1, data.blend_targets)
     started = logged = saved = time.monotonic()
     sums, count, shown_at_log = np.zeros(2), 0, run.shown
     run.student.train()
@@ -231,7 +240,7 @@ def train(
         seed = run.shown + 1
         given = (variant, plan, faces, out, bfloat16, size, strength)
         lending = [Lender(run.student, lend_gradients, (*given, seed + 7919 * (index + 1))) for index in range(lenders)]
-        stream = batches(data, repeated(rows, data.names, plan.repeat), size, plan.batch, seed, strength)
+        stream = batches(data, shown_rows, size, plan.batch, seed, strength)
         try:
             while (plan.size_at(run.shown), plan.strength_at(run.shown)) == (size, strength) and going():
                 run.optimiser.zero_grad(set_to_none=True)

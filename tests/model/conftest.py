@@ -212,3 +212,29 @@ def make_faces(folder: Path) -> Path:
         lines += [f"{fold[a]}\t1\t{fold[b]}\t2" for a, b in ((0, 1), (1, 2), (2, 0))]
     (folder / "pairs.txt").write_text("\n".join(lines) + "\n")
     return folder
+
+
+TEACHER_SIDE, TEACHER_LENGTH = 16, 8
+
+
+def linear_teacher(folder: Path, *, pictures: int = 2, seed: int = 6) -> tuple[Path, NDArray[np.float32]]:
+    """A float ``.tflite`` whose embeddings are sums of pixels, and the weights (8, 16, 16, 3) of the sums."""
+    side, length = TEACHER_SIDE, TEACHER_LENGTH
+    weights = np.random.default_rng(seed).normal(0, 0.1, (length, side, side, 3)).astype(np.float32)
+    tensors = (
+        Tensor("pictures", (pictures, side, side, 3), "FLOAT32"),
+        Tensor("weights", weights.shape, "FLOAT32", None, weights),
+        Tensor("bias", (length,), "FLOAT32", None, np.zeros(length, np.float32)),
+        Tensor("sums", (pictures, 1, 1, length), "FLOAT32"),
+        Tensor("shape", (2,), "INT32", None, np.array([pictures, length], np.int32)),
+        Tensor("embeddings", (pictures, length), "FLOAT32"),
+    )
+    convolution = {"padding": 1, "strideH": 1, "strideW": 1, "dilationHFactor": 1, "dilationWFactor": 1}
+    operators = (
+        Operator("CONV_2D", (0, 1, 2), (3,), convolution),
+        Operator("RESHAPE", (3, 4), (5,), {"newShape": [pictures, length]}),
+    )
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / f"teacher{pictures}.tflite"
+    path.write_bytes(pack_tflite(Graph(tensors, operators, (0,), (5,))))
+    return path, weights

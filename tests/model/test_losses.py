@@ -47,3 +47,34 @@ def test_strangers_are_drawn_anew(targets: np.ndarray) -> None:
     losses = Losses(LossPlan(strangers=2), ROWS, targets, seed=1)
     embedded = torch.from_numpy(unit(np.random.default_rng(4).normal(size=(3, 16))))
     assert len({float(losses(embedded, PICKED)[0]) for _ in range(8)}) > 1
+
+
+def test_a_blend_is_judged_by_the_part_that_its_teacher_gave(targets: np.ndarray) -> None:
+    part = slice(10, 16)
+    blends = np.zeros((2, 16), np.float32)
+    blends[:, part] = unit(np.random.default_rng(5).normal(size=(2, 6)))
+    losses = Losses(LossPlan(scale=5.0, strangers=100), ROWS, targets, seed=1, blends=blends)
+    embedded = unit(np.random.default_rng(4).normal(size=(2, 16)))
+    contrast, distance = losses(torch.from_numpy(embedded), np.array([8, 3]))
+    asked = unit(embedded[:1, part])[0]
+    assert float(distance) == pytest.approx(1 - (asked @ blends[0, part] + embedded[1] @ targets[3]) / 2, abs=1e-5)
+    # What a whole target has to say in that part counts as a direction of its own.
+    length = np.linalg.norm(targets[0, part])
+    of_blend = 5.0 * np.array([asked @ blends[0, part], asked @ targets[3, part] / length,
+                               *(targets[ROWS][:, part] @ asked / length)])  # fmt: skip
+    of_crop = 5.0 * np.array([embedded[1] @ blends[0], *(targets[ROWS] @ embedded[1])])
+    own = 1 + list(ROWS).index(3)
+    expected = [np.log(np.exp(logits).sum()) - logits[at] for logits, at in ((of_blend, 0), (of_crop, own))]
+    assert float(contrast) == pytest.approx(np.mean(expected), abs=0.02)  # the product is in bfloat16
+
+
+def test_what_a_blend_leaves_unasked_gets_no_gradient(targets: np.ndarray) -> None:
+    blends = np.zeros((1, 16), np.float32)
+    blends[0, 10:] = 6**-0.5
+    losses = Losses(LossPlan(), ROWS, targets, seed=1, blends=blends)
+    embedded = torch.from_numpy(unit(np.random.default_rng(4).normal(size=(1, 16)))).requires_grad_()
+    contrast, distance = losses(embedded, np.array([8]))
+    (contrast + distance).backward()  # type: ignore[no-untyped-call]
+    assert embedded.grad is not None
+    assert not embedded.grad[0, :10].any()
+    assert embedded.grad[0, 10:].any()

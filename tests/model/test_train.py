@@ -130,6 +130,21 @@ def test_a_plan_repeats_a_source(tiny_faces: Path, tmp_path: Path) -> None:
         train(Variant(0.35, 32), Plan.parse("32:16", batch=8, repeat={"nowhere": 2}), tiny_faces, tmp_path / "b")
 
 
+def test_blends_are_shown_with_the_crops(tiny_faces: Path, tmp_path: Path) -> None:
+    blends = tmp_path / "blends"
+    blends.mkdir()
+    np.save(blends / "crops.npy", np.zeros((40, 144, 144, 3), np.uint8))
+    targets = np.zeros((40, 24), np.float32)
+    targets[:, 20] = 1
+    np.save(blends / "targets.npy", targets)
+    plan = Plan.parse("32:64", batch=16, blends=blends)
+    with_blends = weights(train(Variant(0.35, 32), plan, tiny_faces, tmp_path / "a"))
+    without = weights(train(Variant(0.35, 32), Plan.parse("32:64", batch=16), tiny_faces, tmp_path / "b"))
+    assert with_blends["shown"] == without["shown"] == 64
+    key = "project.weight"
+    assert not torch.equal(with_blends["student"][key], without["student"][key])  # type: ignore[index]
+
+
 def test_targets_are_unit_and_count_the_teachers_alike(tiny_faces: Path, tmp_path: Path) -> None:
     data = load_training_set(tiny_faces, tmp_path)
     assert data.crops.shape[1:] == (144, 144, 3)
