@@ -66,6 +66,14 @@ def _blend(args: argparse.Namespace) -> None:
     print(f"{args.out}: {args.count} blends")
 
 
+def _agreement(args: argparse.Namespace) -> None:
+    from device.model.agreement import agreements
+
+    for one in agreements(args.checkpoint, args.faces, monitor=TerminalMonitor(sys.stdout)):
+        seen = "trained on" if one.seen else "held out"
+        print(f"{seen:11} {one.source:8} {one.crops:6} crops  cosine {one.cosine:.4f}", flush=True)
+
+
 def _quantise(args: argparse.Namespace) -> None:
     from device.model.quantise import quantise
 
@@ -223,6 +231,10 @@ def main() -> int:
     train.add_argument("--bfloat16", action="store_true", help="activations of 16 bits: faster where the CPU has them")
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)
+    agreement = commands.add_parser("agreement", help="how close a checkpoint is to the teachers, by source of crops")
+    agreement.add_argument("--checkpoint", type=Path, required=True)
+    agreement.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    agreement.set_defaults(run=_agreement)
     blend = commands.add_parser("blend", help="more faces to train on: two crops blended, labelled by the teacher")
     blend.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
     blend.add_argument("--cache", type=Path, required=True, help="folder for decoded crops, as train's OUT/cache")

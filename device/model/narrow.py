@@ -45,8 +45,9 @@ def _best(weight: Tensor, count: int) -> Tensor:
 def _copy(old: SameConv, new: SameConv, inputs: Tensor | None, outputs: Tensor) -> None:
     weight = old.conv.weight[outputs]
     new.conv.weight.copy_(weight if inputs is None else weight[:, inputs])
+    state = old.norm.state_dict()
     for key, value in new.norm.state_dict().items():
-        value.copy_(old.norm.state_dict()[key][outputs] if value.ndim else old.norm.state_dict()[key])
+        value.copy_(state[key][outputs] if value.ndim else state[key])
 
 
 @torch.no_grad()
