@@ -58,7 +58,7 @@ void fused_depthwise(uint16_t *products, const uint32_t *planes, const struct ke
     const int32_t pitch = fused_pitch(l->in_w);
     int32_t even_rows = 0, even = 0;
 #ifdef __ARM_FEATURE_DSP
-    if (fused_fast(l, channel)) {
+    if (fused_fast(l, channel) && rows > 1 && l->out_w > 1) {
         even_rows = rows & ~1;
         even = l->out_w & ~1;
         fused_patches(products, planes + 1, l, channel, even, even_rows, pitch);

@@ -42,9 +42,10 @@ struct fused_patch {
     int32_t bias, multiplier, offset;
     int32_t pair_step; /* bytes from a pixel pair to the next */
     int32_t row_step;
+    int32_t row_skip; /* from where a row's last patch ends to the row after the next */
 };
 
-/* Outputs from the sums. `next` loads the first two inputs of the next patch. */
+/* Outputs from the sums. `next0` and `next1` load the first two inputs of the next patch, and the second steps on to it. */
 #define FUSED_PATCH_END(next0, next1)                                                                                          \
     "smmla %[a], %[a], %[q], %[p]\n"                                                                                           \
     "smmla %[b], %[b], %[q], %[p]\n"                                                                                           \
@@ -53,9 +54,11 @@ struct fused_patch {
     "ldr %[p], %[row_step]\n strh %[a], [%[out]]\n"                                                                            \
     "ldr %[a], %[pair_step]\n ssat %[c], #8, %[c], asr #10\n"                                                                  \
     "add %[p], %[p], %[out]\n strh %[b], [%[out], #4]\n"                                                                       \
-    "ssat %[d], #8, %[d], asr #10\n strh %[c], [%[p]]\n"                                                                       \
-    "ldr %[b], %[end]\n strh %[d], [%[p], #4]\n"                                                                               \
-    next0 "add %[out], %[out], %[a]\n" next1 "cmp %[in], %[b]\n bne 1b\n"
+    "ldr %[b], %[end]\n ssat %[d], #8, %[d], asr #10\n"                                                                        \
+    "strh %[c], [%[p]]\n add %[out], %[out], %[a]\n"                                                                           \
+    "strh %[d], [%[p], #4]\n" next0                                                                                            \
+    "ldr %[c], %[bias]\n cmp %[in], %[b]\n"                                                                                    \
+    next1 "bne 1b\n"
 
 #define FUSED_PATCH_OPERANDS                                                                                                   \
     [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)       \
@@ -64,46 +67,48 @@ struct fused_patch {
           [end] "m"(end), [row] "i"(16 * pitch)                                                                                \
         : "cc", "memory"
 
-/* `in` is the word behind the patch's: C of the first row. `from + 1` starts, so that A of the row is at -8, B at -4. */
+/* `from` is the patch's own word while its sums run: A of the first row is at -4, B at 0, C at 4. */
 static inline __attribute__((always_inline)) void fused_patches_stride1(struct fused_patch k, struct taps t, const uint32_t *in,
                                                                         uint16_t *out, int32_t count, int32_t rows,
                                                                         const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
-    for (int32_t y = rows; y > 0; y -= 2, in += 8 * pitch, out += k.row_step) { /* two rows of halfwords */
-        const uint32_t *from = in;
-        const uint32_t *const end = in + count / 2 + 1;
-        uint16_t *to = out;
+    uint16_t *to = out;
+    const uint32_t *end = in - 1 + count / 2; /* cheaper to keep than the row's begin: it has to be in memory anyway */
+    const uint32_t *const stop = end + rows * 4 * pitch;
+    do {
+        const uint32_t *from = end - count / 2;
         int32_t a, b, c, d;
         uint32_t p, q;
-        __asm volatile("ldr %[q], [%[in]], #4\n ldr %[p], [%[in], #-8]\n"
+        __asm volatile("ldr %[c], %[bias]\n ldr %[q], [%[in], #4]\n ldr %[p], [%[in]], #4\n"
                        "1:\n"
-                       "ldr %[a], %[bias]\n"
-                       "smlad %[b], %[q], %[f0], %[a]\n ldr %[c], %[bias]\n"
-                       "smlad %[a], %[q], %[s0], %[a]\n ldr %[q], [%[in]]\n"
-                       "smlatb %[a], %[p], %[f0], %[a]\n ldr %[p], [%[in], #%c[row] - 4]\n"
-                       "smlabt %[b], %[q], %[s0], %[b]\n ldr %[q], [%[in], #%c[row] - 8]\n"
+                       "smlad %[b], %[q], %[f0], %[c]\n"
+                       "smlad %[a], %[q], %[s0], %[c]\n ldr %[q], [%[in], #4]\n"
+                       "smlatb %[a], %[p], %[f0], %[a]\n ldr %[p], [%[in], #%c[row]]\n"
+                       "smlabt %[b], %[q], %[s0], %[b]\n ldr %[q], [%[in], #%c[row] - 4]\n"
                        "smlad %[d], %[p], %[f0], %[c]\n smlad %[c], %[p], %[s0], %[c]\n"
                        "smlad %[a], %[p], %[s1], %[a]\n"
-                       "smlad %[b], %[p], %[f1], %[b]\n ldr %[p], [%[in], #%c[row]]\n"
+                       "smlad %[b], %[p], %[f1], %[b]\n ldr %[p], [%[in], #%c[row] + 4]\n"
                        "smlatb %[a], %[q], %[f1], %[a]\n"
-                       "smlatb %[c], %[q], %[f0], %[c]\n ldr %[q], [%[in], #2 * %c[row] - 4]\n"
+                       "smlatb %[c], %[q], %[f0], %[c]\n ldr %[q], [%[in], #2 * %c[row]]\n"
                        "smlabt %[b], %[p], %[s1], %[b]\n"
-                       "smlabt %[d], %[p], %[s0], %[d]\n ldr %[p], [%[in], #2 * %c[row] - 8]\n"
+                       "smlabt %[d], %[p], %[s0], %[d]\n ldr %[p], [%[in], #2 * %c[row] - 4]\n"
                        "smlad %[a], %[q], %[s2], %[a]\n smlad %[b], %[q], %[f2], %[b]\n"
                        "smlad %[c], %[q], %[s1], %[c]\n"
-                       "smlad %[d], %[q], %[f1], %[d]\n ldr %[q], [%[in], #2 * %c[row]]\n"
+                       "smlad %[d], %[q], %[f1], %[d]\n ldr %[q], [%[in], #2 * %c[row] + 4]\n"
                        "smlatb %[a], %[p], %[f2], %[a]\n"
-                       "smlatb %[c], %[p], %[f1], %[c]\n ldr %[p], [%[in], #3 * %c[row] - 4]\n"
+                       "smlatb %[c], %[p], %[f1], %[c]\n ldr %[p], [%[in], #3 * %c[row]]\n"
                        "smlabt %[b], %[q], %[s2], %[b]\n"
-                       "smlabt %[d], %[q], %[s1], %[d]\n ldr %[q], [%[in], #3 * %c[row] - 8]\n"
+                       "smlabt %[d], %[q], %[s1], %[d]\n ldr %[q], [%[in], #3 * %c[row] - 4]\n"
                        "smlad %[c], %[p], %[s2], %[c]\n"
-                       "smlad %[d], %[p], %[f2], %[d]\n ldr %[p], [%[in], #3 * %c[row]]\n"
+                       "smlad %[d], %[p], %[f2], %[d]\n ldr %[p], [%[in], #3 * %c[row] + 4]\n"
                        "smlatb %[c], %[q], %[f2], %[c]\n ldr %[q], %[multiplier]\n"
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
-                       FUSED_PATCH_END("ldr %[q], [%[in]], #4\n", "ldr %[p], [%[in], #-8]\n")
+                       FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #4\n")
                        : FUSED_PATCH_OPERANDS);
-    }
+        to = (uint16_t *)(void *)((char *)to + k.row_skip);
+        end += 8 * pitch;
+    } while (end != stop);
 }
 
 /* Of the three words of a row, the second is the end of one output and the start of the other. */
@@ -112,17 +117,17 @@ static inline __attribute__((always_inline)) void fused_patches_stride2(struct f
                                                                         const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
-    for (int32_t y = rows; y > 0; y -= 2, in += 16 * pitch, out += k.row_step) {
-        const uint32_t *from = in;
-        const uint32_t *const end = in + count + 2;
-        uint16_t *to = out;
+    uint16_t *to = out;
+    const uint32_t *end = in + count;
+    const uint32_t *const stop = end + rows * 8 * pitch;
+    do {
+        const uint32_t *from = end - count;
         int32_t a, b, c, d;
         uint32_t p, q;
-        __asm volatile("ldr %[p], [%[in]], #8\n ldr %[q], [%[in], #-4]\n"
+        __asm volatile("ldr %[c], %[bias]\n ldr %[q], [%[in], #4]\n ldr %[p], [%[in]], #8\n"
                        "1:\n"
-                       "ldr %[a], %[bias]\n ldr %[c], %[bias]\n"
-                       "smlad %[b], %[q], %[f0], %[a]\n"
-                       "smlad %[a], %[p], %[f0], %[a]\n ldr %[p], [%[in]]\n"
+                       "smlad %[b], %[q], %[f0], %[c]\n"
+                       "smlad %[a], %[p], %[f0], %[c]\n ldr %[p], [%[in]]\n"
                        "smlabt %[a], %[q], %[s0], %[a]\n ldr %[q], [%[in], #%c[row] - 4]\n"
                        "smlabt %[b], %[p], %[s0], %[b]\n ldr %[p], [%[in], #%c[row] - 8]\n"
                        "smlad %[b], %[q], %[f1], %[b]\n smlabt %[a], %[q], %[s1], %[a]\n ldr %[q], [%[in], #%c[row]]\n"
@@ -140,17 +145,20 @@ static inline __attribute__((always_inline)) void fused_patches_stride2(struct f
                        "smlad %[c], %[p], %[f2], %[c]\n ldr %[p], [%[in], #4 * %c[row]]\n"
                        "smlad %[d], %[q], %[f2], %[d]\n smlabt %[c], %[q], %[s2], %[c]\n ldr %[q], %[multiplier]\n"
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
-                       FUSED_PATCH_END("ldr %[p], [%[in]], #8\n", "ldr %[q], [%[in], #-4]\n")
+                       FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #8\n")
                        : FUSED_PATCH_OPERANDS);
-    }
+        to = (uint16_t *)(void *)((char *)to + k.row_skip);
+        end += 16 * pitch;
+    } while (end != stop);
 }
 
-/* Four channels: an even number of rows of `count` outputs, an even number too. */
+/* Four channels: an even number of rows of `count` outputs, an even number too, and neither of them 0. */
 static inline __attribute__((always_inline)) void fused_patches_of(uint16_t *products, const uint32_t *planes,
                                                                    const struct kernel_layer *l, int32_t channel, int32_t count,
                                                                    int32_t rows, const int32_t stride, const int32_t pitch)
 {
     struct fused_patch k = {.pair_step = 4 * l->out_c, .row_step = fused_up(l->out_w, 2) / 2 * 4 * l->out_c};
+    k.row_skip = 2 * k.row_step - count / 2 * k.pair_step;
     for (int32_t c = 0; c < FUSED_CHANNELS; c++, planes += pitch) {
         k.bias = l->bias[channel + c];
         k.multiplier = l->multiplier[channel + c];

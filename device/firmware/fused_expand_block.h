@@ -18,17 +18,16 @@
     "smmul %[b0], %[b0], %[v0]\n ldr %[v0], [%[w], #%c[numbers] + 48]\n"                                                       \
     "smmul %[a1], %[a1], %[xa]\n"                                                                                              \
     "smmul %[b1], %[b1], %[xa]\n pkhtb %[a0], %[b0], %[a0], asr #16\n"                                                         \
-    "smmul %[a2], %[a2], %[v1]\n ssat16 %[a0], #8, %[a0]\n"                                                                    \
-    "smmul %[b2], %[b2], %[v1]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                         \
-    "smmul %[a3], %[a3], %[xb]\n ssat16 %[a1], #8, %[a1]\n"                                                                    \
-    "smmul %[b3], %[b3], %[xb]\n pkhtb %[a2], %[b2], %[a2], asr #16\n"                                                         \
-    "str %[a0], [%[v0]], #4\n ssat16 %[a2], #8, %[a2]\n"                                                                       \
-    "str %[a1], [%[v0], #%c[row] - 4]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                                  \
-    "str %[a2], [%[v0], #2 * %c[row] - 4]\n ssat16 %[a3], #8, %[a3]\n"                                                         \
-    "str %[v0], [%[w], #%c[numbers] + 48]\n ldr %[v1], [%[w], #%c[numbers] + 56]\n"                                            \
-    "str %[a3], [%[v0], #3 * %c[row] - 4]\n ldr %[xa], [%[x], #4 * %c[k]]!\n"                                                  \
-    "cmp %[x], %[v1]\n ldr %[xb], [%[x], #4]\n"                                                                                \
-    "ldr %[v0], [%[w]]\n ldr %[v1], [%[w], #4]\n" M7_LINE_BIAS                                                               \
+    "smmul %[a2], %[a2], %[v1]\n ldr %[xa], [%[w], #%c[numbers] + 56]\n"                                                       \
+    "smmul %[b2], %[b2], %[v1]\n ssat16 %[a0], #8, %[a0]\n"                                                                    \
+    "smmul %[a3], %[a3], %[xb]\n pkhtb %[a1], %[b1], %[a1], asr #16\n"                                                         \
+    "smmul %[b3], %[b3], %[xb]\n ssat16 %[a1], #8, %[a1]\n"                                                                    \
+    "str %[a0], [%[v0]], #4\n pkhtb %[a2], %[b2], %[a2], asr #16\n"                                                            \
+    "str %[a1], [%[v0], #%c[row] - 4]\n ssat16 %[a2], #8, %[a2]\n"                                                             \
+    "str %[a2], [%[v0], #2 * %c[row] - 4]\n pkhtb %[a3], %[b3], %[a3], asr #16\n"                                              \
+    "str %[v0], [%[w], #%c[numbers] + 48]\n ssat16 %[a3], #8, %[a3]\n"                                                         \
+    "str %[a3], [%[v0], #3 * %c[row] - 4]\n cmp %[x], %[xa]\n"                                                                 \
+    "ldrd %[xa], %[xb], [%[x], #4 * %c[k]]!\n ldrd %[v0], %[v1], [%[w]]\n" M7_LINE_BIAS                                        \
     "bne 0b\n"
 
 /* The loop over k has left w at the numbers and the first multiplier in v0. */
@@ -96,10 +95,11 @@ static inline __attribute__((always_inline)) const uint32_t *fused_planar_line(c
     return x;
 }
 
-#define FUSED_PLANAR_ROWS(row)                                                                                                 \
+/* Short sums compare before they step on: the last pair's inputs end a row. */
+#define FUSED_PLANAR_ROWS(row, last)                                                                                           \
     for (int32_t y = 0; y < rows; y++) {                                                                                       \
         M7_NUMBERS->out = (int8_t *)out;                                                                                       \
-        M7_NUMBERS->tile_end = x + pairs * k;                                                                                  \
+        M7_NUMBERS->tile_end = x + (pairs - (last)) * k;                                                                       \
         x = row;                                                                                                               \
         out += FUSED_CHANNELS * pitch;                                                                                         \
     }
@@ -108,28 +108,28 @@ static inline __attribute__((always_inline)) void fused_planar_rows(const uint32
                                                                     uint32_t *out, const int32_t pitch)
 {
     if (pitch == 10 && k == 32) {
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 32, pitch))
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 32, pitch), 1)
         return;
     }
     if (pitch == 10 && k == 48) {
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 48, pitch))
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 48, pitch), 1)
         return;
     }
     switch (k) {
     case 8:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 8, pitch))
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 8, pitch), 1)
         break;
     case 16:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 16, pitch))
+        FUSED_PLANAR_ROWS(fused_planar_line(x, 16, pitch), 1)
         break;
     case FUSED_STEM_K:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, FUSED_STEM_K, pitch))
+        FUSED_PLANAR_ROWS(fused_planar_line(x, FUSED_STEM_K, pitch), 1)
         break;
     default:
         if (k % 16 == 0) {
-            FUSED_PLANAR_ROWS(fused_planar_loop(x, true, pitch))
+            FUSED_PLANAR_ROWS(fused_planar_loop(x, true, pitch), 0)
         } else {
-            FUSED_PLANAR_ROWS(fused_planar_loop(x, false, pitch))
+            FUSED_PLANAR_ROWS(fused_planar_loop(x, false, pitch), 0)
         }
     }
 }

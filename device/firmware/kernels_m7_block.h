@@ -43,8 +43,8 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
 /* The first step starts both pixels from the one bias, and goes on in the middle of the loop. */
 #define M7_FIRST                                                                                                               \
     "0:\n"                                                                                                                     \
-    "ldr %[a0], [%[w], #64]\n ldr %[a1], [%[w], #68]\n ldr %[a2], [%[w], #72]\n ldr %[a3], [%[w], #76]\n"                      \
-    "ldr %[w], [%[w], #60]\n ldr %[xa], [%[x]]\n ldr %[xb], [%[x], #4]\n ldr %[v0], [%[w]]\n ldr %[v1], [%[w], #4]\n"          \
+    "ldrd %[a0], %[a1], [%[w], #64]\n ldrd %[a2], %[a3], [%[w], #72]\n"                                                        \
+    "ldr %[w], [%[w], #60]\n ldrd %[xa], %[xb], [%[x]]\n ldrd %[v0], %[v1], [%[w]]\n"                                         \
     "smlad %[b0], %[v0], %[xb], %[a0]\n smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v0], [%[w], #8]\n"                           \
     "smlad %[b1], %[v1], %[xb], %[a1]\n smlad %[a1], %[v1], %[xa], %[a1]\n ldr %[v1], [%[w], #12]\n"                          \
     "smlad %[b2], %[v0], %[xb], %[a2]\n smlad %[a2], %[v0], %[xa], %[a2]\n ldr %[v0], [%[w], #16]\n"                          \

@@ -17,11 +17,10 @@
     "smlad %[b3], %[v1], %[xb], %[b3]\n ldr %[xb], [%[x], #pair + 4]\n"
 
 #define M7_LINE_BIAS                                                                                                           \
-    "ldr %[b0], [%[w], #%c[numbers] + 64]\n ldr %[b1], [%[w], #%c[numbers] + 68]\n"                                            \
-    "ldr %[b2], [%[w], #%c[numbers] + 72]\n ldr %[b3], [%[w], #%c[numbers] + 76]\n"
+    "ldrd %[b0], %[b1], [%[w], #%c[numbers] + 64]\n ldrd %[b2], %[b3], [%[w], #%c[numbers] + 72]\n"
 
 #define M7_LINE_BEGIN                                                                                                          \
-    "ldr %[v0], [%[w]]\n ldr %[v1], [%[w], #4]\n ldr %[xa], [%[x]]\n ldr %[xb], [%[x], #4]\n" M7_LINE_BIAS "0:\n"
+    "ldrd %[v0], %[v1], [%[w]]\n ldrd %[xa], %[xb], [%[x]]\n" M7_LINE_BIAS "0:\n"
 
 /* The last step leaves the multipliers of channels 0, 1 and 2 in v0, xa and v1. */
 #define M7_LINE_SUMS                                                                                                           \
