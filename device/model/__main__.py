@@ -97,6 +97,7 @@ def _finetune(args: argparse.Namespace) -> None:
         args.out,
         pictures=args.pictures,
         map_crops=args.map_crops,
+        blends=args.blends,
         report=lambda line: print(line, flush=True),
     )
     print(f"{args.out}: network {network.hash_hex}, {network.memory_bytes} bytes of activations")
@@ -258,6 +259,7 @@ def main() -> int:
     finetune.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
     finetune.add_argument("--pictures", type=int, default=40_000, help="training views shown")
     finetune.add_argument("--map-crops", type=int, default=20_000, help="as for quantise")
+    finetune.add_argument("--blends", type=Path, metavar="DIR", help="as for train")
     finetune.set_defaults(run=_finetune)
     thresholds = commands.add_parser("thresholds", help="measure the thresholds anew, into the map beside a .tflite")
     thresholds.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
@@ -322,6 +324,9 @@ def main() -> int:
         args.run(args)
     except DeviceError as error:
         print(f"error: {error}", file=sys.stderr)
+        return 1
+    except OSError as error:
+        print(f"error: {error.filename or 'writing'}: {error.strerror or error}", file=sys.stderr)
         return 1
     except KeyboardInterrupt:
         print("stopped; what was written is whole", file=sys.stderr)

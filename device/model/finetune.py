@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from device.model.calibrate import choose_activations, choose_weights, correct_biases, equalise_rectified, measure
-from device.model.data import batches, load_training_set, split_rows
+from device.model.data import batches, load_blends, load_training_set, split_rows
 from device.model.float_network import PICTURE, FloatLayer, same_padding
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.losses import Losses, LossPlan, to_tensor
@@ -108,16 +108,19 @@ def finetune(
     pictures: int,
     calibration: int = 256,
     map_crops: int = 20_000,
+    blends: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
     """Learn on over ``pictures`` training views, then write ``out`` (.tflite) and its feature map.
 
-    ``cache`` is the decoded-crops folder of training (made where it is missing).
+    ``cache`` is the decoded-crops folder of training (made where it is missing), ``blends`` one of ``make_blends``.
     """
     reuse_memory()
     student = load_student(checkpoint)
     variant, mapping = student.network.variant, host_map(student)
     data = load_training_set(faces, cache)
+    if blends is not None:
+        data = load_blends(blends, data)
     rows = split_rows(len(data.names))[1]
     calibrated, _ = training_crops(faces, data.names, variant.input_size, calibration, 1)
     layers = fold(student.network)
@@ -128,10 +131,11 @@ def finetune(
     network = RoundedNetwork(layers, activations)
     mean = torch.from_numpy(mapping.mean)
     project = nn.Parameter(torch.from_numpy(mapping.matrix.copy()))
-    losses = Losses(LossPlan(), rows, data.targets, seed=1)
-    batch = min(_BATCH, len(rows))
+    losses = Losses(LossPlan(), rows, data.targets, 1, data.blend_targets)
+    shown_rows = np.concatenate([rows, data.blend_rows])
+    batch = min(_BATCH, len(shown_rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
-    stream = batches(data, rows, variant.input_size, batch, seed=1, strength=_STRENGTH)
+    stream = batches(data, shown_rows, variant.input_size, batch, seed=1, strength=_STRENGTH)
     shown, total, steps = 0, 0.0, 0
     try:
         while shown < pictures:

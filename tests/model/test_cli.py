@@ -46,6 +46,16 @@ def test_errors_are_printed_not_traced(
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_place_that_cannot_be_written_is_named(
+    network: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert call(monkeypatch, "export", "--network", network, "--out", network / "in" / "net.bin") == 1
+    said = capsys.readouterr().err
+    assert said.startswith("error: ")
+    assert str(network / "in") in said
+    assert "Not a directory" in said
+
+
 def test_int8_is_evaluated_without_torch(network: Path, tiny_faces: Path, root: Path) -> None:
     # In a process of its own: a module that was imported once stays imported.
     program = "import sys; sys.modules['torch'] = None; from device.model.__main__ import main; sys.exit(main())"
