@@ -73,6 +73,22 @@ def test_the_judge_prefers_the_map_that_tells_people_apart(world: tuple[Floats, 
     assert judge(good) > judge(FeatureMap(mean=features.mean(axis=0))) + 0.2
 
 
+def test_the_judge_takes_the_mean_over_the_rates_that_its_pairs_can_show() -> None:
+    rng = np.random.default_rng(6)
+    people = unit(rng.normal(size=(150, 64)))
+    first, second = (unit(people + 0.08 * rng.normal(size=people.shape)) for _ in range(2))
+    judge = Judge(first, first, second, second)
+    assert judge.by_pairs
+    assert judge.fars == [1e-3, 1e-4]  # of 22,350 pairs of two people, 1e-5 is less than one
+    noisy = unit(first + 0.12 * rng.normal(size=first.shape)), unit(second + 0.12 * rng.normal(size=first.shape))
+    scores = noisy[0] @ noisy[1].T
+    strangers = np.sort(scores[(first @ second.T) < 0.3])
+    shares = [float(np.mean(np.diag(scores) > strangers[-1 - int(far * len(strangers))])) for far in judge.fars]
+    assert shares[0] > shares[1]
+    noisy_judge = Judge(noisy[0], first, noisy[1], second)
+    assert noisy_judge(FeatureMap(mean=np.zeros(64, np.float32))) == pytest.approx(np.mean(shares), abs=1e-6)
+
+
 def test_with_few_pairs_the_scores_must_follow_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, wanted = world
     judge = halves(fresh[:60], wanted[:60])
@@ -92,6 +108,6 @@ def test_what_is_chosen_is_the_best_of_what_was_tried(world: tuple[Floats, Float
     lines: list[str] = []
     chosen = choose_map(fitter, judge, LineMonitor(lines.append))
     tried = [float(line.split()[0]) for line in lines if line[0].isdigit()]
-    assert len(tried) == 14
+    assert len(tried) == 18
     assert judge(chosen) == pytest.approx(max(tried), abs=1e-3)
     assert lines[0].startswith("choosing the map by ")
