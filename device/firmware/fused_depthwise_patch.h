@@ -62,15 +62,15 @@ struct fused_patch {
 
 #define FUSED_PATCH_OPERANDS                                                                                                   \
     [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)       \
-        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k.bias),              \
-          [multiplier] "m"(k.multiplier), [offset] "m"(k.offset), [pair_step] "m"(k.pair_step), [row_step] "m"(k.row_step),    \
+        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),              \
+          [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step), [row_step] "m"(k->row_step),    \
           [end] "m"(end), [row] "i"(16 * pitch)                                                                                \
         : "cc", "memory"
 
 /* `from` is the patch's own word while its sums run: A of the first row is at -4, B at 0, C at 4. */
-static inline __attribute__((always_inline)) void fused_patches_stride1(struct fused_patch k, struct taps t, const uint32_t *in,
-                                                                        uint16_t *out, int32_t count, int32_t rows,
-                                                                        const int32_t pitch)
+static inline __attribute__((always_inline)) void fused_patches_stride1(const struct fused_patch *k, struct taps t,
+                                                                        const uint32_t *in, uint16_t *out, int32_t count,
+                                                                        int32_t rows, const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
     uint16_t *to = out;
@@ -106,15 +106,15 @@ static inline __attribute__((always_inline)) void fused_patches_stride1(struct f
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
                        FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #4\n")
                        : FUSED_PATCH_OPERANDS);
-        to = (uint16_t *)(void *)((char *)to + k.row_skip);
+        to = (uint16_t *)(void *)((char *)to + k->row_skip);
         end += 8 * pitch;
     } while (end != stop);
 }
 
 /* Of the three words of a row, the second is the end of one output and the start of the other. */
-static inline __attribute__((always_inline)) void fused_patches_stride2(struct fused_patch k, struct taps t, const uint32_t *in,
-                                                                        uint16_t *out, int32_t count, int32_t rows,
-                                                                        const int32_t pitch)
+static inline __attribute__((always_inline)) void fused_patches_stride2(const struct fused_patch *k, struct taps t,
+                                                                        const uint32_t *in, uint16_t *out, int32_t count,
+                                                                        int32_t rows, const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
     uint16_t *to = out;
@@ -147,7 +147,7 @@ static inline __attribute__((always_inline)) void fused_patches_stride2(struct f
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
                        FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #8\n")
                        : FUSED_PATCH_OPERANDS);
-        to = (uint16_t *)(void *)((char *)to + k.row_skip);
+        to = (uint16_t *)(void *)((char *)to + k->row_skip);
         end += 16 * pitch;
     } while (end != stop);
 }
@@ -166,9 +166,9 @@ static inline __attribute__((always_inline)) void fused_patches_of(uint16_t *pro
         const struct taps taps = taps_of(l, channel + c, l->shift[channel + c] & 31);
         uint16_t *out = products + (c & 1) * 4 + (c >> 1);
         if (stride == 1) {
-            fused_patches_stride1(k, taps, planes, out, count, rows, pitch);
+            fused_patches_stride1(&k, taps, planes, out, count, rows, pitch);
         } else {
-            fused_patches_stride2(k, taps, planes, out, count, rows, pitch);
+            fused_patches_stride2(&k, taps, planes, out, count, rows, pitch);
         }
     }
 }

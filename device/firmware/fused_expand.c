@@ -5,8 +5,8 @@
  * so that the output stands in the upper half of the product: one PKHTB then takes two pixels together and one SSAT16 clamps both.
  * The definition's output of a sum is a staircase of at most 255 steps, everything below the zero point being clamped away, and a
  * channel's b and m are chosen by the exporter (device/model/expand_numbers.py) so that this one's steps lie at the same sums,
- * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^8 of 2^g is in the weights, where one AND gives it and
- * -128 * 2^8 is the most that fits; 2^left_shift, left_shift = g - 8, is in the tile. */
+ * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^left_shift of 2^g is in the tile, the rest in the weights:
+ * 2^8, where one AND gives it and -128 * 2^8 is the most that fits, or 2^7. */
 #include "fused.h"
 #include "fused_expand_block.h"
 #include "kernels_m7.h"
@@ -38,7 +38,7 @@ static void fast(uint32_t *planes, const uint32_t *tile, const struct kernel_lay
 {
     const int32_t k = fused_k(l);
     const int32_t *const bias = l->bias + channel, *const multiplier = l->multiplier + channel;
-    const uint32_t *weights = fused_high_weights(l->weights + channel * k, k);
+    const uint32_t *weights = fused_high_weights(l->weights + channel * k, k, (l->shift[channel] & 31) - l->left_shift);
     const int32_t pairs = fused_up(l->out_w, 2) / 2;
     const int32_t pitch = fused_pitch(l->out_w);
     uint32_t *out = planes + 1;

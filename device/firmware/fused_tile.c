@@ -8,7 +8,7 @@
  *
  * The expanding layer's tile holds (x + 128) * 2^left_shift, left_shift up to 7: without a sign the two halves of a word can be
  * shifted together, and the bias allows for the 128. Its weights are the upper halves of the int16, which takes one AND a pair: 2^8
- * of the factor that its sums need (fused_expand.c).
+ * of the factor that its sums need (fused_expand.c), or 2^7 in the few blocks whose sums would not bear it.
  *
  * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order: bytes 0 to 7
  * of each of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
@@ -152,16 +152,29 @@ static inline __attribute__((always_inline)) void split_sixteen(uint32_t **to, c
                    : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 }
 
+#define RAISE                                                                                                                  \
+    "ldmia %[from]!, {r4, r5, r6, r8}\n"                                                                                       \
+    "and r9, r4, %[high]\n and r4, %[high], r4, lsl #8\n and r10, r5, %[high]\n and r5, %[high], r5, lsl #8\n"                 \
+    "and r11, r6, %[high]\n and r6, %[high], r6, lsl #8\n and r12, r8, %[high]\n and r8, %[high], r8, lsl #8\n"
+#define HALVE                                                                                                                  \
+    "shadd16 r4, r4, %[zero]\n shadd16 r5, r5, %[zero]\n shadd16 r6, r6, %[zero]\n shadd16 r8, r8, %[zero]\n"                  \
+    "shadd16 r9, r9, %[zero]\n shadd16 r10, r10, %[zero]\n shadd16 r11, r11, %[zero]\n shadd16 r12, r12, %[zero]\n"
+#define STORE_EIGHT "stmia %[to]!, {r4, r5, r6, r8, r9, r10, r11, r12}\n"
+
 /* Two ANDs pair where two SXTB16 do not. */
-static inline __attribute__((always_inline)) void raise_sixteen(uint32_t **to, const int8_t **from)
+static inline __attribute__((always_inline)) void raise_sixteen(uint32_t **to, const int8_t **from, const bool halved)
 {
-    __asm volatile("ldmia %[from]!, {r2, r3, r4, r5}\n"
-                   "and r6, r2, %[high]\n and r2, %[high], r2, lsl #8\n and r8, r3, %[high]\n and r3, %[high], r3, lsl #8\n"
-                   "and r9, r4, %[high]\n and r4, %[high], r4, lsl #8\n and r10, r5, %[high]\n and r5, %[high], r5, lsl #8\n"
-                   "stmia %[to]!, {r2, r3, r4, r5, r6, r8, r9, r10}\n"
-                   : [to] "+r"(*to), [from] "+r"(*from)
-                   : [high] "r"(HIGH_BYTES)
-                   : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
+    if (halved) {
+        __asm volatile(RAISE HALVE STORE_EIGHT
+                       : [to] "+r"(*to), [from] "+r"(*from)
+                       : [high] "r"(HIGH_BYTES), [zero] "r"(0)
+                       : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "memory");
+    } else {
+        __asm volatile(RAISE STORE_EIGHT
+                       : [to] "+r"(*to), [from] "+r"(*from)
+                       : [high] "r"(HIGH_BYTES)
+                       : "r4", "r5", "r6", "r8", "r9", "r10", "r11", "r12", "memory");
+    }
 }
 
 #else
@@ -177,12 +190,19 @@ static inline void split_sixteen(uint32_t **to, const int8_t **from)
     *from += 16;
 }
 
-static inline void raise_sixteen(uint32_t **to, const int8_t **from)
+/* Both values of a pair by 2, rounded down. */
+static uint32_t half_of(uint32_t pair)
+{
+    return dsp_pair_low((uint32_t)((int32_t)(pair << 16) >> 17), (uint32_t)((int32_t)pair >> 17));
+}
+
+static inline void raise_sixteen(uint32_t **to, const int8_t **from, const bool halved)
 {
     for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
-        (*to)[c] = bytes << 8 & HIGH_BYTES;
-        (*to)[4 + c] = bytes & HIGH_BYTES;
+        const uint32_t even = bytes << 8 & HIGH_BYTES, odd = bytes & HIGH_BYTES;
+        (*to)[c] = halved ? half_of(even) : even;
+        (*to)[4 + c] = halved ? half_of(odd) : odd;
     }
     *to += 8;
     *from += 16;
@@ -199,11 +219,18 @@ uint32_t *fused_weights(const int8_t *weights, int32_t k)
     return filled_up(weights_begin(k), to);
 }
 
-uint32_t *fused_high_weights(const int8_t *weights, int32_t k)
+uint32_t *fused_high_weights(const int8_t *weights, int32_t k, int32_t shift)
 {
     uint32_t *to = weights_begin(k);
-    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end;) {
-        raise_sixteen(&to, &weights);
+    int32_t left = k / 4;
+    if (shift == FUSED_WEIGHT_SHIFT) {
+        for (; left > 0; left--) {
+            raise_sixteen(&to, &weights, false);
+        }
+    } else {
+        for (; left > 0; left--) {
+            raise_sixteen(&to, &weights, true);
+        }
     }
     return filled_up(weights_begin(k), to);
 }

@@ -165,7 +165,8 @@ static bool group_fits(const struct network *network, const struct network_group
         (g->count == 4 && l[3].kind != WIRE_LAYER_KIND_ADD)) {
         return false;
     }
-    if (block && (tile_shift > 7 || tile_shift < 0 || !fused_layer_fits(network, g->first, tile_shift + 8, tile_shift + 8) ||
+    const int32_t most = tile_shift + FUSED_WEIGHT_SHIFT;
+    if (block && (tile_shift > 7 || tile_shift < 0 || !fused_layer_fits(network, g->first, most - 1, most) ||
                   !fused_layer_fits(network, g->first + 1u, 2, 8))) {
         return false;
     }

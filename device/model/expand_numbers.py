@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from device.model.arithmetic import multiply_by_quantized
 from device.model.network_records import Int32, Tables
 
-WEIGHT_SHIFT = 8  # of g, in the weights; the rest is in the tile
+WEIGHT_SHIFTS = (8, 7)  # of g, in the weights, block by block, the cheaper one first; the rest is in the tile
 TILE_SHIFTS = range(8)  # (x + 128) * 2^7 is the most that an int16 holds
 _STEPS = np.arange(1, 256, dtype=np.int64)  # outputs above the zero point
 _TRIED = np.arange(-8, 9, dtype=np.int64)  # steps of a multiplier to both sides of the exact one
@@ -87,7 +87,7 @@ def _of_offset(weights: NDArray[np.int8]) -> Int64:
     return 128 * summed
 
 
-def stored_numbers(numbers: ExpandNumbers, tables: Tables, g: int) -> tuple[Int32, Int32]:
+def stored_numbers(numbers: ExpandNumbers, tables: Tables, g: int | Int64) -> tuple[Int32, Int32]:
     """Bias and multiplier as the firmware adds them to 2^g times the sum of weights and inputs + 128."""
     bias = numbers.bias + ((tables.bias - _of_offset(tables.weights)) << g)
     return bias.astype(np.int32), numbers.multiplier.astype(np.int32)  # modulo 2^32, as the board adds

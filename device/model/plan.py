@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.model.arena import Buffer, constant, plan_arena
-from device.model.expand_numbers import TILE_SHIFTS, WEIGHT_SHIFT, ExpandNumbers, expand_numbers, stored_numbers
+from device.model.expand_numbers import TILE_SHIFTS, WEIGHT_SHIFTS, ExpandNumbers, expand_numbers, stored_numbers
 from device.model.network_blocks import Role, fast_numbers, pack_blocks, role_of
 from device.model.network_records import ARENA_ALIGNMENT, FAST, STEM_ORDER, Group, LayerFlag, LayerRecord, Tables
 from device.model.operators import Step
@@ -153,18 +153,23 @@ def _by_blocks(good: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def expand_choice(record: LayerRecord, tables: Tables) -> tuple[LayerRecord, Tables, NDArray[np.bool_]]:
-    """An expanding layer with the factor that most channels are fast with, its stored numbers, and those channels."""
+    """An expanding layer with the tile's factor that most channels are fast with, its stored numbers, and those
+    channels. Blocks that do not bear the weights' first factor take the second."""
     lowest, highest = _sums(tables, record.kind)
     whole = (record.clamp_min, record.clamp_max) == (-128, 127) and record.out_zp == -128
-    best, fast = ExpandNumbers(highest, highest, np.zeros(len(highest), np.bool_)), np.zeros(len(highest), np.bool_)
-    chosen = TILE_SHIFTS[0]
+    nothing = np.zeros(len(highest), np.bool_)
+    numbers, fast, g = ExpandNumbers(highest, highest, nothing), nothing, np.zeros_like(highest)
+    chosen, most = TILE_SHIFTS[0], (0, 0)
     for tile_shift in TILE_SHIFTS if whole else ():
-        numbers = expand_numbers(tables, lowest, highest, record.out_zp, tile_shift + WEIGHT_SHIFT)
-        good = _by_blocks(numbers.good)
-        if good.sum() > fast.sum():
-            best, fast, chosen = numbers, good, tile_shift
-    g = chosen + WEIGHT_SHIFT
-    bias, multiplier = stored_numbers(best, tables, g)
+        found = [expand_numbers(tables, lowest, highest, record.out_zp, tile_shift + shift) for shift in WEIGHT_SHIFTS]
+        first, second = (_by_blocks(one.good) for one in found)
+        worth = (int((first | second).sum()), int(first.sum()))
+        if worth > most:
+            most, chosen, fast = worth, tile_shift, first | second
+            numbers = ExpandNumbers(*(np.where(first, getattr(found[0], key), getattr(found[1], key))
+                                      for key in ("bias", "multiplier", "good")))  # fmt: skip
+            g = tile_shift + np.where(first, *WEIGHT_SHIFTS)
+    bias, multiplier = stored_numbers(numbers, tables, g)
     made = Tables(
         tables.weights,
         np.where(fast, bias, tables.bias).astype(np.int32),
