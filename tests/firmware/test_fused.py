@@ -76,6 +76,34 @@ def test_every_exponent(firmware: Firmware, exponent: int, extreme: bool) -> Non
     check_groups(firmware, builder.content(at), pictures((6, 6, 8), 4))
 
 
+def test_blocks_of_one_layer_take_the_factor_that_they_bear(
+    firmware: Firmware, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One block needs twice the factor that the sums of the others bear, so those halve their weights."""
+
+    def exported(shifts: tuple[int, int]) -> ExportedNetwork:
+        monkeypatch.setattr(plan, "WEIGHT_SHIFTS", shifts)
+        builder = Builder((6, 6, 48), 1 / 128, 3, np.random.default_rng(7))
+        at = block(builder, 0, 32, 8, 1)
+        values, numbers = builder.tensors[1].data, builder.tensors[1].quantisation
+        assert values is not None
+        assert numbers is not None
+        values[:4] //= 12
+        numbers.scales[:] = np.where(np.arange(32) < 4, 0.15, 0.012)  # factors of 2^-4.3 and 2^-8
+        bias = builder.tensors[2].quantisation
+        assert bias is not None
+        bias.scales[:] = numbers.scales / 128
+        return check_groups(firmware, builder.content(at), pictures((6, 6, 48), 4))
+
+    both = exported((8, 7))
+    layer = both.network.layers[0]
+    shift = np.frombuffer(both.network.data, np.int8, layer.out_channels, layer.shift_offset)
+    assert (shift >= FAST).all()
+    assert (shift - FAST - layer.left_shift).tolist() == [8] * 4 + [7] * 28
+    fast, channels = fast_share(exported((8, 8)))
+    assert fast < channels
+
+
 @pytest.mark.parametrize("bias", [1 << 14, 1 << 20, 1 << 24, (1 << 30) - (1 << 20), (1 << 31) - (1 << 20)])
 @pytest.mark.parametrize("extreme", [False, True])
 def test_sums_at_the_ends(firmware: Firmware, bias: int, extreme: bool) -> None:
