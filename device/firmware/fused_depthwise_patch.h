@@ -61,9 +61,9 @@ struct fused_patch {
     next1 "bne 1b\n"
 
 #define FUSED_PATCH_OPERANDS                                                                                                   \
-    [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)       \
-        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),              \
-          [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step), [row_step] "m"(k->row_step),    \
+    [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)        \
+        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),             \
+          [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step), [row_step] "m"(k->row_step), \
           [end] "m"(end), [row] "i"(16 * pitch)                                                                                \
         : "cc", "memory"
 

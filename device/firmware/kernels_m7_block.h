@@ -44,10 +44,10 @@ static_assert(offsetof(struct block_numbers, shift) == 32 && offsetof(struct blo
 #define M7_FIRST                                                                                                               \
     "0:\n"                                                                                                                     \
     "ldrd %[a0], %[a1], [%[w], #64]\n ldrd %[a2], %[a3], [%[w], #72]\n"                                                        \
-    "ldr %[w], [%[w], #60]\n ldrd %[xa], %[xb], [%[x]]\n ldrd %[v0], %[v1], [%[w]]\n"                                         \
-    "smlad %[b0], %[v0], %[xb], %[a0]\n smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v0], [%[w], #8]\n"                           \
-    "smlad %[b1], %[v1], %[xb], %[a1]\n smlad %[a1], %[v1], %[xa], %[a1]\n ldr %[v1], [%[w], #12]\n"                          \
-    "smlad %[b2], %[v0], %[xb], %[a2]\n smlad %[a2], %[v0], %[xa], %[a2]\n ldr %[v0], [%[w], #16]\n"                          \
+    "ldr %[w], [%[w], #60]\n ldrd %[xa], %[xb], [%[x]]\n ldrd %[v0], %[v1], [%[w]]\n"                                          \
+    "smlad %[b0], %[v0], %[xb], %[a0]\n smlad %[a0], %[v0], %[xa], %[a0]\n ldr %[v0], [%[w], #8]\n"                            \
+    "smlad %[b1], %[v1], %[xb], %[a1]\n smlad %[a1], %[v1], %[xa], %[a1]\n ldr %[v1], [%[w], #12]\n"                           \
+    "smlad %[b2], %[v0], %[xb], %[a2]\n smlad %[a2], %[v0], %[xa], %[a2]\n ldr %[v0], [%[w], #16]\n"                           \
     "smlad %[b3], %[v1], %[xb], %[a3]\n ldr %[xb], [%[x], #12]\n"                                                              \
     "smlad %[a3], %[v1], %[xa], %[a3]\n ldr %[xa], [%[x], #8]\n"                                                               \
     "b 2f\n"                                                                                                                   \

@@ -11,7 +11,7 @@ import torch
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.model.data import Crops, Embeddings, middle, read_members, read_teachers, split_rows
+from device.model.data import Crops, Embeddings, middle, read_members, read_teachers, sources, split_rows
 from device.model.fold import load_student
 from device.model.losses import Student
 from device.model.monitor import SILENT, Monitor
@@ -51,7 +51,7 @@ def agreements(
             found.append(_cosines(student, read_members(faces, names[part].tolist()), targets[part]))
             monitor.tick("trained on" if seen else "held out", start + len(part), len(picked))
         cosines = np.concatenate(found)
-        source = np.array([name.split("/", 1)[0] for name in names[picked].tolist()])
+        source = sources(names[picked])
         yield Agreement(seen, "all", len(picked), float(cosines.mean()))
         for one in sorted(set(source.tolist())):
             yield Agreement(seen, one, int((source == one).sum()), float(cosines[source == one].mean()))

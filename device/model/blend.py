@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.model.data import ARCHIVE_SIZE, Crops, TrainingSet, blend_files, load_training_set, split_rows
+from device.model.data import ARCHIVE_SIZE, Crops, TrainingSet, blend_files, load_training_set, sources, split_rows
 from device.model.monitor import SILENT, Monitor
 from device.model.teacher import Teacher, part_of
 
@@ -64,11 +64,11 @@ class _Maker:
 
     def __init__(self, data: TrainingSet, source: str, teacher: Path) -> None:
         rows = split_rows(len(data.names))[1]
-        of_source = [row for row in rows.tolist() if str(data.names[row]).startswith(f"{source}/")]
+        of_source = rows[sources(data.names[rows]) == source]
         if len(of_source) <= _LOOKED_AT:
             raise FileError(f"{len(of_source)} training crops of {source}, {_LOOKED_AT + 1} are needed",
                             "give a source that teacher.npz names, as celeba")  # fmt: skip
-        self.data, self.rows, self._path = data, np.array(of_source), teacher
+        self.data, self.rows, self._path = data, of_source, teacher
         self._own = threading.local()
         some = self.rows[:: max(1, len(self.rows) // 16)]
         self.part = part_of(self._teacher().embed(data.crops[some]), data.targets[some], data.target_sizes)

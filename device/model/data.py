@@ -163,17 +163,33 @@ def split_rows(count: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
     return np.sort(order[:_HELD_OUT]), np.sort(order[_HELD_OUT:])
 
 
+def sources(names: NDArray[np.str_]) -> NDArray[np.str_]:
+    """Which archive each name is of: ``utk`` for ``utk/1.webp``."""
+    return np.array([name.split("/", 1)[0] for name in names.tolist()])
+
+
 def repeated(rows: NDArray[np.int64], names: NDArray[np.str_], repeat: Mapping[str, int]) -> NDArray[np.int64]:
     """``rows`` with those of some sources several times: ``repeat`` is a source, as ``celeba``, to how often.
 
     Raises FileError where a source has no crop among ``names``.
     """
-    source = np.array([name.split("/", 1)[0] for name in names])
+    source = sources(names)
     there = set(source.tolist())
     if unknown := sorted(set(repeat) - there):
         raise FileError(f"no crops of {', '.join(unknown)}", f"the sources are {', '.join(sorted(there))}")
     times = np.array([repeat.get(one, 1) for one in source[rows].tolist()])
     return np.repeat(rows, times)
+
+
+def load_shown(
+    faces: Path, cache: Path, blends: Path | None = None, repeat: Mapping[str, int] | None = None
+) -> tuple[TrainingSet, NDArray[np.int64], NDArray[np.int64]]:
+    """(all crops, the rows of those to train on, the rows that a round shows: repeated, and those of ``blends``)."""
+    data = load_training_set(faces, cache)
+    if blends is not None:
+        data = load_blends(blends, data)
+    rows = split_rows(len(data.names))[1]
+    return data, rows, np.concatenate([repeated(rows, data.names, repeat or {}), data.blend_rows])
 
 
 def read_members(folder: Path, names: list[str]) -> Crops:

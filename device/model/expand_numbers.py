@@ -34,6 +34,14 @@ class ExpandNumbers:
     multiplier: Int64
     good: NDArray[np.bool_]
 
+    def where(self, these: NDArray[np.bool_], others: ExpandNumbers) -> ExpandNumbers:
+        """These channels' own numbers, and those of ``others`` for the rest."""
+        return ExpandNumbers(
+            np.where(these, self.bias, others.bias),
+            np.where(these, self.multiplier, others.multiplier),
+            np.where(these, self.good, others.good),
+        )
+
 
 def _first_sums(multiplier: Int64, exponent: Int64) -> Int64:
     """(out, 255) the least sum of whose definition comes each step, whatever a sum can reach."""

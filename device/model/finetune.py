@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from device.model.calibrate import choose_activations, choose_weights, correct_biases, equalise_rectified, measure
-from device.model.data import batches, load_blends, load_training_set, split_rows
+from device.model.data import batches, load_shown
 from device.model.float_network import PICTURE, FloatLayer, same_padding
 from device.model.fold import HostMap, fold, host_map, load_student
 from device.model.losses import Losses, LossPlan, to_tensor
@@ -118,10 +118,7 @@ def finetune(
     reuse_memory()
     student = load_student(checkpoint)
     variant, mapping = student.network.variant, host_map(student)
-    data = load_training_set(faces, cache)
-    if blends is not None:
-        data = load_blends(blends, data)
-    rows = split_rows(len(data.names))[1]
+    data, rows, shown_rows = load_shown(faces, cache, blends)
     calibrated, _ = training_crops(faces, data.names, variant.input_size, calibration, 1)
     layers = fold(student.network)
     layers = equalise_rectified(layers, measure(layers, calibrated), _EQUALISE)
@@ -132,7 +129,6 @@ def finetune(
     mean = torch.from_numpy(mapping.mean)
     project = nn.Parameter(torch.from_numpy(mapping.matrix.copy()))
     losses = Losses(LossPlan(), rows, data.targets, 1, data.blend_targets)
-    shown_rows = np.concatenate([rows, data.blend_rows])
     batch = min(_BATCH, len(shown_rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
     stream = batches(data, shown_rows, variant.input_size, batch, seed=1, strength=_STRENGTH)

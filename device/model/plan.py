@@ -160,14 +160,20 @@ def expand_choice(record: LayerRecord, tables: Tables) -> tuple[LayerRecord, Tab
     nothing = np.zeros(len(highest), np.bool_)
     numbers, fast, g = ExpandNumbers(highest, highest, nothing), nothing, np.zeros_like(highest)
     chosen, most = TILE_SHIFTS[0], (0, 0)
+    tried: dict[int, ExpandNumbers] = {}  # by g: a tile's second factor is the first of the tile before
+
+    def numbers_for(g: int) -> ExpandNumbers:
+        if g not in tried:
+            tried[g] = expand_numbers(tables, lowest, highest, record.out_zp, g)
+        return tried[g]
+
     for tile_shift in TILE_SHIFTS if whole else ():
-        found = [expand_numbers(tables, lowest, highest, record.out_zp, tile_shift + shift) for shift in WEIGHT_SHIFTS]
+        found = [numbers_for(tile_shift + shift) for shift in WEIGHT_SHIFTS]
         first, second = (_by_blocks(one.good) for one in found)
         worth = (int((first | second).sum()), int(first.sum()))
         if worth > most:
             most, chosen, fast = worth, tile_shift, first | second
-            numbers = ExpandNumbers(*(np.where(first, getattr(found[0], key), getattr(found[1], key))
-                                      for key in ("bias", "multiplier", "good")))  # fmt: skip
+            numbers = found[0].where(first, found[1])
             g = tile_shift + np.where(first, *WEIGHT_SHIFTS)
     bias, multiplier = stored_numbers(numbers, tables, g)
     made = Tables(

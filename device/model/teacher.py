@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device.errors import DeviceError, FileError
+from device.errors import FileError
 from device.model.data import Crops, Embeddings, middle
+from device.model.litert import open_interpreter
 
 _MATCH = 0.99
 _GET = "give the .tflite of a network whose embeddings teacher.npz holds"
@@ -21,16 +20,10 @@ class Teacher:
 
     def __init__(self, path: Path) -> None:
         try:
-            module = importlib.import_module("ai_edge_litert.interpreter")
-        except ImportError as error:
-            raise DeviceError("the package ai-edge-litert is missing", "pip install ai-edge-litert") from error
-        try:
-            self._interpreter: Any = module.Interpreter(model_content=path.read_bytes(), num_threads=1)
-            self._interpreter.allocate_tensors()
+            content = path.read_bytes()
         except OSError as error:
             raise FileError(f"{path}: {error.strerror or error}", _GET) from error
-        except (RuntimeError, ValueError) as error:
-            raise FileError(f"{path}: LiteRT cannot load it: {error}", _GET) from error
+        self._interpreter = open_interpreter(content, str(path), _GET, reference=False)
         taken, given = self._interpreter.get_input_details()[0], self._interpreter.get_output_details()[0]
         shapes = [int(side) for side in taken["shape"]], [int(side) for side in given["shape"]]
         if (

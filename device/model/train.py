@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from device.model.data import TrainingSet, batches, load_blends, load_training_set, middle, repeated, split_rows
+from device.model.data import TrainingSet, batches, load_shown, middle, split_rows
 from device.model.losses import Losses, LossPlan, Student, new_student, to_tensor
 from device.model.parallel import Lender
 from device.model.variant import Variant
@@ -113,21 +113,12 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
     return {"cosine": float(own.mean()), "nearest": float(nearest.mean())}
 
 
-def _training_rows(plan: Plan, faces: Path, out: Path) -> tuple[TrainingSet, NDArray[np.int64], NDArray[np.int64]]:
-    """(all crops, the rows of those to train on, the rows that a round shows: repeated, and the blends)."""
-    data = load_training_set(faces, out / "cache")
-    if plan.blends is not None:
-        data = load_blends(plan.blends, data)
-    rows = split_rows(len(data.names))[1]
-    return data, rows, np.concatenate([repeated(rows, data.names, plan.repeat), data.blend_rows])
-
-
 def lend_gradients(
     variant: Variant, plan: Plan, faces: Path, out: Path, bfloat16: bool, size: int, strength: float, seed: int
 ) -> tuple[Student, Callable[[], object]]:
     """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
     reuse_memory()
-    data, rows, shown_rows = _training_rows(plan, faces, out)
+    data, rows, shown_rows = load_shown(faces, out / "cache", plan.blends, plan.repeat)
     losses = Losses(plan.losses, rows, data.targets, seed, data.blend_targets)
     student = new_student(variant, data.targets.shape[1]).train()
     if bfloat16:
@@ -216,7 +207,7 @@ def train(
     """
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
-    data, rows, shown_rows = _training_rows(plan, faces, out)
+    data, rows, shown_rows = load_shown(faces, out / "cache", plan.blends, plan.repeat)
     held_out = split_rows(len(data.names))[0]
     checkpoint = out / "checkpoint.pt"
     start = None
