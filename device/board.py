@@ -17,6 +17,7 @@ from device.protocol import (
     FAST_BAUD,
     IN_FLIGHT,
     PROTOCOL_VERSION,
+    REPLY_FLAG,
     START_BAUD,
     BaudRequest,
     Capability,
@@ -98,16 +99,24 @@ class Board:
         """Crops sent whose fingerprint has not been received yet."""
         return self.link.outstanding
 
-    def infer(self, crop: NDArray[np.uint8]) -> Inference:
-        """The fingerprint of ``crop``, (H, W, 3) uint8 RGB as ``hello.input_shape`` says."""
-        return self._inference(self.link.request(Type.INFER, self._pixels(crop)))
+    @property
+    def mirrors(self) -> bool:
+        """Whether the board can look at a crop twice: as it is, and at its mirror image."""
+        return Capability.MIRROR in self.hello.capabilities
 
-    def send_crop(self, crop: NDArray[np.uint8]) -> None:
+    def infer(self, crop: NDArray[np.uint8], *, mirror: bool = False) -> Inference:
+        """The fingerprint of ``crop``, (H, W, 3) uint8 RGB as ``hello.input_shape`` says.
+
+        ``mirror``: the mirror image's, too, in twice the network's time. Raises BoardError where the board cannot.
+        """
+        return self._inference(self.link.request(self._look(mirror), self._pixels(crop)))
+
+    def send_crop(self, crop: NDArray[np.uint8], *, mirror: bool = False) -> None:
         """Send ``crop`` without waiting for its fingerprint; at most ``in_flight`` at a time, then ``receive``."""
-        pixels = self._pixels(crop)
+        kind, pixels = self._look(mirror), self._pixels(crop)
         if self.link.outstanding >= self.in_flight:
             raise BoardError(f"{self.link.outstanding} crops are under way already", "receive a fingerprint first")
-        self.link.submit(Type.INFER, pixels)
+        self.link.submit(kind, pixels)
 
     def receive(self) -> Inference:
         """The fingerprint of the oldest crop sent, waiting for it."""
@@ -204,6 +213,12 @@ class Board:
             what, hint = _REFUSALS[Status.NO_NETWORK]
             raise BoardError(f"INFER: the board {what}", hint, status=Status.NO_NETWORK)
 
+    def _look(self, mirror: bool) -> Type:
+        if mirror and not self.mirrors:
+            what, hint = _REFUSALS[Status.UNKNOWN_TYPE]
+            raise BoardError(f"INFER_MIRROR: the board {what}", hint, status=Status.UNKNOWN_TYPE)
+        return Type.INFER_MIRROR if mirror else Type.INFER
+
     def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
         self.require_network()
         if crop.shape != self.hello.input_shape or crop.dtype != np.uint8:
@@ -216,17 +231,19 @@ class Board:
     def _inference(self, reply: Reply) -> Inference:
         payload = _good(reply, "INFER")
         record = _parse(InferReply, payload, "INFER")
+        looks = 2 if reply.frame.type == Type.INFER_MIRROR | REPLY_FLAG else 1
         length = self.hello.fingerprint_length
-        if len(payload) != InferReply.size() + length:
+        if len(payload) != InferReply.size() + looks * length:
             raise FrameError(
-                f"a fingerprint of {len(payload) - InferReply.size()} numbers came, HELLO said {length}",
+                f"{looks} fingerprints of {(len(payload) - InferReply.size()) / looks:g} numbers came, HELLO said {length}",
                 "was the board flashed meanwhile? Connect again",
             )
+        numbers = np.frombuffer(payload, np.int8, looks * length, InferReply.size())
         ms = 1e3 / self.hello.clock_hz if self.hello.clock_hz else 0.0
         total_ms = record.total_cycles * ms
         waited_ns = max(0, reply.behind_ns - reply.written_ns)
         return Inference(
-            fingerprint=np.frombuffer(payload, np.int8, length, InferReply.size()),
+            fingerprint=numbers if looks == 1 else numbers.reshape(looks, length),
             receive_cycles=record.receive_cycles,
             network_cycles=record.network_cycles,
             total_cycles=record.total_cycles,

@@ -2,7 +2,8 @@
 
 The board sends F int8 numbers q; HELLO gives scale and zero point, so the feature is scale * (q - zero_point). A
 feature map, learnt with the network, centres and projects it: (feature - mean) @ matrix, then length 1. Without a map
-the feature itself is scaled to length 1, so a network that somebody brings works too.
+the feature itself is scaled to length 1, so a network that somebody brings works too. Where the board looked at the
+crop's mirror image, too, the feature is the mean of both.
 """
 
 from __future__ import annotations
@@ -61,12 +62,14 @@ class FeatureMap:
     ``mean`` None: nothing is taken off; ``matrix`` None: nothing is projected, D = F; hash empty: fits every network.
     ``thresholds``: (false-accept rate, cosine), by rate: the cosine that this share of the pairs of two different
     people reaches, as measured when the network was exported; one picture against one, not against a template.
+    ``mirror_thresholds``: the same where both pictures were looked at twice, as they are and mirrored.
     """
 
     mean: Floats | None = None
     matrix: Floats | None = None
     network_hash: bytes = b""
     thresholds: tuple[tuple[float, float], ...] = ()
+    mirror_thresholds: tuple[tuple[float, float], ...] = ()
     source: str = (
         ""  # SHA-256 in hex of the .tflite that the map was made for; the network's hash changes with its layout
     )
@@ -81,9 +84,10 @@ class FeatureMap:
             raise FileError(f"feature map: mean has {len(self.mean)} numbers, matrix {len(self.matrix)} rows")
         if len(self.network_hash) not in (0, _HASH_BYTES):
             raise FileError(f"feature map: the network hash has {len(self.network_hash)} bytes, not {_HASH_BYTES}")
-        fars = [far for far, _ in self.thresholds]
-        if fars != sorted(set(fars)) or not all(0 < far < 1 and -1 <= score <= 1 for far, score in self.thresholds):
-            raise FileError(f"feature map: {self.thresholds} are no false-accept rates in order with their cosines")
+        for thresholds in (self.thresholds, self.mirror_thresholds):
+            fars = [far for far, _ in thresholds]
+            if fars != sorted(set(fars)) or not all(0 < far < 1 and -1 <= score <= 1 for far, score in thresholds):
+                raise FileError(f"feature map: {thresholds} are no false-accept rates in order with their cosines")
 
     @property
     def input_length(self) -> int | None:
@@ -91,9 +95,16 @@ class FeatureMap:
         array = self.mean if self.mean is not None else self.matrix
         return None if array is None else len(array)
 
-    def threshold_at(self, far: float) -> float | None:
+    def thresholds_of(self, *, mirror: bool) -> tuple[tuple[float, float], ...]:
+        """Those for two looks at every crop or for one; where only one kind was measured, that, for the difference is
+        small."""
+        wanted, other = self.thresholds, self.mirror_thresholds
+        return (other or wanted) if mirror else (wanted or other)
+
+    def threshold_at(self, far: float, *, mirror: bool = False) -> float | None:
         """The cosine measured for the highest false-accept rate that is not above ``far``; None where there is none."""
-        return next((score for rate, score in reversed(self.thresholds) if rate <= far * (1 + 1e-9)), None)
+        measured = self.thresholds_of(mirror=mirror)
+        return next((score for rate, score in reversed(measured) if rate <= far * (1 + 1e-9)), None)
 
     def apply(self, features: Floats) -> Floats:
         """Features (…, F) to unit vectors (…, D) float32."""
@@ -123,6 +134,8 @@ class FeatureMap:
             arrays["matrix"] = self.matrix
         if self.thresholds:
             arrays["thresholds"] = np.asarray(self.thresholds, np.float64)
+        if self.mirror_thresholds:
+            arrays["mirror_thresholds"] = np.asarray(self.mirror_thresholds, np.float64)
         if self.source:
             arrays["source"] = np.asarray(self.source)
         beside = path.with_name(path.name + ".tmp")
@@ -142,13 +155,14 @@ class FeatureMap:
             stamp = arrays["network_hash"]
             floats = {k: np.ascontiguousarray(arrays[k], np.float32) for k in ("mean", "matrix") if k in arrays}
             thresholds = _thresholds(arrays)
+            mirror = _pairs(arrays, "mirror_thresholds")
             source = str(arrays["source"]) if "source" in arrays else ""
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise FileError(f"{path}: no feature map: {error}", "export the network again") from error
         try:
-            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, source)
+            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, mirror, source)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
 
@@ -156,7 +170,11 @@ class FeatureMap:
 def _thresholds(arrays: dict[str, NDArray[Any]]) -> tuple[tuple[float, float], ...]:
     if "threshold_far_1e3" in arrays:  # files of version 0.1
         return ((1e-3, float(arrays["threshold_far_1e3"])),)
-    return tuple((float(far), float(score)) for far, score in arrays.get("thresholds", ()))
+    return _pairs(arrays, "thresholds")
+
+
+def _pairs(arrays: dict[str, NDArray[Any]], name: str) -> tuple[tuple[float, float], ...]:
+    return tuple((float(far), float(score)) for far, score in arrays.get(name, ()))
 
 
 @dataclass(frozen=True)
@@ -189,3 +207,12 @@ class Fingerprints:
         if values.ndim == 0 or values.shape[-1] != self.length:
             raise FingerprintError(f"the fingerprint has shape {values.shape}, the board gives {self.length} numbers")
         return self.feature_map.apply(dequantise(values, self.scale, self.zero_point))
+
+    def embed_looks(self, fingerprint: ArrayLike) -> Floats:
+        """Unit float32 (D,) of one crop: int8 (F,), or (L, F) of several looks at it, whose features' mean counts."""
+        values = np.asarray(fingerprint)
+        if values.ndim == 2 and len(values) and values.shape[1] == self.length:
+            return self.feature_map.apply(dequantise(values, self.scale, self.zero_point).mean(axis=0))
+        if values.ndim != 1:
+            raise FingerprintError(f"the looks at one crop have shape {values.shape}, not (L, {self.length})")
+        return self.embed(values)

@@ -96,14 +96,14 @@ class Hello:
 
 @dataclass(frozen=True)
 class Inference:
-    """One fingerprint and where its time went.
+    """One fingerprint, or the crop's and its mirror image's, and where the time went: cycles are both looks'.
 
     ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (0.0 where it cannot count, see ``timed``);
     ``link_ms`` is at the host's: the round trip without the board's total and without waiting for the frame before.
     ``total`` runs from the request's last byte to the reply ready to send.
     """
 
-    fingerprint: NDArray[np.int8]  # (fingerprint_length,)
+    fingerprint: NDArray[np.int8]  # (fingerprint_length,), or with the mirror image's (2, fingerprint_length)
     receive_cycles: int
     network_cycles: int
     total_cycles: int
@@ -122,6 +122,11 @@ class Inference:
     def timed(self) -> bool:
         """Whether the board counted at all."""
         return self.total_cycles > 0
+
+    @property
+    def looks(self) -> int:
+        """How often the network ran: 2 where it looked at the mirror image, too."""
+        return 1 if self.fingerprint.ndim == 1 else len(self.fingerprint)
 
     @property
     def round_trip_ms(self) -> float:

@@ -98,6 +98,7 @@ static uint32_t capabilities(const struct server *server)
         if (id->receives_meanwhile && (id->ring_bytes == 0 || frame_bytes <= id->ring_bytes)) {
             bits |= WIRE_CAPABILITY_OVERLAP;
         }
+        bits |= server_mirrors(server) ? WIRE_CAPABILITY_MIRROR : 0u;
     }
     return bits;
 }
@@ -136,7 +137,8 @@ static void hello(struct server *server, const struct frame *frame, struct reply
     reply->length = sizeof hello;
 }
 
-static bool infer_from(struct run *run, const struct network_source *source, struct reply *reply)
+/* Puts a crop's fingerprint behind those in the reply. */
+static bool look(struct run *run, const struct network_source *source, struct reply *reply)
 {
     struct server *server = run->server;
     if (!run_network(run, source)) {
@@ -144,27 +146,12 @@ static bool infer_from(struct run *run, const struct network_source *source, str
     }
     const uint32_t length = server->network.header->output_length;
     server->last_known = false; /* the answer to the request before is overwritten */
-    memcpy(reply->payload + sizeof(struct wire_infer_reply), network_output(&server->network), length);
-    struct board_count now;
-    board_count(&now);
-    const struct wire_infer_reply head = {
-        .receive_cycles = server->last_byte_cycles - server->first_byte_cycles,
-        .network_cycles = run->cycles,
-        .total_cycles = now.cycles - server->last_byte_cycles,
-        .network_instructions = run->instructions,
-    };
-    memcpy(reply->payload, &head, sizeof head);
-    reply->length = sizeof head + length;
+    memcpy(reply->payload + sizeof(struct wire_infer_reply) + reply->length, network_output(&server->network), length);
+    reply->length += length;
     return true;
 }
 
-bool command_infer_stream(struct stream *stream, struct reply *reply)
-{
-    struct run run = {.server = stream->server};
-    const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
-    return infer_from(&run, &source, reply);
-}
-
+/* A crop that waits in the arena, read from left to right or from right to left. */
 struct memory {
     const uint8_t *at;
 };
@@ -177,19 +164,68 @@ static bool memory_next(void *context, uint8_t *to, uint32_t bytes)
     return true;
 }
 
+/* One row; three bytes a pixel, as every network has that takes its rows one by one. */
+static bool mirrored_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct memory *memory = context;
+    const uint8_t *pixel = memory->at + bytes;
+    for (uint32_t i = 0; i < bytes; i += 3) {
+        pixel -= 3;
+        to[i] = pixel[0];
+        to[i + 1] = pixel[1];
+        to[i + 2] = pixel[2];
+    }
+    memory->at += bytes;
+    return true;
+}
+
+/* `mirrored`: where the whole crop waits for a second look at its mirror image; NULL: one look is enough. */
+static bool infer_from(struct run *run, const struct network_source *source, const uint8_t *mirrored, struct reply *reply)
+{
+    struct server *server = run->server;
+    reply->length = 0;
+    if (!look(run, source, reply)) {
+        return false;
+    }
+    if (mirrored) {
+        struct memory memory = {.at = mirrored};
+        const struct network_source again = {.next = mirrored_next, .context = &memory};
+        (void)look(run, &again, reply);
+    }
+    struct board_count now;
+    board_count(&now);
+    const struct wire_infer_reply head = {
+        .receive_cycles = server->last_byte_cycles - server->first_byte_cycles,
+        .network_cycles = run->cycles,
+        .total_cycles = now.cycles - server->last_byte_cycles,
+        .network_instructions = run->instructions,
+    };
+    memcpy(reply->payload, &head, sizeof head);
+    reply->length += sizeof head;
+    return true;
+}
+
+bool command_infer_stream(struct stream *stream, struct reply *reply)
+{
+    struct run run = {.server = stream->server};
+    const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
+    return infer_from(&run, &source, stream->copy, reply);
+}
+
 /* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works there, so it
  * goes behind first. */
 static void infer(struct server *server, const struct frame *frame, struct reply *reply)
 {
     struct memory memory = {.at = frame->payload};
     if (network_streams(&server->network)) {
-        uint8_t *behind = server->arena + server->network.header->arena_bytes;
+        uint8_t *behind = server_behind_network(server);
         memmove(behind, frame->payload, frame->header.length);
         memory.at = behind;
     }
+    const uint8_t *mirrored = frame->header.type == WIRE_TYPE_INFER_MIRROR ? memory.at : NULL;
     const struct network_source source = {.next = memory_next, .context = &memory};
     struct run run = {.server = server};
-    (void)infer_from(&run, &source, reply);
+    (void)infer_from(&run, &source, mirrored, reply);
 }
 
 static void profile(struct server *server, const struct frame *frame, struct reply *reply)
@@ -322,7 +358,7 @@ static void reset(struct server *server, const struct frame *frame, struct reply
     server->wanted_reset = true;
 }
 
-enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16 };
+enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16, MIRRORS = 32 };
 
 struct command {
     uint8_t flags;
@@ -339,6 +375,7 @@ static const struct command commands[] = {
     [WIRE_TYPE_STATS] = {0, 0, stats},
     [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
     [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
+    [WIRE_TYPE_INFER_MIRROR] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | MIRRORS, 0, infer},
 };
 
 static const struct command *find(uint8_t type)
@@ -363,6 +400,9 @@ static enum wire_status check(const struct server *server, const struct command 
     }
     if ((command->flags & NEEDS_NETWORK) && !server->has_network) {
         return WIRE_STATUS_NO_NETWORK;
+    }
+    if ((command->flags & MIRRORS) && !server_mirrors(server)) {
+        return WIRE_STATUS_UNKNOWN_TYPE;
     }
     const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&server->network) : command->length;
     return header->length == length ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;

@@ -31,6 +31,7 @@ enum wire_type {
     WIRE_TYPE_STATS = 6,
     WIRE_TYPE_BAUD = 7,
     WIRE_TYPE_RESET = 8,
+    WIRE_TYPE_INFER_MIRROR = 9,
 };
 
 enum wire_status {
@@ -53,6 +54,7 @@ enum wire_capability {
     WIRE_CAPABILITY_OVERLAP = 16,
     WIRE_CAPABILITY_CYCLES = 32,
     WIRE_CAPABILITY_INSTRUCTIONS = 64,
+    WIRE_CAPABILITY_MIRROR = 128,
 };
 
 enum wire_door_action {

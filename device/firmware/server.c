@@ -37,6 +37,17 @@ uint32_t server_arena_used_bytes(const struct server *server)
     return (uint32_t)(used * sizeof *words);
 }
 
+bool server_mirrors(const struct server *server)
+{
+    return server->has_network && network_streams(&server->network) &&
+           sizeof(struct wire_infer_reply) + 2u * server->network.header->output_length <= SERVER_REPLY_BYTES;
+}
+
+uint8_t *server_behind_network(const struct server *server)
+{
+    return server->arena + server->network.header->arena_bytes;
+}
+
 static void clock_tick(struct server_clock *clock, uint32_t cycles)
 {
     const uint32_t cycles_per_ms = board_id()->clock_hz / 1000;

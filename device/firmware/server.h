@@ -67,6 +67,12 @@ void server_poll(struct server *server);
 /* High-water mark of the arena in bytes: up to the last word that was written since server_init. */
 uint32_t server_arena_used_bytes(const struct server *server);
 
+/* Whether the network can look at a crop twice: both fingerprints fit in a reply, and the crop can wait in the arena meanwhile. */
+bool server_mirrors(const struct server *server);
+
+/* Room for a crop in the arena behind what a network works in that takes its rows one by one. */
+uint8_t *server_behind_network(const struct server *server);
+
 /* Time, door and received bytes; called between the network's layers too. Returns how many bytes wait. */
 uint32_t server_tick(struct server *server);
 

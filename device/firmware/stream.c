@@ -12,7 +12,8 @@ bool stream_begins(struct server *server, struct stream *stream)
     if (!server->has_network || !network_streams(&server->network) || !frame_parser_at_payload(&server->parser, &header)) {
         return false;
     }
-    if (header.type != WIRE_TYPE_INFER || header.version != WIRE_PROTOCOL_VERSION ||
+    const bool mirrors = header.type == WIRE_TYPE_INFER_MIRROR && server_mirrors(server);
+    if ((header.type != WIRE_TYPE_INFER && !mirrors) || header.version != WIRE_PROTOCOL_VERSION ||
         header.length != network_input_bytes(&server->network) ||
         header.length + WIRE_FRAME_CRC_BYTES > board_id()->kept_bytes) {
         return false;
@@ -23,6 +24,7 @@ bool stream_begins(struct server *server, struct stream *stream)
         .crc = header.header_crc,
         .seen_bytes = server_tick(server),
         .seen_ms = server->clock.now_ms,
+        .copy = mirrors ? server_behind_network(server) : NULL,
     };
     return true;
 }
@@ -52,6 +54,9 @@ bool stream_next(void *context, uint8_t *to, uint32_t bytes)
     }
     board_peek(stream->taken, to, bytes);
     stream->crc = crc32_add(stream->crc, to, bytes);
+    if (stream->copy) {
+        memcpy(stream->copy + stream->taken, to, bytes);
+    }
     stream->taken += bytes;
     return true;
 }

@@ -23,6 +23,7 @@ struct stream {
     uint32_t taken; /* of the payload */
     uint32_t crc; /* of the header and what was taken */
     uint32_t frame_crc; /* as received */
+    uint8_t *copy; /* where the payload is kept for a second look; NULL: nowhere */
     uint32_t seen_bytes, seen_ms; /* when the last of the bytes that wait came */
     enum stream_state state;
 };

@@ -75,7 +75,8 @@ def test_hello(talk: Talk, network: Network) -> None:
     assert (hello.fingerprint_length, hello.layer_count) == (header.output_length, len(network.layers))
     assert (hello.zero_point, hello.scale) == (header.output_zero_point, header.output_scale)
     assert (hello.network_hash, hello.arena_bytes) == (header.hash, network.memory_bytes)
-    assert hello.capabilities == Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP
+    wanted = Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP | Capability.MIRROR
+    assert hello.capabilities == wanted
 
 
 def test_infer(talk: Talk, network: Network, crop: np.ndarray) -> None:
@@ -84,6 +85,19 @@ def test_infer(talk: Talk, network: Network, crop: np.ndarray) -> None:
     head = InferReply.parse(reply.payload)
     assert head.network_cycles > 0
     assert head.total_cycles > 0
+
+
+def check_both(payload: bytes, network: Network, crop: np.ndarray) -> None:
+    both = np.frombuffer(payload[InferReply.size() :], np.int8).reshape(2, network.header.output_length)
+    np.testing.assert_array_equal(both[0], fingerprint(network, crop))
+    np.testing.assert_array_equal(both[1], fingerprint(network, crop[:, ::-1]))
+
+
+def test_a_second_look_is_at_the_mirror_image(talk: Talk, network: Network, crop: np.ndarray) -> None:
+    """The small network takes its crop whole or row by row, as the board can: both ways keep it for the second look."""
+    check_both(talk.ask(Type.INFER_MIRROR, crop.tobytes()).payload, network, crop)
+    assert talk.ask(Type.INFER_MIRROR, crop.tobytes()[:-1]).status == Status.BAD_LENGTH
+    check_fingerprint(talk.ask(Type.INFER, crop.tobytes()).payload, network, crop)
 
 
 def test_two_in_flight_are_answered_in_order(talk: Talk, network: Network, crop: np.ndarray) -> None:

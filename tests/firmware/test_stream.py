@@ -19,7 +19,7 @@ from device.protocol import DoorAction, DoorRequest, HelloReply, InferReply, Sta
 from tests.firmware.conftest import Build
 from tests.firmware.qemu import connect
 from tests.firmware.talk import Talk
-from tests.firmware.test_host_board import board, check_fingerprint
+from tests.firmware.test_host_board import board, check_both, check_fingerprint
 
 
 @pytest.fixture(scope="module")
@@ -67,6 +67,39 @@ def test_a_damaged_crop_is_never_answered(talk: Talk, network: Network, crop: ND
     assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
     talk.send(good)
     check_fingerprint(talk.receive().payload, network, crop)
+
+
+@pytest.mark.parametrize("at", [20, 700, -5, -1])
+def test_a_damaged_crop_is_not_looked_at_twice(talk: Talk, network: Network, crop: NDArray[np.uint8], at: int) -> None:
+    good = encode(Type.INFER_MIRROR, 5, crop.tobytes())
+    broken = bytearray(good)
+    broken[at] ^= 16
+    talk.send(bytes(broken) + encode(Type.STATS, 6))
+    reply = talk.receive()
+    assert (reply.sequence, reply.status, reply.payload) == (5, Status.BAD_CRC, b"")
+    assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
+    talk.send(good)
+    check_both(talk.receive().payload, network, crop)
+
+
+def test_the_next_crop_may_come_during_the_second_look(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
+    crops = [crop, crop[::-1], crop[:, ::-1]]
+    talk.send(b"".join(encode(Type.INFER_MIRROR, index, picture.tobytes()) for index, picture in enumerate(crops)))
+    for index, picture in enumerate(crops):
+        reply = talk.receive()
+        assert (reply.sequence, reply.status) == (index, Status.OK)
+        check_both(reply.payload, network, picture)
+
+
+def test_a_repeated_second_look_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8]) -> None:
+    request = encode(Type.INFER_MIRROR, 70, crop.tobytes())
+    talk.send(request)
+    first = talk.receive()
+    talk.send(request)
+    assert talk.receive() == first
+    once = encode(Type.INFER, 70, crop.tobytes())
+    talk.send(once)
+    assert len(talk.receive().payload) < len(first.payload)  # the same number and the same crop, but another request
 
 
 def test_a_crop_that_stops_half_way_is_given_up(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
