@@ -20,12 +20,13 @@ from device.ports import VIRTUAL, OpenedBoard, open_board
 
 @dataclass(frozen=True)
 class BoardCheck:
-    """``different_numbers`` of ``crops`` fingerprints, of ``length`` numbers each. ``network_ms`` is the median of the
-    board's own count; ``where`` says whether a board or a virtual one counted."""
+    """``different_numbers`` of ``crops`` times ``looks`` fingerprints of ``length`` numbers. ``network_ms`` is the
+    median of the board's own count, all looks at a crop; ``where`` says whether a board or a virtual one counted."""
 
     where: str
     board: str
     crops: int
+    looks: int
     length: int
     different_numbers: int
     network_ms: float | None
@@ -50,7 +51,10 @@ def open_with(spec: str, network: Network) -> Iterator[OpenedBoard]:
 def run_on_board(
     spec: str, network: Network, crops: NDArray[np.uint8], wanted: NDArray[np.int8], monitor: Monitor
 ) -> tuple[NDArray[np.int8], BoardCheck]:
-    """The board's fingerprints (N, F) of ``crops``, and what differs from ``wanted`` (N, F)."""
+    """The board's fingerprints (N, L, F) of ``crops``, and what differs from ``wanted`` (N, 2, F).
+
+    L is 2 where the board can look at the mirror image, too, else 1.
+    """
     started = time.monotonic()
     with open_with(spec, network) as opened:
         board = opened.board
@@ -59,10 +63,10 @@ def run_on_board(
         sent = 0
         while len(found) < len(crops):
             while sent < len(crops) and board.waiting < board.in_flight:
-                board.send_crop(crops[sent])
+                board.send_crop(crops[sent], mirror=board.mirrors)
                 sent += 1
             answer = board.receive()
-            found.append(np.asarray(answer.fingerprint, np.int8))
+            found.append(answer.fingerprint.reshape(answer.looks, -1))
             if answer.timed:
                 times.append(answer.network_ms)
             monitor.tick(f"int8, {opened.where}", len(found), len(crops))
@@ -70,9 +74,10 @@ def run_on_board(
         check = BoardCheck(
             opened.where,
             opened.description,
-            len(got),
+            got.shape[0],
             got.shape[1],
-            int(np.count_nonzero(got != wanted)),
+            got.shape[2],
+            int(np.count_nonzero(got != wanted[:, : got.shape[1]])),
             round(float(np.median(times)), 3) if times else None,
             round(time.monotonic() - started, 1),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from device.errors import FileError
 from device.model.results import draw_roc, read_curves, read_figures, read_record, write_text
+from device.model.rows import TWICE
 
 BEGIN = "<!-- figures: written by `python -m device.model card`, do not edit up to the end mark -->"
 END = "<!-- end of figures -->"
@@ -32,7 +33,7 @@ def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
     curves = [read_curves(folder) for folder in (ptq, results) if folder is not None]
     write_text(card, replaced(text, figures_text(figures, before, trained), str(card)))
     # What the program compares: float, before training on, and the network itself.
-    shown = f", {figures['compared']}"
+    shown = f", {figures['compared']}", f", {figures['compared']}{TWICE}"
     drawn = {name: curve for rows in curves for name, curve in rows.items() if name.endswith(shown)}
     draw_roc(card.with_name(ROC), drawn, figures)
     for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
@@ -130,8 +131,9 @@ def _name(row: dict[str, Any], figures: dict[str, Any]) -> str:
         "mapped": "with the map",
         "mapped as trained": "with the map of training",
     }
-    text = f"{row['where']}: {words[row['kind']]}"
-    shipped = row["kind"] == figures["compared"] and any(row is own for own in figures["rows"])
+    kind = row["kind"].removesuffix(TWICE)
+    text = f"{row['where']}: {words[kind]}{', two looks' if kind != row['kind'] else ''}"
+    shipped = kind == figures["compared"] and any(row is own for own in figures["rows"])
     return f"**{text}**" if shipped and row["where"] != "float" else text
 
 
@@ -152,7 +154,8 @@ def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
     lowest = rows[-1]["tar"][-1]
     return (
         "Accuracy is the mean of the folds, ± their standard deviation; in brackets 95 % intervals, pairs drawn anew. "
-        f"In bold what the program uses.\n\n{table}\n"
+        "Two looks: at the crop and at its mirror image, the feature is the mean of both. In bold what the program "
+        f"uses: two looks on a board, one on a virtual board.\n\n{table}\n"
         f"The protocol has {lowest['strangers']:,} pairs of two people. At FAR {_far(lowest['far'])} "
         f"{lowest['accepted'] or 'none'} of them may pass, which shows only that the rate is below "
         f"{lowest['far_high']:.2g} (95 %).\n\n![ROC]({ROC})\n"
@@ -179,10 +182,16 @@ def _shipped(figures: dict[str, Any]) -> str:
     if not figures["shipped_thresholds"]:
         return ""
     rows = [
-        [_far(one["wanted_far"]), f"{one['threshold']:.3f}", _small(one["far"]), _rate(one["tar"])]
+        [
+            _far(one["wanted_far"]),
+            f"{one.get('looks', 1)}",
+            f"{one['threshold']:.3f}",
+            _small(one["far"]),
+            _rate(one["tar"]),
+        ]
         for one in reversed(figures["shipped_thresholds"])
     ]
-    table = _table(["FAR wanted", "threshold", f"FAR on {figures['test']['name']}", "TAR"], rows)
+    table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures['test']['name']}", "TAR"], rows)
     return f"The thresholds in the map come from held-out training crops. What they do here:\n\n{table}"
 
 
@@ -190,10 +199,16 @@ def _identification(figures: dict[str, Any]) -> str:
     if not figures["identification"]:
         return ""
     rows = [
-        [f"{one['enrolled']}", f"{one['shots']}", _span(one["dir"]), _rate(one["first"]["value"])]
+        [
+            f"{one['enrolled']}",
+            f"{one['shots']}",
+            f"{one.get('looks', 1)}",
+            _span(one["dir"]),
+            _rate(one["first"]["value"]),
+        ]
         for one in figures["identification"]
     ]
-    table = _table(["people enrolled", "pictures each", "DIR at FAR 1 %", "right person first"], rows)
+    table = _table(["people enrolled", "pictures each", "looks", "DIR at FAR 1 %", "right person first"], rows)
     return (
         "Open-set identification: of the pictures of enrolled people, how many find the right person above the "
         "threshold that one in a hundred strangers' pictures reaches (mean and spread of 20 draws of who is "
@@ -213,8 +228,8 @@ def _robustness(figures: dict[str, Any]) -> str:
     ]  # fmt: skip
     table = _table(["second picture of each pair", "accuracy", "TAR", "FAR"], rows)
     return (
-        f"Worse pictures, on {figures['robustness'][0]['pairs']:,} pairs, with the thresholds of clean ones (TAR and "
-        f"FAR: that of FAR 1e-2):\n\n{table}"
+        f"Worse pictures, one look, on {figures['robustness'][0]['pairs']:,} pairs, with the thresholds of clean ones "
+        f"(TAR and FAR: that of FAR 1e-2):\n\n{table}"
     )
 
 
@@ -232,10 +247,10 @@ def _groups(figures: dict[str, Any]) -> str:
     ]  # fmt: skip
     heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(float(far))}" for far in fars), "agreement"]
     return (
-        "By group, on the held-out training crops: how often two different people of one group pass the shipped "
-        "thresholds, and how well their scores follow the teachers' (correlation). It does not measure how often a "
-        "person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are what "
-        "others saw in a picture. The thresholds come from these same crops (the first row).\n\n"
+        "By group, one look, on the held-out training crops: how often two different people of one group pass the "
+        "shipped thresholds, and how well their scores follow the teachers' (correlation). It does not measure how "
+        "often a person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are "
+        "what others saw in a picture. The thresholds come from these same crops, from the pairs of one source.\n\n"
         f"{_table(heads, rows)}"
     )
 
@@ -244,9 +259,10 @@ def _board(figures: dict[str, Any]) -> str:
     board = figures.get("board")
     if not board:
         return ""
-    total = board["crops"] * board["length"]
+    prints = board["crops"] * board.get("looks", 1)
+    total = prints * board["length"]
     return (
-        f"The same crops through {board['board']}: of {total:,} numbers of {board['crops']} fingerprints "
+        f"The same crops through {board['board']}: of {total:,} numbers of {prints} fingerprints "
         f"{board['different_numbers']:,} differ from LiteRT's.\n"
     )
 
@@ -267,4 +283,4 @@ def _trained(rows: Sequence[Mapping[str, str]]) -> str:
             ]
         )
     table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)
-    return f"Other widths and input sizes, each with a map of its own, measured the same way:\n\n{table}"
+    return f"Other widths and input sizes, each with a map of its own, measured the same way, one look:\n\n{table}"

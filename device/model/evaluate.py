@@ -1,7 +1,8 @@
 """What a network is worth on faces: float beside int8 beside a board, all from one command.
 
 int8 figures come from LiteRT's reference kernels, to which the firmware is equal bit for bit; ``board`` in the result
-says how many numbers of a sample were compared with a board's, and how many differ. One crop a picture, not mirrored.
+says how many numbers of a sample were compared with a board's, and how many differ. One crop a picture, looked at as it
+is, and, in the rows of a kind that ends in ``TWICE``, at its mirror image too: the feature is then the mean of both.
 """
 
 from __future__ import annotations
@@ -17,12 +18,13 @@ from numpy.typing import NDArray
 from device.errors import FileError
 from device.fingerprint import FeatureMap, FingerprintError, dequantise
 from device.model.faceset import FaceSet, read_lfw, read_people, sha256_of, thin
-from device.model.features import Floats, fingerprints
+from device.model.features import Floats, both_fingerprints, fingerprints, mirrored
 from device.model.identify import Identification, identify
-from device.model.metrics import Verification, pair_scores, verify
+from device.model.metrics import pair_scores, verify
 from device.model.monitor import SILENT, Monitor
 from device.model.network_file import Network
 from device.model.provenance import own_command, today, versions
+from device.model.rows import TWICE, Row, Shipped, describe, rounded, row_figures
 from device.model.strangers import TarAmongAll, far_at, find_strangers, number_people, tar_among_all
 
 FORMAT = 1
@@ -51,27 +53,6 @@ class Wish:
     robustness_pairs: int = 0
     groups: bool = False
     label: str = "int8"
-
-
-@dataclass(frozen=True)
-class Row:
-    """One way to compute and compare. ``verification`` is on the pairs, ``among_all`` on all pairs of two people."""
-
-    where: str
-    kind: str
-    pairs: int
-    verification: Verification
-    among_all: tuple[TarAmongAll, ...] = ()
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """A threshold of the feature map, and what it does on this set: ``far`` among all pairs of two people."""
-
-    wanted_far: float
-    threshold: float
-    far: float
-    tar: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,13 +93,16 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT, keep: Callable[[Result], Non
         f"network {network.name} {network.hash_hex[:12]}"
     )
     measured = _Measured(faces, people, wish.far, monitor)
-    raw = fingerprints(content, str(wish.network), faces.crops, monitor)
+    raw = both_fingerprints(content, str(wish.network), faces.crops, monitor)
     features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
     if wish.checkpoint is not None:
         measured.float_rows(wish.checkpoint, mapping, network)
-    for kind, vectors in _views(features, mapping).items():
+    for kind, vectors in _views(features[:, 0], mapping).items():
         measured.add(f"{wish.label}, LiteRT", kind, vectors)
-    best_kind, vectors = list(_views(features, mapping).items())[-1]
+    best_kind, once = list(_views(features[:, 0], mapping).items())[-1]
+    _, twice = list(_views(features.mean(axis=1), mapping).items())[-1]
+    measured.add(f"{wish.label}, LiteRT", best_kind + TWICE, twice)
+    looks = ((1, once), (2, twice))
     figures: dict[str, Any] = {
         "format": FORMAT,
         "command": own_command(),
@@ -136,14 +120,19 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT, keep: Callable[[Result], Non
             "skipped": [asdict(skip) for skip in faces.skipped],
         },
         "compared": best_kind,
-        "rows": [_row(row) for row in measured.rows],
-        "suggested": measured.suggest(vectors),
-        "shipped_thresholds": [asdict(one) for one in measured.shipped(vectors, mapping, best_kind)],
-        "identification": [asdict(one) for one in _identify(wish, vectors, people, monitor)],
+        "rows": [row_figures(row) for row in measured.rows],
+        "suggested": measured.suggest(once),
+        "suggested_twice": measured.suggest(twice, ", two looks"),
+        "shipped_thresholds": [
+            asdict(one) for number, own in looks for one in measured.shipped(own, number, mapping, best_kind)
+        ],
+        "identification": [
+            asdict(one) for number, own in looks for one in _identify(wish, own, number, people, monitor)
+        ],
     }
 
     def so_far() -> Result:
-        found = Result(_rounded(figures), measured.scores, faces.pairs.same)
+        found = Result(rounded(figures), measured.scores, faces.pairs.same)
         keep(found)
         return found
 
@@ -211,9 +200,11 @@ class _Measured:
         own = host_map(student)
         for kind, vectors in _views(found, mapping).items():
             self.add("float", kind, vectors)
+        both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
+        self.add("float", kind + TWICE, list(_views(both, mapping).values())[-1])
         self.add("float", "mapped as trained", FeatureMap(own.mean, own.matrix).apply(found))
 
-    def suggest(self, vectors: Floats) -> dict[str, Any] | None:
+    def suggest(self, vectors: Floats, how: str = "") -> dict[str, Any] | None:
         """The threshold for the wanted rate on this set, None where it has too few pairs of two people."""
         pairs = self.faces.pairs
         genuine = pair_scores(vectors, self.faces.names, pairs)[pairs.same]
@@ -223,23 +214,25 @@ class _Measured:
             return None
         one = found[0]
         self.monitor.line(
-            f"threshold for FAR {one.far:g} on these pictures: {one.threshold.value:.3f} "
+            f"threshold for FAR {one.far:g} on these pictures{how}: {one.threshold.value:.3f} "
             f"[{one.threshold.low:.3f}, {one.threshold.high:.3f}], TAR {one.tar.value:.1%}"
         )
         return asdict(one)
 
-    def shipped(self, vectors: Floats, mapping: FeatureMap, kind: str) -> list[Shipped]:
+    def shipped(self, vectors: Floats, looks: int, mapping: FeatureMap, kind: str) -> list[Shipped]:
         """What the map's own thresholds, measured on other pictures, do on these."""
         if kind != "mapped":
             return []
         pairs = self.faces.pairs
         genuine = pair_scores(vectors, self.faces.names, pairs)[pairs.same]
-        rates = far_at(vectors, self.people, [threshold for _, threshold in mapping.thresholds])
+        thresholds = mapping.thresholds_of(mirror=looks > 1)
+        rates = far_at(vectors, self.people, [threshold for _, threshold in thresholds])
         found = []
-        for (far, threshold), real in zip(mapping.thresholds, rates, strict=True):
-            found.append(Shipped(far, threshold, real, float(np.mean(genuine >= threshold))))
+        for (far, threshold), real in zip(thresholds, rates, strict=True):
+            found.append(Shipped(looks, far, threshold, real, float(np.mean(genuine >= threshold))))
             self.monitor.line(
-                f"shipped threshold {threshold:.3f}, for FAR {far:g}: here FAR {real:.2g}, TAR {found[-1].tar:.1%}"
+                f"shipped threshold {threshold:.3f}, for FAR {far:g}, looks {looks}: here FAR {real:.2g}, "
+                f"TAR {found[-1].tar:.1%}"
             )
         return found
 
@@ -281,16 +274,16 @@ def _network(wish: Wish, network: Network, mapping: FeatureMap) -> dict[str, Any
     }
 
 
-def _identify(wish: Wish, vectors: Floats, people: list[str], monitor: Monitor) -> list[Identification]:
+def _identify(wish: Wish, vectors: Floats, looks: int, people: list[str], monitor: Monitor) -> list[Identification]:
     found = []
     for enrolled, shots in wish.enrolments:
-        one = identify(vectors, people, enrolled, shots, _DIR_FAR)
+        one = identify(vectors, people, enrolled, shots, _DIR_FAR, looks=looks)
         if one is None:
             monitor.line(f"too few people or pictures to enrol {enrolled} with {shots} each")
             continue
         found.append(one)
         monitor.line(
-            f"{enrolled} people enrolled with {shots} picture{'s' if shots > 1 else ''} each: DIR "
+            f"{enrolled} people enrolled with {shots} picture{'s' if shots > 1 else ''} each, looks {looks}: DIR "
             f"{one.dir.value:.1%} [{one.dir.low:.1%}, {one.dir.high:.1%}] at FAR {_DIR_FAR:.0%}, "
             f"the right person first {one.first.value:.1%}"
         )
@@ -314,14 +307,16 @@ def _board(
     place = {name: index for index, name in enumerate(faces.names)}
     rows = [place[name] for name in pairs.names]
     got, check = run_on_board(wish.board, network, faces.crops[rows], raw[rows], monitor)
-    total = check.crops * check.length
+    total = check.crops * check.looks * check.length
     monitor.line(f"{check.board}: {check.different_numbers} of {total} numbers differ from LiteRT's")
     compared = []
-    for where, values in ((f"{wish.label}, {check.where}", got), (f"{wish.label}, LiteRT", raw[rows])):
-        features = dequantise(values, network.header.output_scale, network.header.output_zero_point)
+    own = raw[rows][:, : check.looks]
+    for where, values in ((f"{wish.label}, {check.where}", got), (f"{wish.label}, LiteRT", own)):
+        features = dequantise(values, network.header.output_scale, network.header.output_zero_point).mean(axis=1)
         kind, vectors = list(_views(features, mapping).items())[-1]
+        kind += TWICE if check.looks > 1 else ""
         row = Row(where, kind, len(pairs.same), verify(pair_scores(vectors, pairs.names, pairs), pairs, (1e-2,)))
-        compared.append(_row(row))
+        compared.append(row_figures(row))
         monitor.line(f"on these {len(pairs.same)} pairs: {describe(row)}")
     return {**asdict(check), "rows": compared}
 
@@ -348,42 +343,3 @@ def _groups(
         rates = "  ".join(f"FAR at {far:g}: {rate.value:.2g}" for far, rate in group.far.items())
         monitor.line(f"{group.name:18} {group.crops:5} crops  agreement {group.agreement:.2f}  {rates}")
     return [asdict(group) for group in found]
-
-
-def _row(row: Row) -> dict[str, Any]:
-    return {
-        "where": row.where,
-        "kind": row.kind,
-        "pairs": row.pairs,
-        "accuracy": row.verification.accuracy,
-        "deviation": row.verification.deviation,
-        "folds": row.verification.folds,
-        "tar": [asdict(one) for one in row.verification.tar],
-        "tar_among_all": [asdict(one) for one in row.among_all],
-    }
-
-
-def _rounded(value: Any) -> Any:
-    """Six digits are more than any figure here is worth."""
-    if isinstance(value, dict):
-        return {key: _rounded(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [_rounded(one) for one in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
-
-
-def describe(row: Row) -> str:
-    """One line for people."""
-    found = row.verification
-    accuracy = "no folds" if found.accuracy is None else f"{found.accuracy:.2%} ± {found.deviation:.2%}"
-    tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in found.tar]
-    lines = [f"{row.where:14} {row.kind:17} {accuracy}  " + "  ".join(tars)]
-    if (lowest := found.tar[-1]).accepted == 0:
-        lines.append(
-            f"  none of {lowest.strangers:,} pairs of two people may pass at FAR {lowest.far:g}: "
-            f"that shows only a rate below {lowest.far_high:.2g} (95 %)"
-        )
-    if row.among_all:
-        tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in row.among_all]
-        lines.append(f"  among all {row.among_all[0].strangers:,} pairs of two people: " + "  ".join(tars))
-    return "\n".join(lines)

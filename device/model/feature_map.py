@@ -1,7 +1,8 @@
 """The host's map of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
 How a map is fitted and chosen: ``map_choice.py``. Thresholds come from the pairs of the held-out crops, by the same
-kernels that a board equals.
+kernels that a board equals, for one look at every crop and for two, as it is and mirrored. The map is fitted on both
+looks at each training crop, and judged by their mean.
 """
 
 from __future__ import annotations
@@ -16,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError, MismatchError
-from device.fingerprint import FeatureMap, FingerprintError, hash_text
-from device.model.data import middle, read_members, read_teachers, split_rows
+from device.fingerprint import FeatureMap, FingerprintError, dequantise, hash_text
+from device.model.data import middle, read_members, read_teachers, sources, split_rows
 from device.model.export import export
 from device.model.faceset import sha256_of
-from device.model.features import Floats, int8_features, quick_features
+from device.model.features import Floats, both_fingerprints, quick_features
 from device.model.labels import read_label
 from device.model.map_choice import Judge, MapFitter, choose_map
 from device.model.monitor import LineMonitor
@@ -33,15 +34,19 @@ PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lie
 Thresholds = tuple[tuple[float, float], ...]  # (false-accept rate, cosine), by rate
 
 
-def impostor_thresholds(mapped: Floats, targets: Floats, fars: tuple[float, ...] = FARS) -> Thresholds:
+def impostor_thresholds(
+    mapped: Floats, targets: Floats, source: NDArray[np.str_], fars: tuple[float, ...] = FARS
+) -> Thresholds:
     """(rate, cosine) for each of ``fars``: the cosine that this share of the pairs of two different people reaches.
 
     ``mapped`` are unit features (N, D). Rates of which the pairs hold less than one are left out.
 
-    The crops carry no names: two that the teachers' embeddings (N, E) find similar may be one person and are left out.
+    Only pairs of one ``source`` (N,) count: who meets at a door has more in common (age, origin, camera) than two
+    pictures of different collections, and is taken for each other twice as often. The crops carry no names: two that
+    the teachers' embeddings (N, E) find similar may be one person and are left out.
     """
     first, second = np.triu_indices(len(mapped), k=1)
-    strangers = (targets @ targets.T)[first, second] < PERHAPS_THE_SAME
+    strangers = ((targets @ targets.T)[first, second] < PERHAPS_THE_SAME) & (source[first] == source[second])
     scores = (mapped @ mapped.T)[first, second][strangers]
     measurable = sorted(far for far in fars if far * len(scores) >= 1)
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
@@ -61,26 +66,36 @@ def make_map(
 
     report(f"features of {len(held)} held-out crops")
     pictures = middle(read_members(faces, [str(names[row]) for row in held]), network.input_shape[0])
-    held_features = int8_features(content, network.name, pictures)
+    raw = both_fingerprints(content, network.name, pictures)
+    looks = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
+    held_features = looks.mean(axis=1)
+    source = sources(names[held])
     mapping = start
-    found: Thresholds = ()
+    once: Thresholds = ()
+    twice: Thresholds = ()
     try:
         if crops:
             rows = np.random.default_rng(12).permutation(training)
             crops = min(crops, len(rows) * 3 // 4)
             report(f"features of {crops} training crops to fit the map on, and of others to choose it with")
-            fitter = MapFitter(quick(rows[:crops]), targets[rows[:crops]], start.matrix)
+            views, fitted = quick(rows[:crops]), targets[rows[:crops]]
+            both = np.concatenate([views[:, 0], views[:, 1]])
+            fitter = MapFitter(both, np.concatenate([fitted, fitted]), start.matrix)
             grown_up = np.array([read_label(str(name)).grown_up for name in names])
             others = rows[crops:][grown_up[rows[crops:]]][:_OTHERS]
             old = grown_up[held]
-            judge = Judge(held_features[old], targets[held[old]], quick(others), targets[others])
+            judge = Judge(held_features[old], targets[held[old]], quick(others).mean(axis=1), targets[others])
             mapping = choose_map(fitter, judge, LineMonitor(report))
-        found = impostor_thresholds(mapping.apply(held_features), targets[held])
-        report("thresholds: " + ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found)))
+        once = impostor_thresholds(mapping.apply(looks[:, 0]), targets[held], source)
+        twice = impostor_thresholds(mapping.apply(held_features), targets[held], source)
+        for what, found in (("one look", once), ("two looks", twice)):
+            scores = ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found))
+            report(f"thresholds, {what}: {scores}")
     except FingerprintError as error:  # a network that answers nothing to some picture
         report(f"no thresholds: {error.message}")
-    source = hashlib.sha256(content).hexdigest()
-    return replace(mapping, network_hash=network.header.hash, thresholds=found, source=source)
+    digest = hashlib.sha256(content).hexdigest()
+    stamp = network.header.hash
+    return replace(mapping, network_hash=stamp, thresholds=once, mirror_thresholds=twice, source=digest)
 
 
 def map_path(network: Path) -> Path:
@@ -94,7 +109,7 @@ def digest_of(mapping: FeatureMap) -> str:
     for array in (mapping.mean, mapping.matrix):
         if array is not None:
             digest.update(f"{array.shape} ".encode() + np.ascontiguousarray(array, "<f4").tobytes())
-    digest.update(repr(mapping.thresholds).encode())
+    digest.update(repr((mapping.thresholds, mapping.mirror_thresholds)).encode())
     return digest.hexdigest()
 
 

@@ -25,7 +25,14 @@ _RUN_AT_ONCE = 16
 Floats = NDArray[np.float32]
 
 
-def fingerprints(content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT) -> NDArray[np.int8]:
+def mirrored(crops: Crops) -> Crops:
+    """The mirror images of crops (N, S, S, 3), as the board makes them for its second look."""
+    return np.ascontiguousarray(crops[:, :, ::-1])
+
+
+def fingerprints(
+    content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT, what: str = "int8, LiteRT"
+) -> NDArray[np.int8]:
     """int8 fingerprints (N, F) of crops (N, S, S, 3) by LiteRT's reference kernels, on every core.
 
     The fast kernels answer forty times as quickly, but a fifth of their numbers is off by one or more.
@@ -44,10 +51,17 @@ def fingerprints(content: bytes, where: str, crops: Crops, monitor: Monitor = SI
         for task in as_completed([pool.submit(run, start) for start in range(0, len(crops), _RUN_AT_ONCE)]):
             start, part = task.result()
             parts[start] = part
-            monitor.tick("int8, LiteRT", min(len(parts) * _RUN_AT_ONCE, len(crops)), len(crops))
+            monitor.tick(what, min(len(parts) * _RUN_AT_ONCE, len(crops)), len(crops))
     finally:
         pool.shutdown(cancel_futures=True)
     return np.concatenate([parts[start] for start in sorted(parts)])
+
+
+def both_fingerprints(content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT) -> NDArray[np.int8]:
+    """(N, 2, F): those of the crops, and those of their mirror images."""
+    once = fingerprints(content, where, crops, monitor)
+    again = fingerprints(content, where, mirrored(crops), monitor, "mirrored, LiteRT")
+    return np.stack([once, again], axis=1)
 
 
 def int8_features(content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT) -> Floats:
@@ -60,13 +74,15 @@ def int8_features(content: bytes, where: str, crops: Crops, monitor: Monitor = S
 def quick_features(
     content: bytes, network: Network, faces: Path, names: list[str], monitor: Monitor = SILENT
 ) -> Floats:
-    """Real features (N, F) of archived crops by LiteRT's fast kernels: hundreds a second, and, unlike those of the
-    board, rounded in another way here and there. Good enough to fit a map on, not for a figure."""
+    """Real features (N, 2, F) of archived crops and of their mirror images by LiteRT's fast kernels: hundreds a second,
+    and, unlike those of the board, rounded in another way here and there. Good enough to fit a map on, not for a
+    figure."""
     oracle = LiteRT(content, network.name, reference=False)
     found = []
     for start in range(0, len(names), _READ_AT_ONCE):
         crops = middle(read_members(faces, names[start : start + _READ_AT_ONCE]), network.input_shape[0])
-        found.append(np.stack([oracle.run(crop) for crop in crops]))
+        looks = [np.stack([oracle.run(crop) for crop in look]) for look in (crops, mirrored(crops))]
+        found.append(np.stack(looks, axis=1))
         monitor.tick("features", min(start + _READ_AT_ONCE, len(names)), len(names))
     return dequantise(np.concatenate(found), network.header.output_scale, network.header.output_zero_point)
 

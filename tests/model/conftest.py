@@ -178,7 +178,7 @@ def tiny_archive() -> Callable[[Path, dict[str, NDArray[np.uint8]]], None]:
 @pytest.fixture
 def tiny_faces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder like the face data: two archives, teachers, and a test set of six people in two folds."""
-    monkeypatch.setattr("device.model.data._HELD_OUT", 18)
+    monkeypatch.setattr("device.model.data._HELD_OUT", 28)
     return make_faces(tmp_path_factory.mktemp("faces"))
 
 
@@ -196,7 +196,7 @@ def make_faces(folder: Path) -> Path:
         coarse = rng.integers(0, 256, (6, 6, 3), dtype=np.uint8)
         return np.asarray(cv2.resize(coarse, (144, 144), interpolation=cv2.INTER_CUBIC), np.uint8)
 
-    names = [f"{source}/{index}.webp" for source in ("one", "two") for index in range(21)]
+    names = [f"{source}/{index}.webp" for source in ("one", "two") for index in range(26)]
     for source in ("one", "two"):
         write_archive(folder / f"{source}.zip", {name: picture() for name in names if name.startswith(source)})
     teachers = {

@@ -18,24 +18,39 @@ def _units(count: int, length: int, seed: int) -> np.ndarray:
     return unit(np.random.default_rng(seed).normal(size=(count, length)).astype(np.float32))
 
 
+def _one_source(count: int) -> np.ndarray:
+    return np.array(["utk"] * count)
+
+
 def test_thresholds_are_what_the_wanted_shares_of_strangers_reach() -> None:
     mapped, targets = _units(200, 16, 1), np.eye(200, dtype=np.float32)
     scores = (mapped @ mapped.T)[np.triu_indices(200, k=1)]
-    found = impostor_thresholds(mapped, targets)
+    found = impostor_thresholds(mapped, targets, _one_source(200))
     assert [far for far, _ in found] == [1e-4, 1e-3, 1e-2]
     for far, threshold in found:
         assert np.mean(scores >= threshold) == pytest.approx(far, abs=1e-4)
 
 
+def test_pairs_of_two_sources_do_not_count() -> None:
+    mapped, targets = _units(200, 16, 1), np.eye(200, dtype=np.float32)
+    source = np.array(["utk"] * 100 + ["celeba"] * 100)
+    scores = (mapped @ mapped.T)[np.triu_indices(200, k=1)]
+    own = np.concatenate([(half @ half.T)[np.triu_indices(100, k=1)] for half in (mapped[:100], mapped[100:])])
+    threshold = dict(impostor_thresholds(mapped, targets, source))[1e-2]
+    assert np.mean(own >= threshold) == pytest.approx(1e-2, abs=2e-4)
+    assert np.mean(scores >= threshold) != pytest.approx(1e-2, abs=2e-4)
+
+
 def test_a_rate_that_too_few_pairs_could_show_is_left_out() -> None:
     mapped, targets = _units(20, 16, 1), np.eye(20, dtype=np.float32)  # 190 pairs
-    assert [far for far, _ in impostor_thresholds(mapped, targets)] == [1e-2]
+    assert [far for far, _ in impostor_thresholds(mapped, targets, _one_source(20))] == [1e-2]
 
 
 def test_pairs_that_may_be_one_person_do_not_raise_the_threshold() -> None:
     mapped, targets = _units(100, 16, 2), np.eye(100, dtype=np.float32)
-    alone = dict(impostor_thresholds(mapped, targets))[1e-3]
-    twins = dict(impostor_thresholds(np.vstack([mapped, mapped]), np.vstack([targets, targets])))[1e-3]
+    alone = dict(impostor_thresholds(mapped, targets, _one_source(100)))[1e-3]
+    both = np.vstack([mapped, mapped]), np.vstack([targets, targets])
+    twins = dict(impostor_thresholds(*both, _one_source(200)))[1e-3]
     assert twins == pytest.approx(alone, abs=0.02)
     assert twins < 0.95
 
@@ -49,10 +64,11 @@ def test_thresholds_are_measured_again_without_touching_the_map(
         remake_map(path, tiny_faces, 0, lambda line: None)
     mean, matrix = np.zeros(1280, np.float32), np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float16)
     write_map(FeatureMap(mean, matrix.astype(np.float32), export(path).header.hash), path)
-    found = remake_map(path, tiny_faces, 0, lambda line: None).thresholds
+    found = remake_map(path, tiny_faces, 0, lambda line: None)
     loaded = FeatureMap.load(map_path(path))
-    assert found
-    assert loaded.thresholds == found
+    assert loaded.thresholds == found.thresholds != ()
+    assert loaded.mirror_thresholds == found.mirror_thresholds != ()
+    assert found.thresholds != found.mirror_thresholds
     np.testing.assert_array_equal(loaded.matrix, matrix)
     np.testing.assert_array_equal(loaded.mean, mean)
 
@@ -70,7 +86,7 @@ def test_a_map_is_chosen_anew_for_a_network_that_is_there(
     assert made.matrix is not None
     np.testing.assert_allclose(loaded.matrix, made.matrix, rtol=1e-3, atol=1e-5)
     assert loaded.thresholds == made.thresholds != ()
-    assert lines[-2].startswith("chosen: ")
+    assert lines[-3].startswith("chosen: ")
     assert loaded.source == hashlib.sha256(random_network.content).hexdigest()
 
 

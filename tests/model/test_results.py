@@ -41,8 +41,9 @@ def test_everything_is_written(result: Result, tmp_path: Path) -> None:
     figures = read_figures(out)
     assert figures == json.loads(json.dumps(result.figures))
     assert str(tmp_path) not in json.dumps(figures)
-    (curve,) = read_curves(out).values()
-    assert curve[0][-1] == curve[1][-1] == 1
+    curves = read_curves(out)
+    assert list(curves) == ["int8, LiteRT, plain", "int8, LiteRT, plain, twice"]
+    assert all(curve[0][-1] == curve[1][-1] == 1 for curve in curves.values())
     for name in ("roc.png", "robustness.png"):
         assert cv2.imread(str(out / name)).shape[1] > 500
     with (out / "roc.csv").open(newline="") as file:
@@ -57,7 +58,9 @@ def test_what_the_figures_say_of_themselves(result: Result) -> None:
     assert len(figures["network"]["sha256"]) == 64
     assert set(figures["test"]["sha256"]) == {"lfw.zip", "pairs.txt"}
     assert figures["measured_on"].startswith("PC")
-    (row,) = figures["rows"]
+    row, twice = figures["rows"]
+    assert twice["kind"] == "plain, twice"
+    assert twice["tar"][0]["threshold"] != row["tar"][0]["threshold"]
     protocol = row["tar"][-1]
     assert (protocol["strangers"], protocol["accepted"]) == (6, 0)
     assert protocol["far_high"] == pytest.approx(1 - 0.05 ** (1 / 6), abs=1e-4)
@@ -180,3 +183,12 @@ def test_the_shipped_card_says_what_was_measured(assets: Path) -> None:
     shipped = FeatureMap.load(map_path(network))
     assert digest_of(shipped) == figures["network"]["map_sha256"], "another map than was measured: evaluate again"
     assert figures["test"]["pairs"] == 6000
+
+
+def test_two_looks_stand_beside_one(result: Result) -> None:
+    """The feature is the mean of those of a crop and of its mirror image."""
+    figures = result.figures
+    assert {one["looks"] for one in figures["identification"]} == {1, 2}
+    text = figures_text(figures)
+    assert "| **int8, LiteRT: feature as it is, two looks** | " in text
+    assert "| 2 | 1 | 2 | " in text  # two people enrolled with one picture each, looked at twice
