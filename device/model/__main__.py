@@ -53,7 +53,7 @@ def _train(args: argparse.Namespace) -> None:
         seconds,
         start_from=args.start_from,
         lenders=args.lenders,
-        bfloat16=args.bfloat16,
+        fused=torch.bfloat16 if args.bfloat16 else torch.float32 if args.fused else None,
     )
     print(checkpoint)
 
@@ -229,7 +229,10 @@ def main() -> int:
     train.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
                        help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip
     train.add_argument("--blends", type=Path, metavar="DIR", help="show the faces that blend made there, too")
-    train.add_argument("--bfloat16", action="store_true", help="activations of 16 bits: faster where the CPU has them")
+    train.add_argument("--fused", action="store_true", help="with C kernels of its own, which a compiler makes: faster")
+    train.add_argument(
+        "--bfloat16", action="store_true", help="the same with activations of 16 bits, where the CPU has them"
+    )
     train.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
     train.set_defaults(run=_train)
     agreement = commands.add_parser("agreement", help="how close a checkpoint is to the teachers, by source of crops")

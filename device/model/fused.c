@@ -1,7 +1,7 @@
-/* Batch normalisation with ReLU6, and 3x3 depthwise convolution, forward and backward, for training in bfloat16; fused.py loads it.
+/* Batch normalisation with ReLU6, and 3x3 depthwise convolution, forward and backward, for training; fused.py loads it.
  *
  * A small network's training on a CPU is bound by memory: PyTorch reads or writes an activation 13 times for one normalisation and its
- * ReLU6, this 8 times, and each is half as long. Sums are float over a tile and double over tiles.
+ * ReLU6, this 8 times; as bfloat16 each is half as long (with FLOAT32 they are float). Sums are float over a tile and double over tiles.
  *
  * Activations are [pixels][channels] (channels last over all pictures), channels a multiple of 8. The vectors are those of GCC and
  * Clang, which make the best of whatever processor -march=native finds. */
@@ -9,6 +9,12 @@
 #include <string.h>
 #ifdef __AVX512BF16__
 #include <immintrin.h>
+#endif
+
+#ifdef FLOAT32
+typedef float number;
+#else
+typedef uint16_t number; /* bfloat16 */
 #endif
 
 enum { MOST = 4, TILE = 32768 }; /* vectors side by side; numbers of each array that stay in the second-level cache */
@@ -21,7 +27,7 @@ struct shape {
 };
 
 /* The three input rows under output row h, NULL outside the picture; the middle one is always inside. */
-INLINE void rows_under(const uint16_t *picture, const struct shape *shape, int h, const uint16_t *rows[3])
+INLINE void rows_under(const number *picture, const struct shape *shape, int h, const number *rows[3])
 {
     for (int i = 0; i < 3; i++) {
         const int row = h * shape->stride + i - (shape->stride == 1);
@@ -29,22 +35,31 @@ INLINE void rows_under(const uint16_t *picture, const struct shape *shape, int h
     }
 }
 
+/* GCC makes poor code of vectors that are longer than the processor's. */
+#ifdef __AVX512F__
 #define LANES 16
 #include "fused_lanes.h"
-#define LANES 8 /* what is left of 24, 40, 56 channels */
+#define WIDE(name) name##_16
+enum { WIDE_LANES = 16 };
+#else
+#define WIDE(name) name##_8
+enum { WIDE_LANES = 8 };
+#endif
+#define LANES 8 /* and what is left of 24, 40, 56 channels */
 #include "fused_lanes.h"
 
 /* name(width, ...) for each group of channels from c on */
 #define FOR_CHANNELS(channels, c, name, ...)                                                                                         \
-    for (int c = 0, left; (left = (channels) - c) > 0; c += left >= 64 ? 64 : left >= 16 ? left / 16 * 16 : 8) {                     \
-        if (left >= 64) {                                                                                                            \
-            name##_16(4, __VA_ARGS__);                                                                                               \
-        } else if (left >= 48) {                                                                                                     \
-            name##_16(3, __VA_ARGS__);                                                                                               \
-        } else if (left >= 32) {                                                                                                     \
-            name##_16(2, __VA_ARGS__);                                                                                               \
-        } else if (left >= 16) {                                                                                                     \
-            name##_16(1, __VA_ARGS__);                                                                                               \
+    for (int c = 0, left; (left = (channels) - c) > 0;                                                                               \
+         c += left >= 4 * WIDE_LANES ? 4 * WIDE_LANES : left >= WIDE_LANES ? left / WIDE_LANES * WIDE_LANES : 8) {                    \
+        if (left >= 4 * WIDE_LANES) {                                                                                                \
+            WIDE(name)(4, __VA_ARGS__);                                                                                              \
+        } else if (left >= 3 * WIDE_LANES) {                                                                                         \
+            WIDE(name)(3, __VA_ARGS__);                                                                                              \
+        } else if (left >= 2 * WIDE_LANES) {                                                                                         \
+            WIDE(name)(2, __VA_ARGS__);                                                                                              \
+        } else if (left >= WIDE_LANES) {                                                                                             \
+            WIDE(name)(1, __VA_ARGS__);                                                                                              \
         } else {                                                                                                                     \
             name##_8(1, __VA_ARGS__);                                                                                                \
         }                                                                                                                            \
@@ -52,9 +67,9 @@ INLINE void rows_under(const uint16_t *picture, const struct shape *shape, int h
 
 /* The same where no vectors are side by side. */
 #define FOR_SINGLE_CHANNELS(channels, c, name, ...)                                                                                  \
-    for (int c = 0; c < (channels); c += (channels) - c >= 16 ? 16 : 8) {                                                            \
-        if ((channels) - c >= 16) {                                                                                                  \
-            name##_16(__VA_ARGS__);                                                                                                  \
+    for (int c = 0; c < (channels); c += (channels) - c >= WIDE_LANES ? WIDE_LANES : 8) {                                            \
+        if ((channels) - c >= WIDE_LANES) {                                                                                          \
+            WIDE(name)(__VA_ARGS__);                                                                                                 \
         } else {                                                                                                                     \
             name##_8(__VA_ARGS__);                                                                                                   \
         }                                                                                                                            \
@@ -66,7 +81,7 @@ INLINE int64_t tile_pixels(int channels)
 }
 
 /* sums [2][channels]: of x, of its squares */
-void normal_sums(const uint16_t *x, int64_t pixels, int channels, double *sums)
+void normal_sums(const number *x, int64_t pixels, int channels, double *sums)
 {
     memset(sums, 0, 2 * sizeof *sums * (size_t)channels);
     const int64_t most = tile_pixels(channels);
@@ -77,7 +92,7 @@ void normal_sums(const uint16_t *x, int64_t pixels, int channels, double *sums)
 }
 
 /* y = x * scale + offset, through ReLU6 if asked for */
-void normal_apply(const uint16_t *x, int64_t pixels, int channels, const float *scale, const float *offset, int rectify, uint16_t *y)
+void normal_apply(const number *x, int64_t pixels, int channels, const float *scale, const float *offset, int rectify, number *y)
 {
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, y += most * channels) {
@@ -87,7 +102,7 @@ void normal_apply(const uint16_t *x, int64_t pixels, int channels, const float *
 }
 
 /* sums [2][channels]: of the gradient g that comes through ReLU6, of g times x */
-void normal_back_sums(const uint16_t *x, const uint16_t *g, int64_t pixels, int channels, const float *scale, const float *offset,
+void normal_back_sums(const number *x, const number *g, int64_t pixels, int channels, const float *scale, const float *offset,
                       int rectify, double *sums)
 {
     memset(sums, 0, 2 * sizeof *sums * (size_t)channels);
@@ -101,8 +116,8 @@ void normal_back_sums(const uint16_t *x, const uint16_t *g, int64_t pixels, int 
 }
 
 /* gx = scale * g + slope * x + level, g being what comes through ReLU6 */
-void normal_back(const uint16_t *x, const uint16_t *g, int64_t pixels, int channels, const float *scale, const float *offset,
-                 int rectify, const float *slope, const float *level, uint16_t *gx)
+void normal_back(const number *x, const number *g, int64_t pixels, int channels, const float *scale, const float *offset,
+                 int rectify, const float *slope, const float *level, number *gx)
 {
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, g += most * channels, gx += most * channels) {
@@ -113,12 +128,12 @@ void normal_back(const uint16_t *x, const uint16_t *g, int64_t pixels, int chann
 }
 
 /* weights [9][channels] */
-void depthwise(const uint16_t *x, const struct shape *shape, const float *weights, uint16_t *y)
+void depthwise(const number *x, const struct shape *shape, const float *weights, number *y)
 {
     const int64_t picture = (int64_t)shape->height * shape->width * shape->channels;
     for (int n = 0; n < shape->pictures; n++, x += picture) {
         for (int h = 0; h < shape->height / shape->stride; h++, y += shape->width / shape->stride * shape->channels) {
-            const uint16_t *rows[3];
+            const number *rows[3];
             rows_under(x, shape, h, rows);
             FOR_SINGLE_CHANNELS(shape->channels, c, depthwise_row, rows, c, shape, weights, y)
         }
@@ -127,20 +142,20 @@ void depthwise(const uint16_t *x, const struct shape *shape, const float *weight
 
 /* Stride 2: an input row of odd number met the kernel's middle row only, an even one its first and, from the output row before, its
  * last; likewise for columns. */
-INLINE void depthwise2_back(const uint16_t *g, const struct shape *shape, const float *weights, uint16_t *gx)
+INLINE void depthwise2_back(const number *g, const struct shape *shape, const float *weights, number *gx)
 {
     const int channels = shape->channels;
     const int64_t row = (int64_t)shape->width / 2 * channels;
     for (int h = 0; h < shape->height; h++, gx += 2 * row) {
-        const uint16_t *first = g + h / 2 * row;
-        const uint16_t *last = h % 2 || h == 0 ? NULL : first - row;
+        const number *first = g + h / 2 * row;
+        const number *last = h % 2 || h == 0 ? NULL : first - row;
         FOR_SINGLE_CHANNELS(channels, c, depthwise2_back_row, first, last, c, shape, h % 2, weights, gx)
     }
 }
 
 /* From the gradient g of the output: gx of the input, gw [9][channels] of the weights; ``turned`` are the weights in reverse order. */
-void depthwise_back(const uint16_t *x, const uint16_t *g, const struct shape *shape, const float *weights, const float *turned,
-                    uint16_t *gx, float *gw)
+void depthwise_back(const number *x, const number *g, const struct shape *shape, const float *weights, const float *turned,
+                    number *gx, float *gw)
 {
     const int channels = shape->channels;
     const int64_t inputs = (int64_t)shape->height * shape->width * channels;
@@ -155,7 +170,7 @@ void depthwise_back(const uint16_t *x, const uint16_t *g, const struct shape *sh
             depthwise2_back(g, &one, weights, gx);
         }
         for (int h = 0; h < shape->height / shape->stride; h++) {
-            const uint16_t *rows[3];
+            const number *rows[3];
             rows_under(x, shape, h, rows);
             FOR_SINGLE_CHANNELS(channels, c, weights_back_row, rows, g + h * row, c, &one, gw)
         }

@@ -1,8 +1,9 @@
-"""Training in bfloat16 on a CPU: ``fused.c`` behind PyTorch's interface.
+"""Faster training on a CPU: ``fused.c`` behind PyTorch's interface, in float32 or bfloat16.
 
-Activations and their gradients are bfloat16; weights, sums, statistics and the optimiser stay float32. The 1x1 and
-first convolutions are PyTorch's own. Needs a C compiler, and pays where the processor has bfloat16 instructions: on a
-core with AVX512-BF16, 296 pictures a second go forward and back at 128x128 and width 0.5, and 138 in float32.
+In bfloat16, activations and their gradients are; weights, sums, statistics and the optimiser stay float32. The 1x1 and
+first convolutions are PyTorch's own. Needs a C compiler. bfloat16 pays where the processor has instructions for it: on
+a core with AVX512-BF16, 296 pictures a second go forward and back at 128x128 and width 0.5, and 138 in PyTorch's
+float32; on a core with AVX2 alone, 140 in float32 here, 85 in PyTorch's, and 14 in bfloat16.
 """
 
 from __future__ import annotations
@@ -29,19 +30,26 @@ class _Shape(ctypes.Structure):
     _fields_ = tuple((name, ctypes.c_int32) for name in ("pictures", "height", "width", "channels", "stride"))
 
 
+_WITHOUT = "train without --fused and --bfloat16"
+
+
 @cache
-def library() -> ctypes.CDLL:
-    """``fused.c`` compiled for this processor, once a process; FileError where no compiler can."""
+def library(dtype: torch.dtype = torch.bfloat16) -> ctypes.CDLL:
+    """``fused.c`` for activations of this type, compiled for this processor, once a process.
+
+    FileError where no compiler can.
+    """
     compiler = find_compiler()
     if compiler is None:
-        raise FileError(f"no C compiler ({', '.join(COMPILERS)}), which training in bfloat16 needs",
-                        "install one, or train without --bfloat16")  # fmt: skip
+        raise FileError(f"no C compiler ({', '.join(COMPILERS)}), which fused training needs",
+                        f"install one, or {_WITHOUT}")  # fmt: skip
+    flags = (*FLAGS, "-DFLOAT32") if dtype == torch.float32 else FLAGS
     with tempfile.TemporaryDirectory() as folder:
         made = Path(folder) / "fused.so"
-        built = subprocess.run([compiler, *FLAGS, "-o", made, SOURCE], capture_output=True, text=True, timeout=120)
+        built = subprocess.run([compiler, *flags, "-o", made, SOURCE], capture_output=True, text=True, timeout=120)
         if built.returncode:
             raise FileError(f"{compiler} cannot compile {SOURCE}: {built.stderr.strip()[-400:]}",
-                            "train without --bfloat16")  # fmt: skip
+                            _WITHOUT)  # fmt: skip
         return ctypes.CDLL(str(made))
 
 
@@ -50,8 +58,9 @@ def _at(tensor: Tensor) -> ctypes.c_void_p:
 
 
 def _channels_last(x: Tensor) -> Tensor:
-    if x.dtype != torch.bfloat16 or x.shape[1] % _LANES:
-        raise ValueError(f"{x.dtype}, {x.shape[1]} channels, where bfloat16, a multiple of {_LANES}, was expected")
+    if x.dtype not in (torch.bfloat16, torch.float32) or x.shape[1] % _LANES:
+        raise ValueError(f"{x.dtype}, {x.shape[1]} channels, where floats of 16 or 32 bits and a multiple of {_LANES} "
+                         "channels were expected")  # fmt: skip
     return x.contiguous(memory_format=torch.channels_last)
 
 
@@ -66,7 +75,7 @@ class _Normalise(torch.autograd.Function):
         x = _channels_last(x)
         pixels = x.numel() // x.shape[1]
         sums = torch.empty(2, x.shape[1], dtype=torch.double)
-        library().normal_sums(_at(x), *_counts(x), _at(sums))
+        library(x.dtype).normal_sums(_at(x), *_counts(x), _at(sums))
         mean = sums[0] / pixels
         variance = (sums[1] / pixels - mean * mean).clamp_min(0)
         assert norm.running_mean is not None
@@ -78,7 +87,7 @@ class _Normalise(torch.autograd.Function):
         scale = (weight.double() * inverse).float()
         offset = (bias.double() - mean * weight.double() * inverse).float()
         y = torch.empty_like(x)
-        library().normal_apply(_at(x), *_counts(x), _at(scale), _at(offset), ctypes.c_int(relu6), _at(y))
+        library(x.dtype).normal_apply(_at(x), *_counts(x), _at(scale), _at(offset), ctypes.c_int(relu6), _at(y))
         ctx.save_for_backward(x, scale, offset)
         ctx.mean, ctx.inverse, ctx.relu6 = mean, inverse, relu6
         return y
@@ -90,7 +99,7 @@ class _Normalise(torch.autograd.Function):
         pixels = x.numel() // x.shape[1]
         given = (_at(x), _at(gradient), *_counts(x), _at(scale), _at(offset), ctypes.c_int(ctx.relu6))
         sums = torch.empty(2, x.shape[1], dtype=torch.double)
-        library().normal_back_sums(*given, _at(sums))
+        library(x.dtype).normal_back_sums(*given, _at(sums))
         # With h = (x - mean) * inverse, the gradient is scale * (g - mean(g) - h * mean(g h)): Ioffe and Szegedy, 2015.
         for_bias = sums[0]
         for_weight = (sums[1] - ctx.mean * sums[0]) * ctx.inverse
@@ -98,7 +107,7 @@ class _Normalise(torch.autograd.Function):
         level = -scale * for_bias / pixels - slope * ctx.mean
         slope, level = slope.float(), level.float()
         gx = torch.empty_like(x)
-        library().normal_back(*given, _at(slope), _at(level), _at(gx))
+        library(x.dtype).normal_back(*given, _at(slope), _at(level), _at(gx))
         return gx, for_weight.float(), for_bias.float(), None, None
 
 
@@ -111,7 +120,7 @@ class _Depthwise(torch.autograd.Function):
         taps = weight.detach().reshape(channels, 9).t().contiguous()
         made = (count, channels, height // stride, width // stride)
         y = torch.empty(made, dtype=x.dtype, memory_format=torch.channels_last)
-        library().depthwise(_at(x), ctypes.byref(ctx.shape), _at(taps), _at(y))
+        library(x.dtype).depthwise(_at(x), ctypes.byref(ctx.shape), _at(taps), _at(y))
         ctx.save_for_backward(x, taps)
         return y
 
@@ -120,14 +129,14 @@ class _Depthwise(torch.autograd.Function):
         x, taps = ctx.saved_tensors
         gradient, turned = _channels_last(gradient), taps.flip(0).contiguous()
         gx, gw = torch.empty_like(x), torch.empty_like(taps)
-        library().depthwise_back(
+        library(x.dtype).depthwise_back(
             _at(x), _at(gradient), ctypes.byref(ctx.shape), _at(taps), _at(turned), _at(gx), _at(gw)
         )
         return gx, gw.t().reshape(-1, 1, 3, 3), None
 
 
 def normalise(x: Tensor, norm: nn.BatchNorm2d, relu6: bool) -> Tensor:
-    """Batch normalisation in training mode, then ReLU6 where ``relu6``: (N, C, H, W) bfloat16 to the same.
+    """Batch normalisation in training mode, then ReLU6 where ``relu6``: (N, C, H, W) bfloat16 or float32 to the same.
 
     C must be a multiple of 8; ``norm``'s running statistics are brought up to date.
     """
@@ -136,7 +145,7 @@ def normalise(x: Tensor, norm: nn.BatchNorm2d, relu6: bool) -> Tensor:
 
 
 def depthwise(x: Tensor, weight: Tensor, stride: int) -> Tensor:
-    """3x3 depthwise convolution with LiteRT's SAME padding: (N, C, H, W) bfloat16, weight (C, 1, 3, 3) float32.
+    """3x3 depthwise convolution with LiteRT's SAME padding: (N, C, H, W) bfloat16 or float32, weight (C, 1, 3, 3).
 
     C must be a multiple of 8; for stride 2, H and W even.
     """

@@ -23,7 +23,20 @@ typedef float floats __attribute__((vector_size(4 * LANES)));
 typedef uint32_t words __attribute__((vector_size(4 * LANES)));
 typedef uint16_t halves __attribute__((vector_size(2 * LANES)));
 
-INLINE floats load(const uint16_t *from)
+#ifdef FLOAT32
+INLINE floats load(const number *from)
+{
+    floats v;
+    memcpy(&v, from, sizeof v);
+    return v;
+}
+
+INLINE void store(number *to, floats v)
+{
+    memcpy(to, &v, sizeof v);
+}
+#else
+INLINE floats load(const number *from)
 {
     halves h;
     memcpy(&h, from, sizeof h);
@@ -36,7 +49,7 @@ INLINE floats load(const uint16_t *from)
 }
 
 /* Round to nearest, ties to even. Activations are finite, so a carry into the exponent is right too. */
-INLINE void store(uint16_t *to, floats v)
+INLINE void store(number *to, floats v)
 {
 #if defined(__AVX512BF16__) && LANES == 16
     __m256bh h = _mm512_cvtneps_pbh((__m512)v); /* subnormal numbers become 0 */
@@ -47,6 +60,7 @@ INLINE void store(uint16_t *to, floats v)
 #endif
     memcpy(to, &h, sizeof h);
 }
+#endif
 
 INLINE floats load_float(const float *from)
 {
@@ -76,7 +90,7 @@ INLINE void add_to(double *sums, floats v)
     }
 }
 
-INLINE void sums_tile(const int wide, const uint16_t *x, int64_t pixels, int channels, double *sums, double *squares)
+INLINE void sums_tile(const int wide, const number *x, int64_t pixels, int channels, double *sums, double *squares)
 {
     floats sum[MOST] = {0}, square[MOST] = {0};
     for (int64_t p = 0; p < pixels; p++, x += channels) {
@@ -92,7 +106,7 @@ INLINE void sums_tile(const int wide, const uint16_t *x, int64_t pixels, int cha
     }
 }
 
-INLINE void apply_tile(const int wide, const uint16_t *x, uint16_t *y, int64_t pixels, int channels, const float *scale,
+INLINE void apply_tile(const int wide, const number *x, number *y, int64_t pixels, int channels, const float *scale,
                        const float *offset, const int rectify)
 {
     floats s[MOST], o[MOST];
@@ -108,7 +122,7 @@ INLINE void apply_tile(const int wide, const uint16_t *x, uint16_t *y, int64_t p
     }
 }
 
-INLINE void back_sums_tile(const int wide, const uint16_t *x, const uint16_t *g, int64_t pixels, int channels, const float *scale,
+INLINE void back_sums_tile(const int wide, const number *x, const number *g, int64_t pixels, int channels, const float *scale,
                            const float *offset, const int rectify, double *sums, double *products)
 {
     floats s[MOST], o[MOST], sum[MOST] = {0}, product[MOST] = {0};
@@ -130,7 +144,7 @@ INLINE void back_sums_tile(const int wide, const uint16_t *x, const uint16_t *g,
     }
 }
 
-INLINE void back_tile(const int wide, const uint16_t *x, const uint16_t *g, uint16_t *gx, int64_t pixels, int channels,
+INLINE void back_tile(const int wide, const number *x, const number *g, number *gx, int64_t pixels, int channels,
                       const float *scale, const float *offset, const int rectify, const float *slope, const float *level)
 {
     floats s[MOST], o[MOST], k[MOST], l[MOST];
@@ -150,13 +164,13 @@ INLINE void back_tile(const int wide, const uint16_t *x, const uint16_t *g, uint
 }
 
 /* One row of the channels from c on: weights of rows outside the picture are 0, and such rows point to any valid one. */
-INLINE void depthwise_row(const uint16_t *const rows[3], int c, const struct shape *shape, const float *weights, uint16_t *y)
+INLINE void depthwise_row(const number *const rows[3], int c, const struct shape *shape, const float *weights, number *y)
 {
     const int channels = shape->channels, pad = shape->stride == 1;
     weights += c;
     y += c;
     floats w[9];
-    const uint16_t *x[3];
+    const number *x[3];
     for (int i = 0; i < 3; i++) {
         x[i] = (rows[i] ? rows[i] : rows[1]) + c;
         for (int j = 0; j < 3; j++) {
@@ -176,12 +190,12 @@ INLINE void depthwise_row(const uint16_t *const rows[3], int c, const struct sha
     }
 }
 
-INLINE void depthwise2_back_row(const uint16_t *first, const uint16_t *last, int c, const struct shape *shape, int odd,
-                                const float *weights, uint16_t *gx)
+INLINE void depthwise2_back_row(const number *first, const number *last, int c, const struct shape *shape, int odd,
+                                const float *weights, number *gx)
 {
     const int channels = shape->channels;
     floats w[2][3], left[2] = {0};
-    const uint16_t *other = (last ? last : first) + c;
+    const number *other = (last ? last : first) + c;
     first += c;
     weights += c;
     gx += c;
@@ -199,13 +213,13 @@ INLINE void depthwise2_back_row(const uint16_t *first, const uint16_t *last, int
 }
 
 /* Add to gw [9][channels] what the output row under ``rows`` gives for the channels from c on. */
-INLINE void weights_back_row(const uint16_t *const rows[3], const uint16_t *g, int c, const struct shape *shape, float *gw)
+INLINE void weights_back_row(const number *const rows[3], const number *g, int c, const struct shape *shape, float *gw)
 {
     const int channels = shape->channels, pad = shape->stride == 1;
     g += c;
     gw += c;
     floats sum[9] = {0};
-    const uint16_t *x[3];
+    const number *x[3];
     for (int i = 0; i < 3; i++) {
         x[i] = (rows[i] ? rows[i] : rows[1]) + c;
     }

@@ -64,16 +64,17 @@ class Losses:
     """``rows`` are the training rows of ``targets`` (N, D), the teachers' unit embeddings of all crops.
 
     ``blends`` (M, D) are the targets of rows from N on, zero in the parts of teachers that were not asked about them:
-    such a row is judged by the other parts alone.
+    such a row is judged by the other parts alone. ``kind`` of the product with all the centres: bfloat16 is faster only
+    where the processor has instructions for it.
     """
 
     def __init__(
         self, plan: LossPlan, rows: NDArray[np.int64], targets: NDArray[np.float32], seed: int,
-        blends: NDArray[np.float32] | None = None,
+        blends: NDArray[np.float32] | None = None, kind: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
         self.plan, self.rows = plan, torch.from_numpy(rows)
         self.first_blend = len(targets)
-        self.centres = torch.from_numpy(targets)[self.rows].bfloat16()
+        self.centres = torch.from_numpy(targets)[self.rows].to(kind)
         self.targets = torch.from_numpy(targets if blends is None else np.concatenate([targets, blends]))
         asked = np.ones(targets.shape[1], bool) if blends is None else (blends != 0).any(axis=0)
         self.asked = torch.from_numpy(asked).float()
@@ -87,8 +88,8 @@ class Losses:
         own, partial = self.targets[rows], rows >= self.first_blend
         embedded = torch.where(partial[:, None], functional.normalize(embedded * self.asked, dim=1), embedded)
         others = torch.randperm(len(self.centres), generator=self.chance)[: self.plan.strangers]
-        candidates = torch.cat([own.bfloat16(), self.centres[others]])
-        cosines = (embedded.bfloat16() @ candidates.t()).float()
+        candidates = torch.cat([own.to(self.centres.dtype), self.centres[others]])
+        cosines = (embedded.to(candidates.dtype) @ candidates.t()).float()
         # Only a part of a whole centre can meet a partial embedding.
         whole = torch.cat([~partial, torch.ones(len(others), dtype=torch.bool)])
         cosines = torch.where(partial[:, None] & whole[None, :], cosines / self.asked_length, cosines)

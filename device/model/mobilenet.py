@@ -21,25 +21,25 @@ class SameConv(nn.Module):
     ) -> None:
         super().__init__()
         self.stride, self.kernel, self.relu6 = stride, kernel, relu6
-        self.in_bfloat16 = False  # while training: see fused.py
+        self.fused: torch.dtype | None = None  # of the activations while training: see fused.py
         padding = kernel // 2 if stride == 1 else 0
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(outputs, momentum=0.03)
 
     def forward(self, x: Tensor) -> Tensor:
-        halved = self.in_bfloat16 and self.training
-        if halved and self.conv.groups > 1:
+        kind = self.fused if self.training else None
+        if kind is not None and self.conv.groups > 1:
             x = fused.depthwise(x, self.conv.weight, self.stride)
         else:
             if self.stride == 2:
                 # SAME for an even size needs one pixel in all: TensorFlow puts it after the picture.
                 x = functional.pad(x, (0, 1, 0, 1))
-            if halved:
-                weight = self.conv.weight.bfloat16()
-                x = functional.conv2d(x.bfloat16(), weight, stride=self.stride, padding=self.conv.padding)
+            if kind is not None:
+                weight = self.conv.weight.to(kind)
+                x = functional.conv2d(x.to(kind), weight, stride=self.stride, padding=self.conv.padding)
             else:
                 x = self.conv(x)
-        if halved:
+        if kind is not None:
             return fused.normalise(x, self.norm, self.relu6)
         x = self.norm(x)
         y: Tensor = functional.relu6(x) if self.relu6 else x
@@ -75,11 +75,11 @@ class MobileNetV2(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
-    def train_in_bfloat16(self) -> None:
-        """From now on, in training mode, activations are bfloat16 (``fused.py``)."""
+    def train_fused(self, kind: torch.dtype) -> None:
+        """From now on, in training mode, activations are float32 or bfloat16 and computed by ``fused.py``."""
         for module in self.modules():
             if isinstance(module, SameConv):
-                module.in_bfloat16 = True
+                module.fused = kind
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.stem(x)

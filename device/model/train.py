@@ -114,15 +114,22 @@ def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64
 
 
 def lend_gradients(
-    variant: Variant, plan: Plan, faces: Path, out: Path, bfloat16: bool, size: int, strength: float, seed: int
+    variant: Variant,
+    plan: Plan,
+    faces: Path,
+    out: Path,
+    fused: torch.dtype | None,
+    size: int,
+    strength: float,
+    seed: int,
 ) -> tuple[Student, Callable[[], object]]:
     """For :class:`device.model.parallel.Lender`: a student, and what computes the gradient of its next batch."""
     reuse_memory()
     data, rows, shown_rows = load_shown(faces, out / "cache", plan.blends, plan.repeat)
-    losses = Losses(plan.losses, rows, data.targets, seed, data.blend_targets)
+    losses = Losses(plan.losses, rows, data.targets, seed, data.blend_targets, fused or torch.float32)
     student = new_student(variant, data.targets.shape[1]).train()
-    if bfloat16:
-        student.network.train_in_bfloat16()
+    if fused is not None:
+        student.network.train_fused(fused)
     stream = batches(data, shown_rows, size, plan.batch, seed, strength)
     return student, lambda: losses.backward(student, *next(stream))
 
@@ -198,12 +205,13 @@ def train(
     *,
     start_from: Path | None = None,
     lenders: int = 0,
-    bfloat16: bool = False,
+    fused: torch.dtype | None = None,
 ) -> Path:
     """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
 
     A new run takes the weights of ``start_from``, a ``.tflite`` or a checkpoint, if given. ``lenders`` further
-    processes compute gradients too; with them a run cannot be repeated to the bit. ``bfloat16``: see ``fused.py``.
+    processes compute gradients too; with them a run cannot be repeated to the bit. ``fused``, the type of
+    the activations: see ``fused.py``.
     """
     out.mkdir(parents=True, exist_ok=True)
     reuse_memory()
@@ -216,12 +224,12 @@ def train(
         some = np.sort(np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS])
         start = warm_start(start_from, variant, middle(data.crops[some], size), data.targets[some])
     run = _Run.begin(variant, data.targets.shape[1], plan, checkpoint, start)
-    losses = Losses(plan.losses, rows, data.targets, run.shown + 1, data.blend_targets)
+    losses = Losses(plan.losses, rows, data.targets, run.shown + 1, data.blend_targets, fused or torch.float32)
     started = logged = saved = time.monotonic()
     sums, count, shown_at_log = np.zeros(2), 0, run.shown
     run.student.train()
-    if bfloat16:
-        run.student.network.train_in_bfloat16()
+    if fused is not None:
+        run.student.network.train_fused(fused)
 
     def going() -> bool:
         return run.shown < plan.total and time.monotonic() - started < seconds
@@ -229,7 +237,7 @@ def train(
     while going():
         size, strength = plan.size_at(run.shown), plan.strength_at(run.shown)
         seed = run.shown + 1
-        given = (variant, plan, faces, out, bfloat16, size, strength)
+        given = (variant, plan, faces, out, fused, size, strength)
         lending = [Lender(run.student, lend_gradients, (*given, seed + 7919 * (index + 1))) for index in range(lenders)]
         stream = batches(data, shown_rows, size, plan.batch, seed, strength)
         try:

@@ -31,7 +31,7 @@ def test_with_every_centre_drawn_the_contrast_is_the_softmax_over_all(targets: n
     # The batch's own centres stand among the candidates a second time for the other pictures of the batch.
     total = [np.exp(logits[i]).sum() + sum(np.exp(logits[i, own[j]]) for j in range(3) if j != i) for i in range(3)]
     expected = np.mean([np.log(total[i]) - logits[i, own[i]] for i in range(3)])
-    assert float(contrast) == pytest.approx(expected, abs=0.02)  # the product is in bfloat16
+    assert float(contrast) == pytest.approx(expected, abs=1e-4)
     assert float(distance) == pytest.approx(1 - np.mean(np.sum(embedded * targets[PICKED], axis=1)), abs=1e-5)
 
 
@@ -65,7 +65,7 @@ def test_a_blend_is_judged_by_the_part_that_its_teacher_gave(targets: np.ndarray
     of_crop = 5.0 * np.array([embedded[1] @ blends[0], *(targets[ROWS] @ embedded[1])])
     own = 1 + list(ROWS).index(3)
     expected = [np.log(np.exp(logits).sum()) - logits[at] for logits, at in ((of_blend, 0), (of_crop, own))]
-    assert float(contrast) == pytest.approx(np.mean(expected), abs=0.02)  # the product is in bfloat16
+    assert float(contrast) == pytest.approx(np.mean(expected), abs=1e-4)
 
 
 def test_what_a_blend_leaves_unasked_gets_no_gradient(targets: np.ndarray) -> None:
