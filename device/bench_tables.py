@@ -16,7 +16,7 @@ ESTIMATE = (
 
 def bench(report: Report, *, layers: bool = False) -> str:
     """The times and sizes, and the layers where wanted; ``report`` with ``baseline`` as ``bench.compare`` gave it."""
-    parts = [f"{head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}", _times(report)]
+    parts = [f"{head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}{_twice(report)}", _times(report)]
     if report["where"] != "board":
         parts.append("link is at this computer's clock: it holds whatever the run took beyond the board's own count")
     parts += [_facts(report), *_path(report)]
@@ -27,6 +27,12 @@ def bench(report: Report, *, layers: bool = False) -> str:
     if report["where"] == "virtual":
         parts.append(ESTIMATE)
     return "\n\n".join(parts)
+
+
+def _twice(report: Report) -> str:
+    return (
+        ", each looked at twice: network, its cycles and instructions are of both looks" if report["looks"] > 1 else ""
+    )
 
 
 def _times(report: Report) -> str:

@@ -76,14 +76,15 @@ def _parser() -> argparse.ArgumentParser:
 
     add("ports", "list the serial ports, and which of them are boards", _ports)
     add("info", "what the board says of itself, and its counters", _info)
-    add("infer", "find the face in each photo, print fingerprints and cosines", _infer).add_argument(
-        "images", metavar="IMAGE", nargs="+", type=Path
-    )
+    inferred = add("infer", "find the face in each photo, print fingerprints and cosines", _infer)
+    inferred.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
     timed = add("bench", "time the link and the network", _bench)
     timed.add_argument("-n", type=_count, default=20, metavar="N", help="crops, 20 by default")
     timed.add_argument("--layers", action="store_true", help="print every layer too; JSON always has them")
     timed.add_argument("--image", type=Path, help="what the virtual board runs, by default the prebuilt image")
     timed.add_argument("--record", type=Path, metavar="FILE", help="append the result to this CSV file as one line")
+    for one in (inferred, timed):
+        one.add_argument("--mirror", action="store_true", help="look at each crop twice: at its mirror image, too")
     add("selftest", "compute the golden vector that is in the image", _selftest)
     flasher = add("flash", "put an image on a board that is plugged in", _flash)
     flasher.add_argument("--board-type", default=images.DEFAULT_BOARD, choices=sorted(flash.LABELS))
@@ -121,7 +122,7 @@ def _infer(options: argparse.Namespace) -> int:
     except FileError as error:
         raise UsageError(error.message, error.hint) from error
     with ports.open_board(options.board) as opened:
-        report, remarks = reports.infer(opened.board, options.images)
+        report, remarks = reports.infer(opened.board, options.images, mirror=options.mirror)
     for remark in remarks:
         print(remark, file=sys.stderr)
     return _show(options, report, tables.infer)
@@ -133,13 +134,15 @@ def _bench(options: argparse.Namespace) -> int:
         raise UsageError("--image is for the virtual board", "add --board virtual, or flash the image first")
     if options.image is not None and not options.image.is_file():
         raise UsageError(f"there is no file {options.image}")
+    if options.record is not None and options.mirror:
+        raise UsageError("the results file holds times of one look", "leave out --mirror or --record")
     if options.record is not None:
         try:
             bench.check_record(options.record)
         except FileError as error:
             raise UsageError(error.message, error.hint) from error
     with ports.open_board(options.board, image=options.image) as opened:
-        report = bench.bench(opened.board, options.n)
+        report = bench.bench(opened.board, options.n, mirror=options.mirror)
     report["baseline"] = bench.compare(report)
     if options.record is not None:
         from device.emulator.launcher import default_image

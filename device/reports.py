@@ -35,9 +35,10 @@ def selftest(board: Board) -> Report:
     return {**_who(board.hello), "passed": result.passed, **asdict(result)}
 
 
-def infer(board: Board, paths: Sequence[Path]) -> tuple[Report, list[str]]:
+def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple[Report, list[str]]:
     """Faces in photos, their fingerprints and cosines; the report, and remarks for a person.
 
+    ``mirror``: two looks at each face, and its fingerprint is a list of two.
     Raises FileError where a photo cannot be read, before the board is asked anything.
     """
     from device.crop import align  # the detector takes a moment to load: not for commands that need none
@@ -62,13 +63,13 @@ def infer(board: Board, paths: Sequence[Path]) -> tuple[Report, list[str]]:
         if faces:
             crop = align(photo, faces[0].landmarks, height)
             timings["align_ms"] = round((time.perf_counter() - found) * 1e3, 3)
-            run = board.infer(crop)
+            run = board.infer(crop, mirror=mirror)
             entry["fingerprint"] = run.fingerprint.tolist()
             names = ("receive_ms", "network_ms", "total_ms")
             timings["link_ms"] = round(run.link_ms, 3)
             for name in names:
                 timings[name] = round(getattr(run, name), 3) if run.timed else None
-            vectors.append(prints.embed(run.fingerprint))
+            vectors.append(prints.embed_looks(run.fingerprint))
         images.append(entry)
     matrix = np.stack(vectors) @ np.stack(vectors).T if vectors else np.zeros((0, 0), np.float32)
     cosine = [[round(float(value), 6) for value in row] for row in np.clip(matrix, -1.0, 1.0)]

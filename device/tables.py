@@ -67,7 +67,8 @@ def infer(report: Report) -> str:
     rows: list[list[object]] = [["photo", "faces", "detect", "link", "receive", "network", "total ms", "fingerprint"]]
     names = ("detect_ms", "link_ms", "receive_ms", "network_ms", "total_ms")
     for image in report["images"]:
-        start = " ".join(str(value) for value in (image["fingerprint"] or [])[:6])
+        looks = np.atleast_2d(image["fingerprint"] or [])
+        start = " ".join(str(value) for value in looks[0, :6])
         times = [image["timings"].get(name) for name in names]
         rows.append([PurePath(image["path"]).name, image["faces"], *times, f"{start} …" if start else "no face"])
     named = [PurePath(image["path"]).name for image in report["images"] if image["fingerprint"] is not None]
