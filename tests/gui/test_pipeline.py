@@ -119,6 +119,7 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     assert (event.name, event.decision, event.person_id) == ("Ada", Decision.ACCEPTED, last.person_id)
     assert event.where == "virtual"
     assert event.network_ms > 0
+    assert event.looks == 1
     assert event.thumbnail.startswith(b"\xff\xd8")
     assert [state.phase for state in log.board_changed] == [BoardPhase.CONNECTING, BoardPhase.READY]
     assert log.camera_changed[0].kind is CameraKind.FOLDER
@@ -131,6 +132,8 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
 
     again, log = make(str(still))
     assert [(person.name, person.fingerprints) for person in again.people()] == [("Ada", 3)]
+    ((_, prints),) = again._gallery.everything()
+    assert [one.looks for one in prints] == [2, 2, 2]  # what is kept was looked at twice
     assert [old.id for old in again.events()] == [event.id]
     again.start()
     qtbot.waitUntil(lambda: bool(log.event_logged), timeout=PATIENCE_MS)
