@@ -177,12 +177,12 @@ class BoardPanel(QScrollArea):
         link_ms, link_place = _link(recognition)
         cycles, count = recognition.network_cycles, recognition.network_instructions
 
-        def ms(value: float, at: str) -> str:
-            return f"{words.milliseconds(value)} ms, {at}"
+        def ms(value: float, at: str, looks: int = 1) -> str:
+            return f"{words.with_looks(f'{words.milliseconds(value)} ms', looks)}, {at}"
 
         return (
             (self.tr("Fingerprints"), self.tr("{rate} a second, PC").format(rate=rate) if rate else ""),
-            (self.tr("Network time"), ms(recognition.network_ms, place)),
+            (self.tr("Network time"), ms(recognition.network_ms, place, recognition.looks)),
             (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
             (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
             (self.tr("Receive"), ms(recognition.receive_ms, place)),

@@ -37,6 +37,7 @@ _CAPABILITIES = {
     Capability.OVERLAP: mark("receives while it computes"),
     Capability.CYCLES: mark("counts cycles"),
     Capability.INSTRUCTIONS: mark("counts instructions"),
+    Capability.MIRROR: mark("looks at the mirror image, too"),
 }
 # ARMv7-M Architecture Reference Manual (DDI 0403E), B3.2.15, Configurable Fault Status Register.
 _FAULTS = {

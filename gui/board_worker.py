@@ -59,7 +59,8 @@ class BoardWorker:
 
     A board that was lost is waited for at its own port, or wherever its USB serial number turns up; the virtual board
     takes its place only at the start. Callbacks come on the worker's thread: ``on_hello`` before the first crop of
-    every connection, ``on_inference`` for every fingerprint, ``on_action`` whenever an action gets on.
+    every connection, ``on_inference`` for every fingerprint, ``on_action`` whenever an action gets on. So is
+    ``mirror``, before every crop: whether to look at its mirror image, too; it is told whether the crop is not live.
     """
 
     def __init__(
@@ -72,13 +73,14 @@ class BoardWorker:
         on_door: Callable[[DoorView], None],
         on_problem: Callable[[Problem], None],
         on_action: Callable[[ActionReport], None] = lambda report: None,
+        mirror: Callable[[bool], bool] = lambda quiet: False,
         opener: Callable[[str | None], OpenedBoard] = open_board,
         ports: Callable[[], list[Port]] = all_ports,
     ) -> None:
         self._asked = spec
         self._on_hello, self._on_inference = on_hello, on_inference
         self._on_state, self._on_door, self._on_problem = on_state, on_door, on_problem
-        self._opener, self._ports = opener, ports
+        self._mirror, self._opener, self._ports = mirror, opener, ports
         self.actions = ActionRunner(on_action)
         self._wake = threading.Condition()
         self._crop: CropJob | None = None
@@ -286,14 +288,15 @@ class BoardWorker:
             if isinstance(job, QuietCrop):
                 job.answer.set_exception(BoardError(f"the board wants {board.hello.input_shape}, not {job.crop.shape}"))
             return
+        mirror = self._mirror(isinstance(job, QuietCrop))
         self._sent.append(job)  # first: sending may break the link, and it is not to be forgotten
         try:
-            board.send_crop(job.crop)
+            board.send_crop(job.crop, mirror=mirror)
         except BoardError:
             self._sent.pop()
             raise
         self.counts.sent += 1
-        self._pacer.sent(now_s())
+        self._pacer.sent(now_s(), looks=2 if mirror else 1)
 
     def _receive(self, board: Board) -> None:
         job = self._sent[0]

@@ -11,13 +11,11 @@ from __future__ import annotations
 import sqlite3
 import time
 
-import numpy as np
-
-from gui.gallery import Print
+from gui.gallery import Print, numbers
 from gui.mark import fill, mark
 from gui.store import GalleryError, Store
 
-_PRINT = "data, scale, zero_point, network_hash, crop_version"
+_PRINT = "data, looks, scale, zero_point, network_hash, crop_version"
 
 
 class Corrections:
@@ -30,13 +28,13 @@ class Corrections:
         """The negative examples by person, of this network and this crop."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT person_id, data, scale, zero_point FROM negatives n JOIN people p ON p.id = n.person_id
+                """SELECT person_id, data, looks, scale, zero_point FROM negatives n JOIN people p ON p.id = n.person_id
                 WHERE p.deleted IS NULL AND network_hash = ? AND crop_version = ? ORDER BY n.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[Print]] = {}
-        for person_id, data, scale, zero_point in rows:
-            kept = Print(np.frombuffer(data, np.int8), scale, zero_point, network_hash, crop_version)
+        for person_id, data, looks, scale, zero_point in rows:
+            kept = Print(numbers(data, looks), scale, zero_point, network_hash, crop_version)
             found.setdefault(person_id, []).append(kept)
         return found
 

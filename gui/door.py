@@ -66,6 +66,7 @@ class Door:
             network_ms=recognition.network_ms,
             thumbnail=picture,
             trace=outcome.trace,
+            looks=recognition.looks,
         )
         self._log(event, kept() if self.keeping.prints else None)
         if outcome.locks_out:

@@ -124,6 +124,8 @@ class Enroller:
                 return ""
             if not enrolment.wants(job.quality, job.alone, job.taken_s):
                 return enrolment.name
+            if inference.looks == 1 and self._recogniser.mirror(kept=True):
+                return enrolment.name  # sent before the enrolment began
             kept = self._recogniser.keep(job, inference, png(job.crop))
             if enrolment.takes and enrolment.takes[0].print.network_hash != kept.network_hash:
                 enrolment.fail(Problem("the board runs another network now", "enrol again", "enrolment"))

@@ -13,6 +13,7 @@ from gui.records import Event
 
 HEADER = (
     "number", "time", "person", "decision", "score", "threshold", "rule", "said to be", "network_ms", "measured on",
+    "looks",
 )  # fmt: skip
 # A text that begins so is a formula to a spreadsheet, and a person's name may be anything. An apostrophe before it
 # makes it a text again (OWASP, CSV injection).
@@ -36,6 +37,7 @@ def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
             safe(said),
             _number(event.network_ms, 2),
             safe(measured),
+            str(event.looks) if measured else "",
         )
 
 

@@ -109,10 +109,8 @@ class EventDialog(QDialog):
     def _measured(self, event: Event) -> tuple[tuple[str, str], ...]:
         if event.network_ms is None:
             return ()
-        time = self.tr("{ms} ms, {where}").format(
-            ms=words.milliseconds(event.network_ms), where=words.measured(event.where)
-        )
-        return ((self.tr("Network"), time),)
+        time = words.with_looks(f"{words.milliseconds(event.network_ms)} ms", event.looks)
+        return ((self.tr("Network"), f"{time}, {words.measured(event.where)}"),)
 
     def _ballots(self, trace: Trace, theme: Theme) -> QTableWidget:
         heads = (

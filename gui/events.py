@@ -19,7 +19,7 @@ from gui.trace import Trace
 PAGE = 100
 DELETED_AT_ONCE = 500  # a writer waits for so many at most
 _COLUMNS = """e.id, e.time, e.person_id, e.name, e.decision, e.score, e.threshold, e.reason, e.measured, e.network_ms,
-    CASE WHEN c.event_id IS NULL THEN NULL ELSE coalesce(p.name, '') END"""
+    e.looks, CASE WHEN c.event_id IS NULL THEN NULL ELSE coalesce(p.name, '') END"""
 _TABLES = "events e LEFT JOIN corrections c ON c.event_id = e.id LEFT JOIN people p ON p.id = c.person_id"
 
 
@@ -50,19 +50,21 @@ class EventLog:
             known = writer.execute("SELECT 1 FROM people WHERE id = ?", (event.person_id,)).fetchone()
             cursor = writer.execute(
                 """INSERT INTO events (time, person_id, name, decision, score, threshold, reason, measured, network_ms,
-                    thumbnail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    looks, thumbnail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (event.time, event.person_id if known else None, event.name, event.decision.value, event.score,
-                 event.threshold, event.reason, event.where, event.network_ms, event.thumbnail),
+                 event.threshold, event.reason, event.where, event.network_ms, event.looks,
+                 event.thumbnail),
             )  # fmt: skip
             event_id = int(cursor.lastrowid or 0)
             if event.trace is not None or kept is not None:
                 trace = event.trace.dump() if event.trace is not None else None
-                print_columns = (None,) * 6 if kept is None else (
-                    kept.data.tobytes(), kept.scale, kept.zero_point, kept.network_hash, kept.crop_version, kept.quality
+                print_columns = (None,) * 7 if kept is None else (
+                    kept.data.tobytes(), kept.looks, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version,
+                    kept.quality,
                 )  # fmt: skip
                 writer.execute(
-                    """INSERT INTO event_details (event_id, trace, data, scale, zero_point, network_hash, crop_version,
-                        quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?)""",
+                    """INSERT INTO event_details (event_id, trace, data, looks, scale, zero_point, network_hash,
+                        crop_version, quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     (event_id, trace, *print_columns),
                 )
         return replace(event, id=event_id, person_id=event.person_id if known else None)
@@ -179,10 +181,10 @@ def _where(reader: sqlite3.Connection, query: Query) -> tuple[list[str], list[ob
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    event_id, when, person_id, name, decision, score, threshold, reason, where, network_ms, correction = row
+    event_id, when, person_id, name, decision, score, threshold, reason, where, network_ms, looks, correction = row
     return Event(
         event_id, when, person_id, name, Decision(decision), score, threshold, reason, where, network_ms,
-        correction=correction,
+        correction=correction, looks=looks,
     )  # fmt: skip
 
 

@@ -175,8 +175,9 @@ class EventsModel(QAbstractTableModel):
             parts.append(self.tr("score {score}").format(score=figure(event.score, 2)))
         told = f"{', '.join(parts)}: {reasons.short(event.reason)}"
         if event.network_ms is not None:
-            told += "; " + self.tr("network {ms} ms, {where}").format(
-                ms=words.milliseconds(event.network_ms), where=words.measured(event.where)
+            told += "; " + self.tr("network {time}, {where}").format(
+                time=words.with_looks(f"{words.milliseconds(event.network_ms)} ms", event.looks),
+                where=words.measured(event.where),
             )
         return told
 

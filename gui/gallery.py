@@ -22,7 +22,10 @@ _OF_PEOPLE = (("fingerprints", "id"), ("events", "id"), ("negatives", "id"), ("c
 
 @dataclass(frozen=True, eq=False)
 class Print:
-    """One fingerprint to keep or kept: int8 (N,) with what is needed to compare it. ``thumbnail`` is a PNG."""
+    """One fingerprint to keep or kept: int8 (N,), or (L, N) of L looks at one crop, with what is needed to compare it.
+
+    ``thumbnail`` is a PNG.
+    """
 
     data: NDArray[np.int8]
     scale: float
@@ -33,6 +36,22 @@ class Print:
     thumbnail: bytes | None = None
     time: float = 0.0  # Unix seconds; 0 for now
     vouched: bool = False  # somebody said of an event that this was the person
+
+    @property
+    def looks(self) -> int:
+        """How many looks at the crop ``data`` holds."""
+        return 1 if self.data.ndim == 1 else len(self.data)
+
+    @property
+    def length(self) -> int:
+        """The numbers of one look."""
+        return int(self.data.shape[-1])
+
+
+def numbers(data: bytes, looks: int) -> NDArray[np.int8]:
+    """``Print.data`` of what is kept of it."""
+    flat = np.frombuffer(data, np.int8)
+    return flat if looks == 1 else flat.reshape(looks, -1)
 
 
 @dataclass(frozen=True)
@@ -108,16 +127,16 @@ class Gallery:
         """The comparable fingerprints by person: of this network and this crop only."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT f.person_id, f.data, f.scale, f.zero_point, f.quality, f.time, f.vouched
+                """SELECT f.person_id, f.data, f.looks, f.scale, f.zero_point, f.quality, f.time, f.vouched
                 FROM fingerprints f JOIN people p ON p.id = f.person_id
                 WHERE p.deleted IS NULL AND f.network_hash = ? AND f.crop_version = ? ORDER BY f.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[Print]] = {}
-        for person_id, data, scale, zero_point, quality, when, vouched in rows:
-            vector = np.frombuffer(data, np.int8)
+        for person_id, data, looks, scale, zero_point, quality, when, vouched in rows:
+            own = numbers(data, looks)
             found.setdefault(person_id, []).append(
-                Print(vector, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched))
+                Print(own, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched))
             )
         return found
 
@@ -143,8 +162,8 @@ class Gallery:
             reader.execute("BEGIN")  # one state of the file, whatever is written meanwhile
             try:
                 rows = reader.execute(
-                    """SELECT person_id, data, scale, zero_point, network_hash, crop_version, quality, thumbnail, time,
-                        vouched = 1
+                    """SELECT person_id, data, looks, scale, zero_point, network_hash, crop_version, quality, thumbnail,
+                        time, vouched = 1
                     FROM fingerprints ORDER BY id"""
                 ).fetchall()
                 people = reader.execute(
@@ -153,8 +172,8 @@ class Gallery:
             finally:
                 reader.execute("COMMIT")
         own: dict[int, list[Print]] = {}
-        for person_id, data, *rest in rows:
-            own.setdefault(person_id, []).append(Print(np.frombuffer(data, np.int8), *rest))
+        for person_id, data, looks, *rest in rows:
+            own.setdefault(person_id, []).append(Print(numbers(data, looks), *rest))
         return [
             (Person(person_id, name, created, len(own.get(person_id, [])), 0), own.get(person_id, []))
             for person_id, name, created in people
@@ -336,15 +355,15 @@ def _without_known(writer: sqlite3.Connection, person_id: int, prints: Sequence[
 
 def _insert(writer: sqlite3.Connection, person_id: int, prints: Sequence[Print]) -> list[int]:
     for one in prints:
-        if one.data.dtype != np.int8 or one.data.ndim != 1 or not one.data.size:
-            raise GalleryError(f"a fingerprint is {one.data.dtype} {one.data.shape}, not int8 (N,)")
+        if one.data.dtype != np.int8 or one.data.ndim not in (1, 2) or not one.data.size:
+            raise GalleryError(f"a fingerprint is {one.data.dtype} {one.data.shape}, not int8 (N,) or (L, N)")
     ids = []
     for one in prints:
         cursor = writer.execute(
-            """INSERT INTO fingerprints (person_id, data, scale, zero_point, network_hash, crop_version, quality,
-                thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (person_id, one.data.tobytes(), float(one.scale), int(one.zero_point), one.network_hash, one.crop_version,
-             float(one.quality), one.thumbnail, one.time or time.time(), one.vouched),
+            """INSERT INTO fingerprints (person_id, data, looks, scale, zero_point, network_hash, crop_version, quality,
+                thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (person_id, one.data.tobytes(), one.looks, float(one.scale), int(one.zero_point), one.network_hash,
+             one.crop_version, float(one.quality), one.thumbnail, one.time or time.time(), one.vouched),
         )  # fmt: skip
         ids.append(int(cursor.lastrowid or 0))
     return ids

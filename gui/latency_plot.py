@@ -32,7 +32,7 @@ class LatencyPlot(QFrame):
         self._theme = theme
         self._at_s: deque[float] = deque(maxlen=KEPT)
         self._network_ms: deque[float] = deque(maxlen=KEPT)
-        self._where = ""
+        self._where, self._looks = "", 1
         self.setProperty("look", "card")
         self.setAccessibleName(self.tr("Board latency of the last minute"))
         title = QLabel(self.tr("Board latency"))
@@ -74,9 +74,10 @@ class LatencyPlot(QFrame):
         return self._figures.text()
 
     def add(self, recognition: Recognition) -> None:
-        """One more fingerprint. Figures of another place (a board after the virtual one) start the plot anew."""
-        if recognition.where != self._where:
-            self._where = recognition.where
+        """One more fingerprint. Figures of another place (a board after the virtual one) or of more or fewer looks
+        start the plot anew."""
+        if (recognition.where, recognition.looks) != (self._where, self._looks):
+            self._where, self._looks = recognition.where, recognition.looks
             self._at_s.clear()
             self._network_ms.clear()
         self._at_s.append(recognition.timeline.start_s + recognition.latency_ms / 1e3)
@@ -125,7 +126,7 @@ class LatencyPlot(QFrame):
             self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
         p50, p95, p99 = (words.milliseconds(float(value)) for value in np.percentile(network, (50, 95, 99)))
         text = self.tr("p50 {p50} ms · p95 {p95} ms · p99 {p99} ms · {place}").format(
-            p50=p50, p95=p95, p99=p99, place=words.measured(self._where)
+            p50=p50, p95=p95, p99=p99, place=words.with_looks(words.measured(self._where), self._looks)
         )
         self._figures.setText(text)
         spoken = self.tr("{figures}, {count} fingerprints, limit 500 ms").format(figures=text, count=len(network))

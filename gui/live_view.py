@@ -91,7 +91,9 @@ class LiveView(QWidget):
         """What the newest fingerprint of a face took, for its tag."""
         there = {face.track_id for face in self._frame.faces} if self._frame is not None else set()
         self._timings = {track: timing for track, timing in self._timings.items() if track in there}
-        self._timings[recognition.track_id] = FaceTiming(recognition.network_ms, recognition.way_ms, recognition.where)
+        self._timings[recognition.track_id] = FaceTiming(
+            recognition.network_ms, recognition.way_ms, recognition.where, recognition.looks
+        )
 
     def clear(self, waiting: str) -> None:
         """No picture: say why."""

@@ -72,10 +72,10 @@ def embed(prints: Sequence[Print], network_hash: bytes, feature_map: FeatureMap)
     readers: dict[tuple[int, float, int], Fingerprints] = {}
     rows = []
     for one in prints:
-        key = (one.data.size, one.scale, one.zero_point)
+        key = (one.length, one.scale, one.zero_point)
         if key not in readers:
             readers[key] = Fingerprints(*key, network_hash=network_hash, feature_map=feature_map)
-        rows.append(readers[key].embed(one.data))
+        rows.append(readers[key].embed_looks(one.data))
     return np.stack(rows)
 
 

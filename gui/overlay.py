@@ -84,6 +84,7 @@ class FaceTiming:
     network_ms: float
     way_ms: float
     where: str
+    looks: int = 1
 
 
 @dataclass(frozen=True)
@@ -169,8 +170,9 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     if face.verdict is not Verdict.GOOD and (scores or not known):
         lines.append(say(face.verdict.value))
     if scores and timing is not None:
-        network, way = (words.milliseconds(value) for value in (timing.network_ms, timing.way_ms))
-        text = say("network {network} ms · in all {way} ms · {place}")
+        network = words.with_looks(f"{words.milliseconds(timing.network_ms)} ms", timing.looks)
+        text = say("network {network} · in all {way} ms · {place}")
+        way = words.milliseconds(timing.way_ms)
         lines.append(text.format(network=network, way=way, place=words.measured(timing.where)))
     if everything:
         box = face.box

@@ -100,6 +100,7 @@ class Pipeline(QObject):
             on_door=lambda door: self._post(self.door_changed, door),
             on_problem=self._trouble,
             on_action=lambda report: self._post(self.desk.action_changed, report),
+            mirror=self._mirror,
             opener=opener,
         )
         self.desk = BoardDesk(self._board, self._post, self)
@@ -310,6 +311,9 @@ class Pipeline(QObject):
         if warning := self._recogniser.connect(hello):
             self._trouble(Problem(warning, "python -m device.model export writes one", "board"))
         self._post(self.gallery_changed)
+
+    def _mirror(self, quiet: bool) -> bool:
+        return self._recogniser.mirror(kept=quiet or self.enroller.enrolment is not None)
 
     def _inference(self, job: CropJob, inference: Inference) -> None:
         try:

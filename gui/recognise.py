@@ -19,6 +19,7 @@ from device.records import Hello, Inference
 from gui.corrections import Corrections
 from gui.decision import Decider, Glance, Outcome
 from gui.gallery import Gallery, Print
+from gui.looks import twice
 from gui.mark import fill, mark
 from gui.match import Floats, Match, Templates, build
 from gui.quality import pose
@@ -56,15 +57,15 @@ def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, st
     return FeatureMap(), why
 
 
-def with_threshold(rules: Rules, feature_map: FeatureMap) -> tuple[Rules, str]:
+def with_threshold(rules: Rules, feature_map: FeatureMap, *, mirror: bool = False) -> tuple[Rules, str]:
     """The rules with the score that the map's measured impostors give for their false-accept rate, and a word of
-    warning where that rate was not measured."""
+    warning where that rate was not measured. ``mirror``: crops are looked at twice."""
     if feature_map.input_length is None:
         return replace(rules, threshold=PLAIN_THRESHOLD, measured=False), ""
-    measured = feature_map.threshold_at(rules.far)
+    measured = feature_map.threshold_at(rules.far, mirror=mirror)
     if measured is not None and 0.0 < measured < 1.0:
         return replace(rules, threshold=measured, measured=True), ""
-    strictest = max((score for _, score in feature_map.thresholds), default=0.0)
+    strictest = max((score for _, score in feature_map.thresholds_of(mirror=mirror)), default=0.0)
     fallback = max(strictest, DEFAULT_THRESHOLD)
     text = mark("one false accept in {far} was not measured for this network; a score of {score} is used")
     warning = fill(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
@@ -124,12 +125,18 @@ class Recogniser:
         """
         warning = ""
         if self._reader is not None:
-            rules, warning = with_threshold(rules, self._reader.feature_map)
+            mirror = self._hello is not None and twice(rules.looks, self._hello)
+            rules, warning = with_threshold(rules, self._reader.feature_map, mirror=mirror)
         with self._lock:
             if rules != self._decider.rules:
                 self._decider.rules = rules
                 self._decider.forget_all()
         return warning
+
+    def mirror(self, *, kept: bool) -> bool:
+        """Whether the board is to look at the next crop's mirror image, too; ``kept``: in order to enrol. From any
+        thread."""
+        return self._hello is not None and twice(self.rules.looks, self._hello, kept=kept)
 
     def look(self, view: View) -> None:
         """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
@@ -152,9 +159,9 @@ class Recogniser:
         prints = self._gallery.prints(self._hello.network, CROP_VERSION)
         people = [(person.id, person.name) for person in self._gallery.people()]
         # Only what this board could have made: the same network may be quantised in one way only.
-        same = {key: [one for one in own if one.data.size == self._reader.length] for key, own in prints.items()}
+        same = {key: [one for one in own if one.length == self._reader.length] for key, own in prints.items()}
         wrong = self._corrections.negatives(self._hello.network, CROP_VERSION)
-        wrong = {key: [one for one in own if one.data.size == self._reader.length] for key, own in wrong.items()}
+        wrong = {key: [one for one in own if one.length == self._reader.length] for key, own in wrong.items()}
         self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map, wrong)
         with self._lock:
             self._decider.forget_all()
@@ -162,7 +169,7 @@ class Recogniser:
     def embed(self, inference: Inference) -> Floats:
         """The unit vector (D,) of a fingerprint."""
         assert self._reader is not None, "connect() comes first"
-        return self._reader.embed(inference.fingerprint)
+        return self._reader.embed_looks(inference.fingerprint)
 
     def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> Print:
         """The fingerprint as the gallery keeps it."""
@@ -223,6 +230,7 @@ class Recogniser:
             decision=outcome.decision,
             trace=outcome.trace,
             verdict=job.quality.verdict,
+            looks=inference.looks,
         )
         return recognition, outcome
 

@@ -161,7 +161,8 @@ class Recognition:
     """One fingerprint that came back, what it was compared with and what followed.
 
     ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (``clock_hz``); ``link_ms`` and
-    ``latency_ms`` are the host's: round trip less the board's time, and capture to decision.
+    ``latency_ms`` are the host's: round trip less the board's time, and capture to decision. The network's figures are
+    of all ``looks`` together.
     """
 
     number: int
@@ -188,6 +189,7 @@ class Recognition:
     decision: Decision
     trace: Trace
     verdict: Verdict = Verdict.GOOD
+    looks: int = 1  # 2: at the crop and at its mirror image
 
     @property
     def way_ms(self) -> float:
@@ -306,6 +308,7 @@ class Event:
     thumbnail: bytes | None = None
     trace: Trace | None = None
     correction: str | None = None
+    looks: int = 1  # in ``network_ms``
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gui.looks import Looks
+
 # Used where the network's map brings no thresholds of its own: what MobileNet-class face networks of this size need for
 # about one false accept in a thousand lies between 0.3 and 0.5, and a door had better err on the strict side.
 DEFAULT_THRESHOLD = 0.45
@@ -39,6 +41,7 @@ class Rules:
     lockout_failures: int = 5  # refusals in a row that lock the door's face recognition; 0: never
     lockout_s: float = 30.0
     failures_within_s: float = 120.0  # older refusals are forgotten
+    looks: Looks = Looks.AUTOMATIC  # at every crop; the threshold is the one measured so
 
     @property
     def window(self) -> int:
@@ -80,6 +83,7 @@ def rules_from(value: Callable[[str], object]) -> Rules:
         challenge_s=number("door/challenge_s"),
         lockout_failures=int(number("door/lockout_failures")),
         lockout_s=number("door/lockout_s"),
+        looks=Looks(str(value("decision/looks"))),
     )
 
 

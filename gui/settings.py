@@ -217,6 +217,18 @@ DECISION = (
         choices=((100, mark("1 in 100")), (1000, mark("1 in 1,000")), (10000, mark("1 in 10,000"))),
     ),
     Setting(
+        "decision/looks",
+        Group.DECISION,
+        mark("Looks at a face"),
+        mark(
+            "Twice: at the crop and at its mirror image. That tells people apart better and takes the network twice "
+            "the time. Automatic: twice while somebody is enrolled and on a real board, once on the virtual board."
+        ),
+        Kind.CHOICE,
+        "automatic",
+        choices=(("automatic", mark("Automatic")), ("once", mark("Once")), ("twice", mark("Twice"))),
+    ),
+    Setting(
         "decision/accept_votes",
         Group.DECISION,
         mark("Votes to let in"),

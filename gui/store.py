@@ -93,6 +93,13 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         END""",
     ),
     ("ALTER TABLE fingerprints ADD COLUMN vouched INTEGER NOT NULL DEFAULT 0",),
+    (
+        # Where the board looked at a crop more than once, ``data`` holds the looks' numbers one after the other.
+        "ALTER TABLE fingerprints ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE negatives ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",
+        "ALTER TABLE event_details ADD COLUMN looks INTEGER DEFAULT 1",
+        "ALTER TABLE events ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",  # in network_ms
+    ),
 )
 
 

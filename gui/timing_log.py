@@ -17,6 +17,7 @@ from gui.records import Clock, Recognition, Stage, now_s
 KEPT = 10_000  # frames; an hour at three a second
 PLACES = {"board": "board", "virtual": "emulated", "qemu": "QEMU", "host": "host program"}  # the file is in English
 COUNTS = ("receive_cycles", "network_cycles", "total_cycles", "network_instructions")
+LOOKS = "looks"  # at the crop; the network's figures are of all of them
 
 
 class TimingLog:
@@ -24,7 +25,7 @@ class TimingLog:
 
     def __init__(self, kept: int = KEPT) -> None:
         self._stages = tuple(Stage)
-        self._values = np.full((kept, 2 + len(self._stages) + 2 + 1 + len(COUNTS)), math.nan)
+        self._values = np.full((kept, 2 + len(self._stages) + 2 + 1 + len(COUNTS) + 1), math.nan)
         self._where = [""] * kept
         self._board_stages: set[Stage] = set()
         self._count = 0
@@ -48,6 +49,7 @@ class TimingLog:
             recognition.latency_ms,
             recognition.clock_hz,
             *counts,
+            recognition.looks,
         )
         self._values[at] = [math.nan if value is None else value for value in row]
         self._where[at] = recognition.where
@@ -70,6 +72,7 @@ class TimingLog:
             "capture to decision on this computer [ms, PC]",
             "board clock [Hz]",
             *(f"{name.replace('_', ' ')} [{place}]" for name in COUNTS),
+            LOOKS,
         ]
         last_stage = 2 + len(self._stages) + 2
         for at in order:

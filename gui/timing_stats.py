@@ -75,11 +75,12 @@ class Row:
 
 
 class TimingStats:
-    """Fed with recognitions; starts anew when the place of measuring changes, because figures must not mix."""
+    """Fed with recognitions; starts anew when the place of measuring or the looks at a crop change, because figures
+    must not mix."""
 
     def __init__(self, window: int = WINDOW) -> None:
         self._window = window
-        self.where = ""
+        self.where, self.looks = "", 1
         self.frames = 0
         self.clear()
 
@@ -93,9 +94,9 @@ class TimingStats:
 
     def add(self, recognition: Recognition) -> None:
         """One more frame that went the whole way."""
-        if recognition.where != self.where:
+        if (recognition.where, recognition.looks) != (self.where, self.looks):
             self.clear()
-            self.where = recognition.where
+            self.where, self.looks = recognition.where, recognition.looks
         self.frames += 1
         self._newest = {}
         spans = [(span.stage, span.clock, span.length_ms) for span in recognition.timeline.spans]

@@ -29,7 +29,7 @@ COLUMNS = (
 _Index = QModelIndex | QPersistentModelIndex
 
 
-def texts(row: Row, where: str) -> tuple[str, ...]:
+def texts(row: Row, where: str, looks: int = 1) -> tuple[str, ...]:
     """A line of the table: milliseconds, and whose clock measured them."""
     name = say(timing_plan.LABELS[row.stage] if row.stage is not None else WHOLE)
     board = words.measured(where)
@@ -37,6 +37,8 @@ def texts(row: Row, where: str) -> tuple[str, ...]:
         place = "PC"
     else:
         place = say("PC and {place}").format(place=board) if row.stage is None else board
+    if row.stage is Stage.NETWORK:
+        place = words.with_looks(place, looks)
     seven = (
         row.newest_ms,
         row.window.p50,
@@ -65,12 +67,12 @@ class StageModel(QAbstractTableModel):
         super().__init__(parent)
         self._stats = stats
         self._rows: tuple[Row, ...] = stats.rows()
-        self._texts: list[tuple[str, ...]] = [texts(row, stats.where) for row in self._rows]
+        self._texts: list[tuple[str, ...]] = [texts(row, stats.where, stats.looks) for row in self._rows]
 
     def refresh(self) -> None:
         """Take over what the statistics say now."""
         self._rows = self._stats.rows()
-        self._texts = [texts(row, self._stats.where) for row in self._rows]
+        self._texts = [texts(row, self._stats.where, self._stats.looks) for row in self._rows]
         self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -89,7 +91,7 @@ class StageModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and 2 <= section <= 4:
             return self.tr("over the newest {frames} frames").format(frames=WINDOW)
         if role == Qt.ItemDataRole.ToolTipRole and 5 <= section <= 7:
-            return self.tr("since the board was connected, to half a per cent")
+            return self.tr("since the board was connected or its looks at a crop changed, to half a per cent")
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

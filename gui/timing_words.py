@@ -22,7 +22,7 @@ def summary(stats: TimingStats, flow: Flow, before: Flow | None) -> str:
     network = next(row for row in stats.rows() if row.stage is Stage.NETWORK).window
     if math.isnan(network.p95):
         return say("No face has been sent to the board yet")
-    place = words.measured(stats.where)
+    place = words.with_looks(words.measured(stats.where), stats.looks)
     if network.p99 <= LIMIT_MS:
         text = say("Network under {limit} ms: p99 is {value} ms, {place}")
     else:

@@ -6,6 +6,7 @@ import json
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from gui.looks import Looks
 from gui.rules import Rule, Rules, Turn, Vote
 
 
@@ -59,7 +60,8 @@ class Trace:
             raw = json.loads(text)
             given = _known(cls, raw)
             given["rule"] = Rule(raw["rule"])
-            given["rules"] = Rules(**_known(Rules, raw.get("rules", {})))
+            rules = _known(Rules, raw.get("rules", {}))
+            given["rules"] = Rules(**{**rules, "looks": Looks(rules.get("looks", Looks.AUTOMATIC))})
             given["ballots"] = tuple(
                 Ballot(**{**_known(Ballot, one), "vote": Vote(one["vote"])}) for one in raw.get("ballots", ())
             )

@@ -97,6 +97,11 @@ def measured(where: str) -> str:
     return say(_MEASURED.get(where, where or _MEASURED["board"]))
 
 
+def with_looks(text: str, looks: int) -> str:
+    """A network's figure or where it was measured; ``212 ms, 2 looks`` where it is of the mirror image, too."""
+    return text if looks == 1 else say("{text}, {looks} looks").format(text=text, looks=looks)
+
+
 def place(where: str) -> str:
     """What executes the network, plainly."""
     return say(_PLACES.get(where, where))
@@ -218,7 +223,7 @@ def score_line(recognition: Recognition) -> str:
 
 def network_line(recognition: Recognition) -> str:
     """``246 ms · 53.2 M cycles at 216 MHz · emulated``: the board's own figures and where they come from."""
-    parts = [f"{milliseconds(recognition.network_ms)} ms"]
+    parts = [with_looks(f"{milliseconds(recognition.network_ms)} ms", recognition.looks)]
     if recognition.network_cycles and recognition.where != "host":
         text = say("{count} cycles at {clock}")
         parts.append(text.format(count=count(recognition.network_cycles), clock=clock(recognition.clock_hz)))

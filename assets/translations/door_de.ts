@@ -80,6 +80,10 @@
         <translation>Mindestens eine Aufnahme wäre von den anderen nicht eingelassen worden: Nehmen Sie sie neu auf.</translation>
     </message>
     <message>
+        <source>Automatic</source>
+        <translation>Automatisch</translation>
+    </message>
+    <message>
         <source>Bench</source>
         <translation>Messreihe</translation>
     </message>
@@ -460,6 +464,10 @@
         <translation>Aufnahmen durchsehen, dann speichern</translation>
     </message>
     <message>
+        <source>Looks at a face</source>
+        <translation>Blicke auf ein Gesicht</translation>
+    </message>
+    <message>
         <source>Looks like somebody enrolled: {detail}</source>
         <translation>Ähnelt einer registrierten Person: {detail}</translation>
     </message>
@@ -586,6 +594,10 @@
     <message>
         <source>Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them.</source>
         <translation>Ältere Ereignisse werden gelöscht, mit ihren Bildern und Abdrücken. 0: aufbewahren, bis Sie sie löschen.</translation>
+    </message>
+    <message>
+        <source>Once</source>
+        <translation>Einmal</translation>
     </message>
     <message>
         <source>One of each of five poses, and straight on all the rest. More shots make a person known more surely and take longer. Fewer than five are all taken straight on.</source>
@@ -998,6 +1010,14 @@
     <message>
         <source>Turns asked for</source>
         <translation>Verlangte Drehungen</translation>
+    </message>
+    <message>
+        <source>Twice</source>
+        <translation>Zweimal</translation>
+    </message>
+    <message>
+        <source>Twice: at the crop and at its mirror image. That tells people apart better and takes the network twice the time. Automatic: twice while somebody is enrolled and on a real board, once on the virtual board.</source>
+        <translation>Zweimal: auf den Ausschnitt und auf sein Spiegelbild. Das unterscheidet Personen besser und kostet das Netz die doppelte Zeit. Automatisch: zweimal, während jemand registriert wird und auf einem echten Board, einmal auf dem virtuellen Board.</translation>
     </message>
     <message>
         <source>Two faces</source>
@@ -1432,6 +1452,10 @@
         <translation>sucht bekannte Boards</translation>
     </message>
     <message>
+        <source>looks at the mirror image, too</source>
+        <translation>sieht auch das Spiegelbild an</translation>
+    </message>
+    <message>
         <source>lost, trying again by itself</source>
         <translation>verloren, versucht es von selbst wieder</translation>
     </message>
@@ -1472,8 +1496,8 @@
         <translation>Netz {figures}</translation>
     </message>
     <message>
-        <source>network {network} ms · in all {way} ms · {place}</source>
-        <translation>Netz {network} ms · insgesamt {way} ms · {place}</translation>
+        <source>network {network} · in all {way} ms · {place}</source>
+        <translation>Netz {network} · insgesamt {way} ms · {place}</translation>
     </message>
     <message>
         <source>no coprocessor</source>
@@ -2100,6 +2124,10 @@
         <translation>{some} von {of} ({percent} %)</translation>
     </message>
     <message>
+        <source>{text}, {looks} looks</source>
+        <translation>{text}, {looks} Blicke</translation>
+    </message>
+    <message>
         <source>{threshold}, for one false accept in {far} comparisons ({measured})</source>
         <translation>{threshold}, für einen falsch Eingelassenen in {far} Vergleichen ({measured})</translation>
     </message>
@@ -2544,10 +2572,6 @@
         <translation>Die Angabe zählt schon; zurückgenommen ist die Galerie wie zuvor.</translation>
     </message>
     <message>
-        <source>{ms} ms, {where}</source>
-        <translation>{ms} ms, {where}</translation>
-    </message>
-    <message>
         <source>{seconds} s</source>
         <translation>{seconds} s</translation>
     </message>
@@ -2579,8 +2603,8 @@
         <translation>Warum</translation>
     </message>
     <message>
-        <source>network {ms} ms, {where}</source>
-        <translation>Netz {ms} ms, {where}</translation>
+        <source>network {time}, {where}</source>
+        <translation>Netz {time}, {where}</translation>
     </message>
     <message>
         <source>not {who}</source>
@@ -3411,8 +3435,8 @@
         <translation>über die neuesten {frames} Bilder</translation>
     </message>
     <message>
-        <source>since the board was connected, to half a per cent</source>
-        <translation>seit das Board verbunden ist, auf ein halbes Prozent genau</translation>
+        <source>since the board was connected or its looks at a crop changed, to half a per cent</source>
+        <translation>seit das Board verbunden ist oder die Zahl der Blicke sich geändert hat, auf ein halbes Prozent genau</translation>
     </message>
 </context>
 <context>

@@ -135,12 +135,21 @@ class PeerBoard:
         match frame.type:
             case Type.HELLO:
                 return Status.OK, replace(self.hello, protocol_version=self.version).pack()
-            case Type.INFER:
+            case Type.INFER | Type.INFER_MIRROR:
                 hello = self.hello
+                mirror = frame.type == Type.INFER_MIRROR
+                if mirror and not hello.capabilities & Capability.MIRROR:
+                    return Status.UNKNOWN_TYPE, b""
                 if len(frame.payload) != hello.input_height * hello.input_width * hello.input_channels:
                     return Status.BAD_LENGTH, b""
                 self.infers += 1
-                return Status.OK, InferReply(1000, 2000, 3000, 0).pack() + fingerprint(frame.payload).tobytes()
+                numbers = fingerprint(frame.payload).tobytes()
+                if mirror:
+                    crop = np.frombuffer(frame.payload, np.uint8).reshape(
+                        hello.input_height, hello.input_width, hello.input_channels
+                    )
+                    numbers += fingerprint(crop[:, ::-1].tobytes()).tobytes()
+                return Status.OK, InferReply(1000, 2000, 3000, 0).pack() + numbers
             case Type.PROFILE:
                 layers = [
                     LayerProfile(b"stem", LayerKind.CONV, 64, 64, 16, 10, 1500, 0),

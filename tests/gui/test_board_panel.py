@@ -16,7 +16,7 @@ from device.installed import Finding, Installed
 from device.link import LinkCounters
 from device.parity import Parity
 from device.ports import Port
-from device.protocol import StatsReply
+from device.protocol import Capability, StatsReply
 from device.records import Hello, Selftest
 from gui import board_words
 from gui.board_actions import (
@@ -76,6 +76,9 @@ def test_board_says_everything_of_hello(panel: BoardPanel) -> None:
     assert rows["Fingerprint"] == "1,280 numbers, scale 0.125, zero at -3"
     assert "receives while it computes" in rows["Can"]
     assert "counts cycles" not in rows["Can"]
+    assert "mirror" not in rows["Can"]
+    panel.set_board(ready(hello=hello(capabilities=Capability.MIRROR)))
+    assert panel.information.rows()["Can"] == "looks at the mirror image, too"
     assert rows["Last fault"] == "none"
     assert panel.checks.selftest.isEnabled()
 
@@ -92,7 +95,8 @@ def test_every_figure_says_where_it_was_measured(panel: BoardPanel) -> None:
     assert rows["Network time"] == "246 ms, emulated"
     assert rows["Cycles"] == "53,136,000, emulated"
     assert rows["Link, both ways"] == "29.2 ms, emulated"  # what a wire would take: receive and reply
-    panel.set_recognition(recognition(where="board"))
+    panel.set_recognition(recognition(where="board", looks=2))
+    assert panel.figures.rows()["Network time"] == "246 ms, 2 looks, board"
     assert panel.figures.rows()["Link, both ways"] == "29.2 ms, board and PC"
 
 

@@ -7,6 +7,7 @@ import queue
 import signal
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -17,11 +18,13 @@ from device.emulator import VirtualBoard
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
 from device.ports import OpenedBoard, open_board
+from device.protocol import Capability
 from device.records import Inference
 from gui.board_worker import BoardWorker
 from gui.quality import Quality
 from gui.records import BoardPhase, BoardState, DoorView, DoorWord, Picture, Problem, Timeline, Verdict, now_s
 from gui.vision import CropJob
+from tests.device.peer import HELLO, Peer, PeerBoard, fingerprint
 
 PATIENCE_S = 60.0
 
@@ -38,7 +41,12 @@ def job(number: int) -> CropJob:
 class Listener:
     """A worker and what it says."""
 
-    def __init__(self, spec: str, opener: Callable[[str | None], OpenedBoard] = open_board) -> None:
+    def __init__(
+        self,
+        spec: str,
+        opener: Callable[[str | None], OpenedBoard] = open_board,
+        mirror: Callable[[bool], bool] = lambda quiet: False,
+    ) -> None:
         self.states: queue.Queue[BoardState] = queue.Queue()
         self.doors: queue.Queue[DoorView] = queue.Queue()
         self.answers: queue.Queue[tuple[CropJob, Inference]] = queue.Queue()
@@ -51,6 +59,7 @@ class Listener:
             on_state=self.states.put,
             on_door=self.doors.put,
             on_problem=self.problems.append,
+            mirror=mirror,
             opener=opener,
         )
 
@@ -244,10 +253,34 @@ def test_crops_that_are_not_live_come_back_right_between_live_ones(
         listener.answer()
         live += 1
     assert live >= 1  # live recognition went on
-    for answer, fingerprint in zip(answers, expected, strict=True):
+    for answer, wanted in zip(answers, expected, strict=True):
         hello, inference = answer.result(0)
         assert hello.network == listener.hellos[0]
-        assert np.array_equal(inference.fingerprint, fingerprint)
+        assert np.array_equal(inference.fingerprint, wanted)
+
+
+def test_the_mirror_image_is_asked_for_just_when_it_is_wanted(listen: Callable[..., Listener]) -> None:
+    board = PeerBoard(hello=replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR))
+    wanted, asked = [False, True, False], list[bool]()
+
+    def mirror(quiet: bool) -> bool:
+        asked.append(quiet)
+        return wanted[len(asked) - 1]
+
+    with Peer(board, tcp=True) as peer:
+        listener = listen(peer.url, open_board, mirror)
+        listener.until(BoardPhase.READY)
+        found = []
+        for number in (0, 1):
+            listener.worker.offer(job(number))
+            found.append(listener.answer()[1])
+        found.append(listener.worker.fingerprint(picture(2)).result(PATIENCE_S)[1])
+        listener.worker.stop()
+    assert asked == [False, False, True]
+    assert [inference.looks for inference in found] == [1, 2, 1]
+    both = [fingerprint(crop.tobytes()) for crop in (picture(1), picture(1)[:, ::-1])]
+    np.testing.assert_array_equal(found[1].fingerprint, both)
+    assert listener.problems == []
 
 
 def test_a_crop_that_is_not_live_outlasts_a_lost_board_and_fails_at_the_end(

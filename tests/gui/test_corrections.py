@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -91,6 +92,16 @@ def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(de
     assert raised > before + 0.03
     desk.log.delete_all()  # the log may go; what was said stays
     assert desk.scores(strange)[0] == raised
+
+
+def test_two_looks_at_a_face_are_corrected_as_two(desk: Desk) -> None:
+    both = replace(looks(2, 9), data=np.stack([looks(2, 9).data, looks(2, 10).data]))
+    desk.corrections.correct(desk.happened(both, desk.ada), desk.ben)
+    network = NETWORK.hex()
+    added, wrong = desk.gallery.prints(network, 1)[desk.ben][-1], desk.corrections.negatives(network, 1)[desk.ada][0]
+    for one in (added, wrong):
+        assert one.data.tolist() == both.data.tolist()
+    assert len(desk.templates.negatives) == 1
 
 
 def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(desk: Desk) -> None:

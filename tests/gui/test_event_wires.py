@@ -15,6 +15,7 @@ from gui.door_card import DoorCard
 from gui.event_wires import wire_entrance, wire_events, wire_rules
 from gui.events import EventLog
 from gui.events_panel import EventsPanel
+from gui.looks import Looks
 from gui.pipeline import Pipeline
 from gui.records import Decision, DoorView, DoorWord, PipelineOptions, now_s
 from gui.rules import Rules
@@ -42,8 +43,9 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     settings.set("decision/far", 100)
     settings.set("decision/margin", 0.2)
     settings.set("door/challenge", True)
+    settings.set("decision/looks", "twice")
     settings.set("door/lockout_failures", 3)
-    assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3)
+    assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3, looks=Looks.TWICE)
     assert pipeline._door.open_ms == 5_000
     settings.set("door/open_s", 2.5)
     assert pipeline._door.open_ms == 2_500

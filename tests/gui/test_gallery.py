@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 import time
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -59,6 +60,20 @@ def test_fingerprints_of_another_network_or_crop_are_kept_but_not_given_out(gall
     (person,) = gallery.people(NETWORK)
     assert (person.fingerprints, person.usable) == (3, 2)
     assert gallery.prints("00" * 16, 1) == {}
+
+
+def test_two_looks_come_back_as_two_and_are_known_again(gallery: Gallery) -> None:
+    both = replace(some_print(1), data=some_print(1).data.reshape(2, 16))
+    ada = gallery.add_person("Ada", [some_print(2)])
+    for _ in range(2):
+        gallery.arrive([Arrival("Ada", [both], into=ada)])
+    found = gallery.prints(NETWORK, 1)[ada]
+    assert [(one.looks, one.length) for one in found] == [(1, 32), (2, 16)]
+    assert [one.data.tolist() for one in found] == [some_print(2).data.tolist(), both.data.tolist()]
+    ((_, every),) = gallery.everything()
+    assert every[1].data.tolist() == both.data.tolist()
+    with pytest.raises(GalleryError, match=r"\(2, 4, 4\)"):
+        gallery.add_prints(ada, [replace(both, data=both.data.reshape(2, 4, 4))])
 
 
 @pytest.mark.parametrize("name", ["ada", " ADA ", "Ada"])

@@ -25,15 +25,23 @@ Index = dict[str, Any]
 
 
 def with_picture(seed: int, network: str = NETWORK) -> Print:
-    plain = some_print(seed, network)
+    data = some_print(seed, network).data
     return Print(
-        plain.data, 0.02, -3, network, 1, 0.8, png(np.full((4, 4, 3), seed, np.uint8)), 100.0 + seed, seed == 2
+        data.reshape(2, 16) if seed == 2 else data,
+        0.02,
+        -3,
+        network,
+        1,
+        0.8,
+        png(np.full((4, 4, 3), seed, np.uint8)),
+        100.0 + seed,
+        seed == 2,
     )
 
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Ada with two fingerprints, one of another network, and Ben with one."""
+    """Ada with two fingerprints, the second of two looks and another network, and Ben with one."""
     store = Store(tmp_path / "gallery.sqlite")
     gallery = Gallery(store)
     gallery.add_person("Ada Žů", [with_picture(1), with_picture(2, "cd" * 16)])
@@ -65,6 +73,17 @@ def test_everything_comes_back_number_by_number(file: Path) -> None:
     assert (ben.prints[0].scale, ben.prints[0].zero_point, ben.prints[0].thumbnail) == (0.5, 7, None)
 
 
+def test_a_file_of_the_first_version_is_of_one_look_each(file: Path) -> None:
+    def first(index: Index, _: dict[str, bytes]) -> None:
+        index["version"] = 1
+        for one in (one for person in index["people"] for one in person["fingerprints"]):
+            del one["looks"]
+
+    rewrite(file, first)
+    ada, _ = read(file)
+    assert [one.data.tolist() for one in ada.prints] == [some_print(seed).data.tolist() for seed in (1, 2)]
+
+
 @pytest.mark.skipif(os.name != "posix", reason="this system has no file modes")
 def test_only_the_owner_can_read_it(file: Path) -> None:
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
@@ -87,7 +106,8 @@ def _first(index: Index) -> Index:
     [
         (lambda i, m: i.update(format="other"), "format"),
         (lambda i, m: i.update(version=0), "version"),
-        (lambda i, m: i.update(version=2), "version 2"),
+        (lambda i, m: i.update(version=True), "version"),
+        (lambda i, m: i.update(version=3), "version 3"),
         (lambda i, m: i.update(people={}), "people"),
         (lambda i, m: i["people"].append(7), r"people\[2\]"),
         (lambda i, m: i["people"][0].update(name=7), "name"),
@@ -101,6 +121,12 @@ def _first(index: Index) -> Index:
         (lambda i, m: _first(i).update(data=None), "data"),
         (lambda i, m: _first(i).update(length=31), "data"),
         (lambda i, m: _first(i).update(length=True), "length"),
+        (lambda i, m: _first(i).update(looks=0), "looks"),
+        (lambda i, m: _first(i).update(looks=3), "looks"),
+        (lambda i, m: _first(i).update(looks=True), "looks"),
+        (lambda i, m: _first(i).update(looks="2"), "looks"),
+        (lambda i, m: _first(i).pop("looks"), "looks"),
+        (lambda i, m: (m.update({_first(i)["data"]: b"x" * 31}), _first(i).update(length=31, looks=2)), "looks"),
         (lambda i, m: _first(i).update(scale=float("nan")), "scale"),
         (lambda i, m: _first(i).update(scale=0), "scale"),
         (lambda i, m: _first(i).update(scale="1"), "scale"),
@@ -114,7 +140,7 @@ def _first(index: Index) -> Index:
         (lambda i, m: _first(i).update(vouched=1), "vouched"),
         (lambda i, m: _first(i).update(picture="fingerprints/000001.bin"), "picture"),
         (lambda i, m: m.update({"pictures/000001.png": PNG + b"x" * 2_000_000}), "picture"),
-        (lambda i, m: m.update({"fingerprints/000001.bin": b"x" * 70_000}), "data"),
+        (lambda i, m: m.update({"fingerprints/000001.bin": b"x" * 140_000}), "data is '140000 bytes'"),
     ],
 )
 def test_a_wrong_field_is_named(file: Path, change: Callable[[Index, dict[str, bytes]], object], field: str) -> None:

@@ -102,7 +102,7 @@ class Told:
 def answering(board: OpenedBoard) -> Callable[[Picture], Future[Answer]]:
     def ask(crop: Picture) -> Future[Answer]:
         answer: Future[Answer] = Future()
-        answer.set_result((board.board.hello, board.board.infer(crop)))
+        answer.set_result((board.board.hello, board.board.infer(crop, mirror=True)))
         return answer
 
     return ask
@@ -162,6 +162,7 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     assert [(one.name, len(one.prints), one.into) for one in saved] == [("Bao", 3, None), ("Lin", 3, None)]
     kept = saved[0].prints[0]
     assert kept.network_hash == board.board.hello.network
+    assert kept.data.shape == (2, board.board.hello.fingerprint_length)
     assert kept.thumbnail is not None
     assert photo_words.progress(last) == "Enrolled: 2. Photos taken: 6 of 12."
     assert all(photo_words.outcome(row) for row in last.rows)

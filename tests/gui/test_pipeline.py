@@ -17,6 +17,7 @@ from device.emulator.launcher import default_image
 from device.errors import DeviceError, FileError
 from gui.enrol_records import EnrolmentPhase, EnrolmentProgress
 from gui.enrol_words import verdict_line
+from gui.looks import Looks
 from gui.pipeline import GALLERY_FILE, Pipeline
 from gui.records import (
     BoardPhase,
@@ -27,6 +28,7 @@ from gui.records import (
     Stage,
     Verdict,
 )
+from gui.rules import Rules
 
 PATIENCE_MS = 90_000
 
@@ -119,6 +121,7 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     assert (event.name, event.decision, event.person_id) == ("Ada", Decision.ACCEPTED, last.person_id)
     assert event.where == "virtual"
     assert event.network_ms > 0
+    assert event.looks == 1
     assert event.thumbnail.startswith(b"\xff\xd8")
     assert [state.phase for state in log.board_changed] == [BoardPhase.CONNECTING, BoardPhase.READY]
     assert log.camera_changed[0].kind is CameraKind.FOLDER
@@ -131,10 +134,13 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
 
     again, log = make(str(still))
     assert [(person.name, person.fingerprints) for person in again.people()] == [("Ada", 3)]
+    ((_, prints),) = again._gallery.everything()
+    assert [one.looks for one in prints] == [2, 2, 2]  # what is kept was looked at twice
     assert [old.id for old in again.events()] == [event.id]
+    again.set_rules(Rules(looks=Looks.TWICE))
     again.start()
     qtbot.waitUntil(lambda: bool(log.event_logged), timeout=PATIENCE_MS)
-    assert log.event_logged[0].name == "Ada"
+    assert (log.event_logged[0].name, log.event_logged[0].looks) == ("Ada", 2)
     assert again.people()[0].usable == 3
     again.stop()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -12,9 +13,10 @@ import pytest
 from device.errors import MismatchError
 from device.fingerprint import FeatureMap
 from device.protocol import Capability
-from device.records import Hello, Inference
+from device.records import Hello, Inference, Where
 from gui.corrections import Corrections
 from gui.gallery import Gallery
+from gui.looks import Looks
 from gui.quality import Quality
 from gui.recognise import PLAIN_THRESHOLD, Recogniser, load_map, with_threshold
 from gui.records import Clock, Decision, Stage, Timeline, Verdict
@@ -26,18 +28,21 @@ NETWORK = bytes(range(16))
 LENGTH = 64
 
 
-def hello(network: bytes = NETWORK, length: int = LENGTH) -> Hello:
+def hello(
+    network: bytes = NETWORK, length: int = LENGTH, *, where: Where = "virtual", can: Capability = Capability.INFER
+) -> Hello:
     return Hello(
-        board="nucleo", firmware="1", where="virtual", unique_id=b"VIRTUALBOARD", network_hash=network,
+        board="nucleo", firmware="1", where=where, unique_id=b"VIRTUALBOARD", network_hash=network,
         input_shape=(128, 128, 3), fingerprint_length=length, scale=0.02, zero_point=0, layer_count=1,
-        capabilities=Capability.INFER, clock_hz=216_000_000, max_baud=2_000_000, arena_bytes=0, flash_bytes=0,
+        capabilities=can, clock_hz=216_000_000, max_baud=2_000_000, arena_bytes=0, flash_bytes=0,
         network_bytes=0, fault_status=0, fault_address=0, protocol_version=1,
     )  # fmt: skip
 
 
-def inference(person: int, seed: int = 0) -> Inference:
+def inference(person: int, seed: int = 0, looks: int = 1) -> Inference:
     base = np.random.default_rng(person).integers(-100, 100, LENGTH)
-    data = (base + np.random.default_rng(seed).integers(-4, 5, LENGTH)).astype(np.int8)
+    data = (base + np.random.default_rng(seed).integers(-4, 5, (looks, LENGTH))).astype(np.int8)
+    data = data[0] if looks == 1 else data
     return Inference(
         fingerprint=data, receive_cycles=216_000, network_cycles=43_200_000, total_cycles=43_300_000,
         network_instructions=50_000_000, link_ms=20.0, receive_ms=1.0, network_ms=200.0, total_ms=200.5,
@@ -193,6 +198,47 @@ def test_new_rules_count_at_once_with_the_threshold_of_their_rate(tmp_path: Path
     recogniser.set_rules(recogniser.rules)  # no change: the votes stay
     recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), None)
     assert recognition.decision is Decision.ACCEPTED
+
+
+CAN = Capability.INFER | Capability.MIRROR
+
+
+def test_two_looks_are_compared_by_their_mean_with_who_was_enrolled_by_one_or_two(
+    tmp_path: Path, gallery: Gallery
+) -> None:
+    write_map(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello(can=CAN))
+    gallery.add_person("Ada", [recogniser.keep(job(), inference(1, seed, looks=2), None) for seed in range(3)])
+    enrol(recogniser, gallery, "Ben", 2)
+    gallery.add_person("Cy", [replace(recogniser.keep(job(), inference(3), None), data=np.ones((2, 9), np.int8))])
+    recogniser.reload()
+    assert recogniser.templates.names == ("Ada", "Ben")  # another length: not of this board
+    for person, name in ((1, "Ada"), (2, "Ben")):
+        for looks in (1, 2):
+            found = inference(person, 20, looks)
+            embedding = recogniser.embed(found)
+            real = (found.fingerprint.astype(float) * 0.02).reshape(looks, LENGTH).mean(axis=0)
+            np.testing.assert_allclose(embedding, real / np.linalg.norm(real), atol=1e-5)
+            recognition, _ = recogniser.recognise(job(track=person), found, embedding, None)
+            assert (recognition.person, recognition.looks) == (name, looks)
+
+
+def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp_path: Path, gallery: Gallery) -> None:
+    once, both = np.array([(1e-3, 0.5)]), np.array([(1e-3, 0.25)])
+    write_map(tmp_path, thresholds=once, mirror_thresholds=both)
+    recogniser = make(gallery, tmp_path)
+    assert not recogniser.mirror(kept=True)  # no board yet
+    found = []
+    for where, can in (("virtual", CAN), ("board", CAN), ("board", Capability.INFER)):
+        recogniser.connect(hello(where=where, can=can))  # type: ignore[arg-type]
+        for looks in Looks:
+            assert recogniser.set_rules(Rules(looks=looks)) == ""
+            found.append((recogniser.rules.threshold, recogniser.mirror(kept=False), recogniser.mirror(kept=True)))
+    one, two, enrolling = (0.5, False, False), (0.25, True, True), (0.5, False, True)
+    assert found == [enrolling, one, two, two, one, two, one, one, one]
+    _, warning = with_threshold(Rules(far=1e-4), load_map(NETWORK, tmp_path)[0], mirror=True)
+    assert "was not measured" in warning
 
 
 def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:

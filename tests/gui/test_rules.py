@@ -18,7 +18,7 @@ def test_every_setting_of_the_decision_changes_the_rules() -> None:
     for setting in SETTINGS:
         if not setting.key.startswith(("decision/", "door/")) or setting.key == "door/open_s":
             continue
-        other = setting.choices[0][0] if setting.choices else not setting.default
+        other = setting.choices[-1][0] if setting.choices else not setting.default
         if not setting.choices and not isinstance(setting.default, bool):
             other = setting.maximum
         changed = rules_from({**values, setting.key: other}.__getitem__)

@@ -15,12 +15,13 @@ from pathlib import Path
 import pytest
 
 from device.errors import FileError
+from gui.corrections import Corrections
 from gui.events import EventLog
 from gui.gallery import Gallery
-from gui.store import MIGRATIONS, Store
+from gui.store import APPLICATION_ID, MIGRATIONS, Store
 from tests.gui import killed
 from tests.gui.samples import event
-from tests.gui.test_gallery import some_print
+from tests.gui.test_gallery import NETWORK, some_print
 
 KILLS = int(os.environ.get("GALLERY_KILLS", "4"))  # a thousand for the long run
 KILLS_A_FILE = 40
@@ -68,6 +69,46 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None
     with pytest.raises(FileError, match="newer version"):
         Store(path)
     assert path.read_bytes() == before
+
+
+def test_what_the_version_before_two_looks_wrote_is_of_one_look(path: Path) -> None:
+    """Also where an event of that time is corrected, whose fingerprint is copied."""
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    for statement in (statement for step in MIGRATIONS[:3] for statement in step):
+        old.execute(statement)
+    old.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    old.execute("PRAGMA user_version=3")
+    kept = some_print()
+    columns = "data, scale, zero_point, network_hash, crop_version"
+    values = (kept.data.tobytes(), kept.scale, kept.zero_point, kept.network_hash, kept.crop_version)
+    old.execute("INSERT INTO people (id, name, name_key, created) VALUES (1, 'Ada', 'ada', 0), (2, 'Ben', 'ben', 0)")
+    for person in (1, 2):
+        old.execute(
+            f"INSERT INTO fingerprints (person_id, {columns}, quality, time) VALUES (?, ?, ?, ?, ?, ?, 0.8, 0)",
+            (person, *values),
+        )
+    old.execute(f"INSERT INTO negatives (person_id, {columns}, time) VALUES (2, ?, ?, ?, ?, ?, 0)", values)
+    old.execute(
+        """INSERT INTO events (id, time, person_id, name, decision, reason, measured, network_ms)
+        VALUES (7, 1.0, 1, 'Ada', 'accepted', 'votes for', 'virtual', 106.0)"""
+    )
+    old.execute(f"INSERT INTO event_details (event_id, {columns}, quality) VALUES (7, ?, ?, ?, ?, ?, 0.8)", values)
+    old.commit()
+    old.close()
+    store = Store(path)
+    try:
+        corrections = Corrections(store)
+        corrections.correct(7, 2)
+        prints, negatives = Gallery(store).prints(NETWORK, 1), corrections.negatives(NETWORK, 1)
+        assert {person: len(own) for person, own in prints.items()} == {1: 1, 2: 2}
+        assert {person: len(own) for person, own in negatives.items()} == {1: 1, 2: 1}
+        for one in (one for own in (*prints.values(), *negatives.values()) for one in own):
+            assert one.data.tolist() == kept.data.tolist()
+        (logged,) = EventLog(store).page()
+        assert (logged.network_ms, logged.looks) == (106.0, 1)
+    finally:
+        store.close()
 
 
 def test_a_database_of_another_program_is_refused(path: Path) -> None:

@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from gui.looks import Looks
 from gui.rules import Rule, Rules, Turn
 from gui.trace import Trace
 from tests.gui.samples import trace
@@ -17,6 +18,12 @@ def test_what_was_written_is_read_back(rule: Rule) -> None:
     assert Trace.load(one.dump()) == one
 
 
+def test_looks_are_read_back_as_what_they_are() -> None:
+    read = Trace.load(trace(rules=Rules(looks=Looks.TWICE)).dump())
+    assert read is not None
+    assert read.rules.looks is Looks.TWICE
+
+
 def test_it_stays_small() -> None:
     assert len(trace().dump()) < 1_200
 
@@ -26,7 +33,7 @@ def test_fields_of_another_version_are_passed_over_and_missing_ones_have_their_d
     raw["mood"] = "good"
     raw["rules"]["humour"] = 1
     raw["ballots"][0]["colour"] = 3
-    del raw["faces"], raw["rules"]["band"]
+    del raw["faces"], raw["rules"]["band"], raw["rules"]["looks"]
     read = Trace.load(json.dumps(raw))
     assert read is not None
     assert read.rules.band == Rules().band

@@ -67,6 +67,7 @@ def test_score_line_names_the_runner_up() -> None:
 def test_network_line_has_cycles_at_the_boards_clock() -> None:
     assert words.network_line(recognition()) == "246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions"
     assert words.network_line(recognition(where="host", network_instructions=None)) == "246 ms"
+    assert words.network_line(recognition(looks=2)).startswith("246 ms, 2 looks · 53.1 M cycles")
 
 
 def test_name_is_said_only_when_decided() -> None:
