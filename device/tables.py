@@ -67,8 +67,9 @@ def infer(report: Report) -> str:
     rows: list[list[object]] = [["photo", "faces", "detect", "link", "receive", "network", "total ms", "fingerprint"]]
     names = ("detect_ms", "link_ms", "receive_ms", "network_ms", "total_ms")
     for image in report["images"]:
-        looks = np.atleast_2d(image["fingerprint"] or [])
-        start = " ".join(str(value) for value in looks[0, :6])
+        numbers = image["fingerprint"] or []
+        first = numbers[0] if numbers and isinstance(numbers[0], list) else numbers  # of two looks
+        start = " ".join(str(value) for value in first[:6])
         times = [image["timings"].get(name) for name in names]
         rows.append([PurePath(image["path"]).name, image["faces"], *times, f"{start} …" if start else "no face"])
     named = [PurePath(image["path"]).name for image in report["images"] if image["fingerprint"] is not None]

@@ -28,6 +28,9 @@ from tests.device.peer import HELLO, Peer, PeerBoard, fingerprint
 Open = Callable[..., tuple[Board, SimulatedLine]]
 
 
+MIRRORS = replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR)
+
+
 @pytest.fixture
 def connect(monkeypatch: pytest.MonkeyPatch) -> Open:
     """Board.connect to a simulated line; its time also passes in ``time.sleep``."""
@@ -297,3 +300,28 @@ def test_connect_over_a_pty_and_tcp() -> None:
     for tcp in (False, True):
         with Peer(PeerBoard(), tcp=tcp) as peer, Board.connect(peer.url) as board:
             assert np.array_equal(board.infer(crop(5)).fingerprint, fingerprint(crop(5).tobytes()))
+
+
+def test_two_looks_at_a_crop(connect: Open) -> None:
+    board, _ = connect(PeerBoard(MIRRORS))
+    crop = np.random.default_rng(3).integers(0, 256, board.hello.input_shape, dtype=np.uint8)
+    assert board.mirrors
+    once, twice = board.infer(crop), board.infer(crop, mirror=True)
+    assert (once.looks, twice.looks, twice.fingerprint.shape) == (1, 2, (2, 1280))
+    np.testing.assert_array_equal(twice.fingerprint[0], fingerprint(crop.tobytes()))
+    np.testing.assert_array_equal(twice.fingerprint[1], fingerprint(crop[:, ::-1].tobytes()))
+    board.send_crop(crop, mirror=True)
+    board.send_crop(crop)
+    assert [board.receive().looks for _ in range(2)] == [2, 1]
+
+
+def test_a_board_that_cannot_look_twice_is_not_asked(connect: Open) -> None:
+    peer = PeerBoard()
+    board, _ = connect(peer)
+    crop = np.zeros(board.hello.input_shape, np.uint8)
+    assert not board.mirrors
+    for ask in (board.infer, board.send_crop):
+        with pytest.raises(BoardError, match="INFER_MIRROR") as caught:
+            ask(crop, mirror=True)
+        assert "flash" in (caught.value.hint or "")
+    assert peer.infers == 0

@@ -172,3 +172,29 @@ def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, wrong: tuple[tupl
     np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.zeros((2, 3)))
     with pytest.raises(FileError):
         FeatureMap.load(path)
+
+
+def test_the_feature_of_two_looks_is_their_mean() -> None:
+    prints = Fingerprints(6, 0.25, 3, HASH, feature_map())
+    looks = np.array([[1, -2, 3, 100, -128, 127], [5, 2, -9, 90, -100, 12]], np.int8)
+    np.testing.assert_array_equal(prints.embed_looks(looks[0]), prints.embed(looks[0]))
+    np.testing.assert_array_equal(prints.embed_looks(looks[:1]), prints.embed(looks[0]))
+    chart = feature_map()
+    expected = chart.apply(np.asarray((looks.astype(np.float64) - 3).mean(axis=0) * 0.25, np.float32))
+    np.testing.assert_allclose(prints.embed_looks(looks), expected, rtol=1e-5)
+    assert not np.allclose(prints.embed_looks(looks), prints.embed(looks[0]), atol=1e-3)
+    for wrong in (looks[:, :5], looks[None], looks[:0]):
+        with pytest.raises(FingerprintError):
+            prints.embed_looks(wrong)
+
+
+def test_thresholds_of_two_looks_survive_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "net.map.npz"
+    FeatureMap(thresholds=((1e-3, 0.58),), mirror_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
+    loaded = FeatureMap.load(path)
+    assert (loaded.threshold_at(1e-3), loaded.threshold_at(1e-3, mirror=True)) == (0.58, 0.59)
+    assert (loaded.threshold_at(1e-4), loaded.threshold_at(1e-4, mirror=True)) == (None, 0.66)
+    older = FeatureMap(thresholds=((1e-3, 0.58),))
+    assert older.threshold_at(1e-3, mirror=True) == 0.58  # measured for one look only: the nearest there is
+    with pytest.raises(FileError, match="no false-accept rates"):
+        FeatureMap(mirror_thresholds=((1e-3, 1.58),))
