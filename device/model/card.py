@@ -152,10 +152,14 @@ def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
         ],
     )
     lowest = rows[-1]["tar"][-1]
+    twice = (
+        " Two looks: at the crop and at its mirror image, the feature is the mean of both."
+        if any(row["kind"].endswith(TWICE) for row in rows)
+        else ""
+    )
     return (
         "Accuracy is the mean of the folds, ± their standard deviation; in brackets 95 % intervals, pairs drawn anew. "
-        "Two looks: at the crop and at its mirror image, the feature is the mean of both. In bold what the program "
-        f"uses: two looks on a board, one on a virtual board.\n\n{table}\n"
+        f"In bold what the program uses.{twice}\n\n{table}\n"
         f"The protocol has {lowest['strangers']:,} pairs of two people. At FAR {_far(lowest['far'])} "
         f"{lowest['accepted'] or 'none'} of them may pass, which shows only that the rate is below "
         f"{lowest['far_high']:.2g} (95 %).\n\n![ROC]({ROC})\n"
@@ -250,7 +254,7 @@ def _groups(figures: dict[str, Any]) -> str:
         "By group, one look, on the held-out training crops: how often two different people of one group pass the "
         "shipped thresholds, and how well their scores follow the teachers' (correlation). It does not measure how "
         "often a person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are "
-        "what others saw in a picture. The thresholds come from these same crops, from the pairs of one source.\n\n"
+        "what others saw in a picture. The thresholds come from these same crops.\n\n"
         f"{_table(heads, rows)}"
     )
 

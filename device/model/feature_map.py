@@ -109,7 +109,9 @@ def digest_of(mapping: FeatureMap) -> str:
     for array in (mapping.mean, mapping.matrix):
         if array is not None:
             digest.update(f"{array.shape} ".encode() + np.ascontiguousarray(array, "<f4").tobytes())
-    digest.update(repr((mapping.thresholds, mapping.mirror_thresholds)).encode())
+    digest.update(repr(mapping.thresholds).encode())
+    if mapping.mirror_thresholds:
+        digest.update(repr(mapping.mirror_thresholds).encode())
     return digest.hexdigest()
 
 
