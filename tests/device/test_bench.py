@@ -41,6 +41,7 @@ def report(share: float = 1.0) -> Report:
         "firmware": "0",
         "network": "00",
         "n": 2,
+        "looks": 1,
         "path": None,
         **dict.fromkeys(("link_ms", "receive_ms", "network_ms", "total_ms"), none),
         "frames_per_second": 1.0,
@@ -97,6 +98,7 @@ def test_another_network_has_no_baseline() -> None:
     assert "CMSIS-NN" not in text
     uncounted = report() | {"network_instructions": None}
     assert bench.compare(uncounted) is None
+    assert bench.compare(report() | {"looks": 2}) is None  # the baseline is of one look
 
 
 @pytest.mark.parametrize("busy_s", [0.1, 0.02])
