@@ -235,7 +235,7 @@ class Board:
         length = self.hello.fingerprint_length
         if len(payload) != InferReply.size() + looks * length:
             raise FrameError(
-                f"{len(payload) - InferReply.size()} numbers came for {looks} fingerprints of {length}, as HELLO said",
+                f"{len(payload) - InferReply.size()} numbers came, HELLO said {looks * length}",
                 "was the board flashed meanwhile? Connect again",
             )
         numbers = np.frombuffer(payload, np.int8, looks * length, InferReply.size())
