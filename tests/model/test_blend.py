@@ -59,7 +59,7 @@ def test_blends_carry_what_the_teacher_says_of_them(taught: tuple[Path, Path], t
     assert data.blends.crops.shape == (6, 144, 144, 3)
     assert not data.blends.targets[:, :16].any(), "a teacher that was not asked has an opinion"
     np.testing.assert_allclose(data.blends.targets[:, 16:], Teacher(teacher).embed(data.blends.crops), atol=1e-5)
-    assert data.blend_rows.tolist() == list(range(42, 48))
+    assert data.blend_rows.tolist() == list(range(52, 58))
     np.testing.assert_array_equal(data.view_source(43, 128), data.blends.crops[1])
     np.testing.assert_array_equal(data.view_source(3, 128), data.crops[3])
     np.testing.assert_array_equal(data.view_source(3, 64), data.half[3])
@@ -81,8 +81,8 @@ def test_held_out_crops_and_other_sources_are_in_no_blend(
 
     monkeypatch.setattr("device.model.blend.blend", remember)
     make_blends(faces, tmp_path / "cache", "two", teacher, 40, tmp_path / "blends")
-    seen = {next(row for row in range(42) if np.array_equal(data.crops[row], crop)) for crop in used}
-    assert seen <= set(split_rows(42)[1].tolist())
+    seen = {next(row for row in range(52) if np.array_equal(data.crops[row], crop)) for crop in used}
+    assert seen <= set(split_rows(52)[1].tolist())
     assert all(str(data.names[row]).startswith("two/") for row in seen)
     assert len(seen) > 5
 

@@ -94,8 +94,8 @@ def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path)
     kinds = [(row["where"], row["kind"]) for row in result["rows"]]
     ways = ("plain", "centred", "mapped")
     assert kinds == [
-        *(("float", way) for way in (*ways, "mapped as trained")),
-        *(("int8, LiteRT", way) for way in ways),
+        *(("float", way) for way in (*ways, "mapped, twice", "mapped as trained")),
+        *(("int8, LiteRT", way) for way in (*ways, "mapped, twice")),
     ]
     assert result["network"]["hash"] == network.hash_hex
 

@@ -221,8 +221,8 @@ def test_a_damaged_teacher_file_is_named(tiny_faces: Path) -> None:
             read_teachers(tiny_faces)
     changes: dict[str, dict[str, object]] = {
         "mfn192": {"mfn192": None},
-        "42 names, embeddings": {"mfn128": arrays["mfn128"][:-1]},
-        "names come twice": {"names": np.array(["one/1.webp"] * 42)},
+        "52 names, embeddings": {"mfn128": arrays["mfn128"][:-1]},
+        "names come twice": {"names": np.array(["one/1.webp"] * 52)},
         "zero or not finite": {"mfn128": arrays["mfn128"] * 0},
         "of which 18 are held out": {key: value[:18] for key, value in arrays.items()},
     }
@@ -241,7 +241,7 @@ def test_a_cache_of_other_data_is_not_used(tiny_faces: Path, tmp_path: Path) -> 
     with np.load(tiny_faces / "teacher.npz") as teacher:
         arrays = {key: value[:-1] for key, value in teacher.items()}
     np.savez(tiny_faces / "teacher.npz", **arrays)
-    with pytest.raises(FileError, match=r"42 crops.*names 41"):
+    with pytest.raises(FileError, match=r"52 crops.*names 51"):
         load_training_set(tiny_faces, tmp_path)
     (tmp_path / "half.npy").unlink()
     assert len(load_training_set(tiny_faces, tmp_path).half) == 41
