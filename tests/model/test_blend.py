@@ -60,7 +60,7 @@ def test_blends_carry_what_the_teacher_says_of_them(taught: tuple[Path, Path], t
     assert not data.blends.targets[:, :16].any(), "a teacher that was not asked has an opinion"
     np.testing.assert_allclose(data.blends.targets[:, 16:], Teacher(teacher).embed(data.blends.crops), atol=1e-5)
     assert data.blend_rows.tolist() == list(range(52, 58))
-    np.testing.assert_array_equal(data.view_source(43, 128), data.blends.crops[1])
+    np.testing.assert_array_equal(data.view_source(53, 128), data.blends.crops[1])
     np.testing.assert_array_equal(data.view_source(3, 128), data.crops[3])
     np.testing.assert_array_equal(data.view_source(3, 64), data.half[3])
     again = tmp_path / "again"
