@@ -66,7 +66,7 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     if not inference.timed:
         return send, Span(Stage.NETWORK, inference.written_ns, inference.received_ns)
     out_bytes = OVERHEAD_BYTES + crop_bytes
-    back_bytes = OVERHEAD_BYTES + InferReply.size() + len(inference.fingerprint)
+    back_bytes = OVERHEAD_BYTES + InferReply.size() + inference.fingerprint.size
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
     total_ns, reply_ns = round(inference.total_ms * 1e6), round(receive_ns * back_bytes / out_bytes)
     receive_end, earliest = inference.sent_ns + receive_ns, inference.sent_ns + network_ns
