@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FrameError
+from device.fingerprint import looks_of
 from device.protocol import (
     HOST_UNIQUE_ID,
     QEMU_UNIQUE_ID,
@@ -126,7 +127,7 @@ class Inference:
     @property
     def looks(self) -> int:
         """How often the network ran: 2 where it looked at the mirror image, too."""
-        return 1 if self.fingerprint.ndim == 1 else len(self.fingerprint)
+        return looks_of(self.fingerprint)
 
     @property
     def round_trip_ms(self) -> float:

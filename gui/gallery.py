@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
+from device.fingerprint import looks_of
 from gui.records import Decision, Person
 from gui.store import GalleryError, Store
 
@@ -40,7 +41,7 @@ class Print:
     @property
     def looks(self) -> int:
         """How many looks at the crop ``data`` holds."""
-        return 1 if self.data.ndim == 1 else len(self.data)
+        return looks_of(self.data)
 
     @property
     def length(self) -> int:

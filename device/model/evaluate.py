@@ -97,10 +97,11 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT, keep: Callable[[Result], Non
     features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
     if wish.checkpoint is not None:
         measured.float_rows(wish.checkpoint, mapping, network)
-    for kind, vectors in _views(features[:, 0], mapping).items():
+    ways = _views(features[:, 0], mapping)
+    for kind, vectors in ways.items():
         measured.add(f"{wish.label}, LiteRT", kind, vectors)
-    best_kind, once = list(_views(features[:, 0], mapping).items())[-1]
-    _, twice = list(_views(features.mean(axis=1), mapping).items())[-1]
+    best_kind, once = list(ways.items())[-1]
+    _, twice = _best_view(features.mean(axis=1), mapping)
     measured.add(f"{wish.label}, LiteRT", best_kind + TWICE, twice)
     looks = ((1, once), (2, twice))
     figures: dict[str, Any] = {
@@ -127,7 +128,9 @@ def evaluate(wish: Wish, monitor: Monitor = SILENT, keep: Callable[[Result], Non
             asdict(one) for number, own in looks for one in measured.shipped(own, number, mapping, best_kind)
         ],
         "identification": [
-            asdict(one) for number, own in looks for one in _identify(wish, own, number, people, monitor)
+            asdict(one) | {"looks": number}
+            for number, own in looks
+            for one in _identify(wish, own, number, people, monitor)
         ],
     }
 
@@ -201,7 +204,8 @@ class _Measured:
         for kind, vectors in _views(found, mapping).items():
             self.add("float", kind, vectors)
         both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
-        self.add("float", kind + TWICE, list(_views(both, mapping).values())[-1])
+        kind, vectors = _best_view(both, mapping)
+        self.add("float", kind + TWICE, vectors)
         self.add("float", "mapped as trained", FeatureMap(own.mean, own.matrix).apply(found))
 
     def suggest(self, vectors: Floats, how: str = "") -> dict[str, Any] | None:
@@ -244,6 +248,11 @@ def _views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
         raise FileError(f"the network's answer to some picture is {error.message}", "train it for longer") from error
 
 
+def _best_view(features: Floats, mapping: FeatureMap) -> tuple[str, Floats]:
+    """The way that the program compares, and its unit vectors."""
+    return list(_views(features, mapping).items())[-1]
+
+
 def _read(wish: Wish, size: int, monitor: Monitor) -> FaceSet:
     if wish.people is not None:
         faces = read_people(wish.people, size, monitor)
@@ -277,7 +286,7 @@ def _network(wish: Wish, network: Network, mapping: FeatureMap) -> dict[str, Any
 def _identify(wish: Wish, vectors: Floats, looks: int, people: list[str], monitor: Monitor) -> list[Identification]:
     found = []
     for enrolled, shots in wish.enrolments:
-        one = identify(vectors, people, enrolled, shots, _DIR_FAR, looks=looks)
+        one = identify(vectors, people, enrolled, shots, _DIR_FAR)
         if one is None:
             monitor.line(f"too few people or pictures to enrol {enrolled} with {shots} each")
             continue
@@ -313,7 +322,7 @@ def _board(
     own = raw[rows][:, : check.looks]
     for where, values in ((f"{wish.label}, {check.where}", got), (f"{wish.label}, LiteRT", own)):
         features = dequantise(values, network.header.output_scale, network.header.output_zero_point).mean(axis=1)
-        kind, vectors = list(_views(features, mapping).items())[-1]
+        kind, vectors = _best_view(features, mapping)
         kind += TWICE if check.looks > 1 else ""
         row = Row(where, kind, len(pairs.same), verify(pair_scores(vectors, pairs.names, pairs), pairs, (1e-2,)))
         compared.append(row_figures(row))
@@ -336,7 +345,7 @@ def _groups(
     crops = middle(read_members(wish.faces, own), network.input_shape[0])
     raw = fingerprints(content, str(wish.network), crops, monitor)
     features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
-    vectors = list(_views(features, mapping).values())[-1]
+    _, vectors = _best_view(features, mapping)
     labels = [read_label(name) for name in own]
     found = compare_groups(vectors, targets[held], labels, mapping.thresholds)
     for group in found:

@@ -21,9 +21,7 @@ Floats = NDArray[np.float32]
 
 @dataclass(frozen=True)
 class Identification:
-    """``enrolled`` people with ``shots`` pictures each, every picture looked at ``looks`` times.
-
-    ``dir`` is at the false-alarm rate ``far`` per stranger's picture.
+    """``enrolled`` people with ``shots`` pictures each; ``dir`` at the false-alarm rate ``far`` per stranger's picture.
 
     The figures are means over ``rounds`` draws of who is enrolled, with the 2.5th and 97.5th percentile of the draws.
     ``first`` is the share of the enrolled people's pictures that are most like the right person, threshold or not.
@@ -31,7 +29,6 @@ class Identification:
 
     enrolled: int
     shots: int
-    looks: int
     far: float
     rounds: int
     known_pictures: int
@@ -42,15 +39,7 @@ class Identification:
 
 
 def identify(
-    vectors: Floats,
-    people: list[str],
-    enrolled: int,
-    shots: int,
-    far: float,
-    *,
-    looks: int = 1,
-    rounds: int = 20,
-    seed: int = 1,
+    vectors: Floats, people: list[str], enrolled: int, shots: int, far: float, *, rounds: int = 20, seed: int = 1
 ) -> Identification | None:
     """Draw, enrol and search ``rounds`` times, on unit vectors (N, D) of ``people`` (N,); None where fewer than
     ``enrolled`` people have ``shots`` + 1 pictures, or nobody is left to be a stranger."""
@@ -83,7 +72,6 @@ def identify(
     return Identification(
         enrolled,
         shots,
-        looks,
         far,
         rounds,
         round(float(np.mean(known_counts))),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -20,6 +20,8 @@ from tests.firmware.conftest import Build
 from tests.firmware.qemu import connect
 from tests.firmware.talk import Talk
 from tests.firmware.test_host_board import board, check_both, check_fingerprint
+
+Check = Callable[[bytes, Network, NDArray[np.uint8]], None]
 
 
 @pytest.fixture(scope="module")
@@ -56,9 +58,17 @@ def test_the_crop_is_never_whole_in_the_arena(network: Network) -> None:
     assert network.header.input_offset == 0  # no place of its own: what lies there belongs to others
 
 
+LOOKS = pytest.mark.parametrize(
+    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_MIRROR, check_both)], ids=["once", "twice"]
+)
+
+
+@LOOKS
 @pytest.mark.parametrize("at", [20, 700, -5, -1])
-def test_a_damaged_crop_is_never_answered(talk: Talk, network: Network, crop: NDArray[np.uint8], at: int) -> None:
-    good = encode(Type.INFER, 5, crop.tobytes())
+def test_a_damaged_crop_is_never_answered(
+    talk: Talk, network: Network, crop: NDArray[np.uint8], at: int, kind: Type, check: Check
+) -> None:
+    good = encode(kind, 5, crop.tobytes())
     broken = bytearray(good)
     broken[at] ^= 16
     talk.send(bytes(broken) + encode(Type.STATS, 6))
@@ -66,20 +76,7 @@ def test_a_damaged_crop_is_never_answered(talk: Talk, network: Network, crop: ND
     assert (reply.sequence, reply.status, reply.payload) == (5, Status.BAD_CRC, b"")
     assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
     talk.send(good)
-    check_fingerprint(talk.receive().payload, network, crop)
-
-
-@pytest.mark.parametrize("at", [20, 700, -5, -1])
-def test_a_damaged_crop_is_not_looked_at_twice(talk: Talk, network: Network, crop: NDArray[np.uint8], at: int) -> None:
-    good = encode(Type.INFER_MIRROR, 5, crop.tobytes())
-    broken = bytearray(good)
-    broken[at] ^= 16
-    talk.send(bytes(broken) + encode(Type.STATS, 6))
-    reply = talk.receive()
-    assert (reply.sequence, reply.status, reply.payload) == (5, Status.BAD_CRC, b"")
-    assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
-    talk.send(good)
-    check_both(talk.receive().payload, network, crop)
+    check(talk.receive().payload, network, crop)
 
 
 def test_the_next_crop_may_come_during_the_second_look(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
@@ -91,15 +88,12 @@ def test_the_next_crop_may_come_during_the_second_look(talk: Talk, network: Netw
         check_both(reply.payload, network, picture)
 
 
-def test_a_repeated_second_look_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8]) -> None:
-    request = encode(Type.INFER_MIRROR, 70, crop.tobytes())
-    talk.send(request)
-    first = talk.receive()
-    talk.send(request)
-    assert talk.receive() == first
-    once = encode(Type.INFER, 70, crop.tobytes())
-    talk.send(once)
-    assert len(talk.receive().payload) < len(first.payload)  # the same number and the same crop, but another request
+def test_one_look_is_another_request_than_two(talk: Talk, crop: NDArray[np.uint8]) -> None:
+    lengths = []
+    for kind in (Type.INFER_MIRROR, Type.INFER):
+        talk.send(encode(kind, 70, crop.tobytes()))  # the same number and the same crop
+        lengths.append(len(talk.receive().payload))
+    assert lengths[1] < lengths[0]
 
 
 def test_a_crop_that_stops_half_way_is_given_up(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
@@ -125,8 +119,9 @@ def test_a_lost_byte_costs_one_crop_only(talk: Talk, network: Network, crop: NDA
     check_fingerprint(reply.payload, network, crop[::-1])
 
 
-def test_a_repeated_crop_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8]) -> None:
-    request = encode(Type.INFER, 70, crop.tobytes())
+@pytest.mark.parametrize("kind", [Type.INFER, Type.INFER_MIRROR])
+def test_a_repeated_crop_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8], kind: Type) -> None:
+    request = encode(kind, 70, crop.tobytes())
     talk.send(request)
     first = talk.receive()
     talk.send(request)
