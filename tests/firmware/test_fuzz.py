@@ -21,6 +21,7 @@ SOURCES = (
     "frame",
     "door",
     "commands",
+    "run",
     "server",
     "stream",
     "network",
