@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.language import say
-from gui.settings import GROUPS, Kind, Setting, Value
+from gui.setting import GROUPS, Kind, Setting, Value
 from gui.settings_store import SettingsStore
 from gui.theme import GAP, Theme, icon
 

@@ -9,7 +9,8 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from gui.mark import fill, mark
 from gui.records import Problem
-from gui.settings import SETTINGS, Kind, Setting, Value
+from gui.setting import Kind, Setting, Value
+from gui.settings import SETTINGS
 
 FILE_NAME = "settings.ini"
 WHERE = "settings"

@@ -8,7 +8,7 @@ from PySide6.QtGui import QWheelEvent
 from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QDoubleSpinBox, QLabel, QLineEdit, QSpinBox
 from pytestqt.qtbot import QtBot
 
-from gui.settings import Kind
+from gui.setting import Kind
 from gui.settings_dialog import SettingsDialog
 from gui.settings_store import SettingsStore
 from gui.theme import Theme

@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import QByteArray
 from pytestqt.qtbot import QtBot
 
-from gui.settings import SETTINGS, Group, Kind, Setting
+from gui.setting import Group, Kind, Setting
+from gui.settings import SETTINGS
 from gui.settings_store import SettingsStore
 
 TABLE = (
