@@ -106,7 +106,7 @@ def _finetune(args: argparse.Namespace) -> None:
 def _thresholds(args: argparse.Namespace) -> None:
     from device.model.feature_map import map_path, remake_map
 
-    remake_map(args.network, args.faces, args.map_crops, lambda line: print(line, flush=True))
+    remake_map(args.network, args.faces, args.map_crops, TerminalMonitor(sys.stdout))
     print(f"{map_path(args.network)}: written")
 
 
@@ -252,7 +252,7 @@ def main() -> int:
     quantise.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
     quantise.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
     quantise.add_argument(
-        "--map-crops", type=int, default=20_000, help="crops the feature map is fitted on; 0: not at all"
+        "--map-crops", type=int, metavar="N", help="training crops the feature map is fitted on; default all, 0: none"
     )
     quantise.set_defaults(run=_quantise)
     finetune = commands.add_parser("finetune", help="quantisation-aware fine-tuning of a checkpoint, to int8 .tflite")
@@ -261,7 +261,7 @@ def main() -> int:
     finetune.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
     finetune.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
     finetune.add_argument("--pictures", type=int, default=40_000, help="training views shown")
-    finetune.add_argument("--map-crops", type=int, default=20_000, help="as for quantise")
+    finetune.add_argument("--map-crops", type=int, metavar="N", help="as for quantise")
     finetune.add_argument("--blends", type=Path, metavar="DIR", help="as for train")
     finetune.set_defaults(run=_finetune)
     thresholds = commands.add_parser("thresholds", help="measure the thresholds anew, into the map beside a .tflite")
@@ -275,7 +275,9 @@ def main() -> int:
     remap = commands.add_parser("map", help="choose the feature map of a .tflite and its thresholds anew")
     remap.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     remap.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
-    remap.add_argument("--map-crops", type=_positive, default=20_000, help="training crops that it is fitted on")
+    remap.add_argument(
+        "--map-crops", type=_positive, metavar="N", help="training crops that it is fitted on; default all"
+    )
     remap.set_defaults(run=_thresholds)
     export = commands.add_parser("export", help=".tflite to network.bin, checked against LiteRT on every layer")
     export.add_argument("--network", type=Path, required=True, help="an int8 .tflite")

@@ -2,13 +2,13 @@
 
 How a map is fitted and chosen: ``map_choice.py``. Thresholds come from the pairs of the held-out crops, by the same
 kernels that a board equals, for one look at every crop and for two, as it is and mirrored. The map is fitted on both
-looks at each training crop, and judged by their mean.
+looks at each training crop, and judged by their mean: fitted on three quarters and judged with the others, then the
+recipe that was chosen is fitted on all of them, since every crop more makes it better.
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -24,10 +24,10 @@ from device.model.faceset import sha256_of
 from device.model.features import Floats, both_fingerprints, quick_features
 from device.model.labels import read_label
 from device.model.map_choice import Judge, MapFitter, choose_map
-from device.model.monitor import LineMonitor
+from device.model.monitor import SILENT, Monitor
 from device.model.network_file import Network
 
-_OTHERS = 8_000  # training crops that judge a map
+_FEWEST = 8  # crops to fit a map on and to judge it with
 FARS = (1e-4, 1e-3, 1e-2)
 PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 
@@ -52,21 +52,33 @@ def impostor_thresholds(
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
 
 
+def _grown_up(names: NDArray[np.str_]) -> NDArray[np.bool_]:
+    """Which crops are of grown-ups; all, where none is."""
+    found = np.array([read_label(str(name)).grown_up for name in names], bool)
+    return found if found.any() else ~found
+
+
 def make_map(
-    content: bytes, network: Network, faces: Path, start: FeatureMap, crops: int, report: Callable[[str], None]
+    content: bytes,
+    network: Network,
+    faces: Path,
+    start: FeatureMap,
+    crops: int | None,
+    monitor: Monitor = SILENT,
 ) -> FeatureMap:
-    """The map of a network, with its thresholds: the best of those fitted on ``crops`` training crops of ``faces``, or
-    ``start`` as it is where ``crops`` is 0. ``start`` must have a matrix."""
+    """The map of a network, with its thresholds: the best of those fitted on ``crops`` training crops of ``faces``
+    (None: all of them), or ``start`` as it is where ``crops`` is 0. ``start`` must have a matrix."""
     names, targets, _ = read_teachers(faces)
     held, training = split_rows(len(names))
-    assert start.matrix is not None
+    matrix = start.matrix
+    assert matrix is not None
 
     def quick(rows: NDArray[np.int64]) -> Floats:
-        return quick_features(content, network, faces, [str(names[row]) for row in rows])
+        return quick_features(content, network, faces, [str(names[row]) for row in rows], monitor)
 
-    report(f"features of {len(held)} held-out crops")
+    monitor.line(f"features of {len(held)} held-out crops")
     pictures = middle(read_members(faces, [str(names[row]) for row in held]), network.input_shape[0])
-    raw = both_fingerprints(content, network.name, pictures)
+    raw = both_fingerprints(content, network.name, pictures, monitor)
     looks = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
     held_features = looks.mean(axis=1)
     source = sources(names[held])
@@ -74,25 +86,27 @@ def make_map(
     once: Thresholds = ()
     twice: Thresholds = ()
     try:
-        if crops:
-            rows = np.random.default_rng(12).permutation(training)
-            crops = min(crops, len(rows) * 3 // 4)
-            report(f"features of {crops} training crops to fit the map on, and of others to choose it with")
-            views, fitted = quick(rows[:crops]), targets[rows[:crops]]
-            both = np.concatenate([views[:, 0], views[:, 1]])
-            fitter = MapFitter(both, np.concatenate([fitted, fitted]), start.matrix)
-            grown_up = np.array([read_label(str(name)).grown_up for name in names])
-            others = rows[crops:][grown_up[rows[crops:]]][:_OTHERS]
-            old = grown_up[held]
-            judge = Judge(held_features[old], targets[held[old]], quick(others).mean(axis=1), targets[others])
-            mapping = choose_map(fitter, judge, LineMonitor(report))
+        if crops != 0:
+            rows = np.random.default_rng(12).permutation(training)[: crops and max(crops, _FEWEST)]
+            monitor.line(f"features of {len(rows)} training crops, and of their mirror images, to fit the map on")
+            views, wanted = quick(rows), targets[rows]
+
+            def fitter(count: int) -> MapFitter:
+                both = np.concatenate([views[:count, 0], views[:count, 1]])
+                return MapFitter(both, np.concatenate([wanted[:count]] * 2), matrix)
+
+            most = len(rows) * 3 // 4
+            old, other = _grown_up(names[held]), _grown_up(names[rows[most:]])
+            others = views[most:][other].mean(axis=1)
+            judge = Judge(held_features[old], targets[held[old]], others, wanted[most:][other])
+            mapping = fitter(len(rows)).fit(choose_map(fitter(most), judge, monitor))
         once = impostor_thresholds(mapping.apply(looks[:, 0]), targets[held], source)
         twice = impostor_thresholds(mapping.apply(held_features), targets[held], source)
         for what, found in (("one look", once), ("two looks", twice)):
             scores = ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found))
-            report(f"thresholds, {what}: {scores}")
+            monitor.line(f"thresholds, {what}: {scores}")
     except FingerprintError as error:  # a network that answers nothing to some picture
-        report(f"no thresholds: {error.message}")
+        monitor.line(f"no thresholds: {error.message}")
     digest = hashlib.sha256(content).hexdigest()
     stamp = network.header.hash
     return replace(mapping, network_hash=stamp, thresholds=once, mirror_thresholds=twice, source=digest)
@@ -146,14 +160,14 @@ def write_map(mapping: FeatureMap, out: Path) -> None:
     replace(mapping, **halves).save(map_path(out))
 
 
-def remake_map(path: Path, faces: Path, crops: int, report: Callable[[str], None]) -> FeatureMap:
-    """Choose the map of the ``.tflite`` at ``path`` anew on ``crops`` training crops (0: only its thresholds are
-    measured anew) and write it. FileError where there is no such network or no map of it."""
+def remake_map(path: Path, faces: Path, crops: int | None, monitor: Monitor = SILENT) -> FeatureMap:
+    """Choose the map of the ``.tflite`` at ``path`` anew on ``crops`` training crops (None: all, 0: only its
+    thresholds are measured anew) and write it. FileError where there is no such network or no map of it."""
     network = export(path)
     mapping = FeatureMap.load(map_path(path))
     if mapping.mean is None or mapping.matrix is None:
         raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
     mapping.check(network.header.hash)
-    made = make_map(path.read_bytes(), network, faces, mapping, crops, report)
+    made = make_map(path.read_bytes(), network, faces, mapping, crops, monitor)
     write_map(made, path)
     return made

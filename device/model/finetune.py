@@ -107,7 +107,7 @@ def finetune(
     *,
     pictures: int,
     calibration: int = 256,
-    map_crops: int = 20_000,
+    map_crops: int | None = None,
     blends: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:

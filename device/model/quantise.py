@@ -28,6 +28,7 @@ from device.model.export import export_bytes
 from device.model.feature_map import make_map, write_map
 from device.model.features import float_features, int8_features
 from device.model.fold import HostMap, fold, host_map, load_student
+from device.model.monitor import LineMonitor
 from device.model.network_file import Network
 from device.model.ptq import build_graph
 from device.model.tflite_file import Graph, pack_tflite
@@ -111,7 +112,7 @@ def quantise(
     *,
     calibration: int = 256,
     held_out: int = 200,
-    map_crops: int = 20_000,
+    map_crops: int | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
     """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
@@ -131,12 +132,13 @@ def quantise(
 
 
 def save(
-    graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int, report: Callable[[str], None]
+    graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int | None, report: Callable[[str], None]
 ) -> Network:
-    """Write the graph and its feature map, chosen anew on ``map_crops`` training crops (0: ``mapping`` as it is)."""
+    """Write the graph and its feature map, chosen anew on ``map_crops`` training crops (None: all; 0: ``mapping`` as
+    it is)."""
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
-    made = make_map(content, network, faces, FeatureMap(mapping.mean, mapping.matrix), map_crops, report)
+    made = make_map(content, network, faces, FeatureMap(mapping.mean, mapping.matrix), map_crops, LineMonitor(report))
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)

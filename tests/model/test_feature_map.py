@@ -12,6 +12,7 @@ from device.errors import FileError, MismatchError
 from device.fingerprint import FeatureMap, unit
 from device.model.export import export
 from device.model.feature_map import digest_of, impostor_thresholds, map_path, remake_map, stamp_map, write_map
+from device.model.monitor import LineMonitor
 
 
 def _units(count: int, length: int, seed: int) -> np.ndarray:
@@ -61,10 +62,10 @@ def test_thresholds_are_measured_again_without_touching_the_map(
     path = tmp_path / "net.tflite"
     path.write_bytes(random_network.content)
     with pytest.raises(FileError, match="no feature map"):
-        remake_map(path, tiny_faces, 0, lambda line: None)
+        remake_map(path, tiny_faces, 0)
     mean, matrix = np.zeros(1280, np.float32), np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float16)
     write_map(FeatureMap(mean, matrix.astype(np.float32), export(path).header.hash), path)
-    found = remake_map(path, tiny_faces, 0, lambda line: None)
+    found = remake_map(path, tiny_faces, 0)
     loaded = FeatureMap.load(map_path(path))
     assert loaded.thresholds == found.thresholds != ()
     assert loaded.mirror_thresholds == found.mirror_thresholds != ()
@@ -80,7 +81,7 @@ def test_a_map_is_chosen_anew_for_a_network_that_is_there(
     path.write_bytes(random_network.content)
     start = np.random.default_rng(4).normal(size=(1280, 24)).astype(np.float32)
     write_map(FeatureMap(np.zeros(1280, np.float32), start, export(path).header.hash), path)
-    made = remake_map(path, tiny_faces, 18, lines.append)
+    made = remake_map(path, tiny_faces, 18, LineMonitor(lines.append))
     loaded = FeatureMap.load(map_path(path))
     loaded.check(export(path).header.hash)
     assert made.matrix is not None
