@@ -200,7 +200,8 @@ def _choose(args: argparse.Namespace) -> None:
     if args.csv:
         write_csv(args.csv, records, list(records[0]))
     if args.plot:
-        plot_choices(args.plot, rows, None if best is None else best.name, limits.ms, limits.flash_bytes)
+        picks = (best.name if best else None, best_on_faces.name if best_on_faces else None)
+        plot_choices(args.plot, rows, picks, limits.ms, limits.flash_bytes)
     if args.json:
         print(json.dumps({"variants": records, "pick": best and best.name, "pick_by_faces": best_on_faces
                           and best_on_faces.name}, indent=1))  # fmt: skip

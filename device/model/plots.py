@@ -68,9 +68,27 @@ def plot_robustness(path: Path, rows: Sequence[Any], title: str) -> None:
     draw(path, (2.4 * len(kinds), 3.2), len(kinds), paint)
 
 
-def plot_choices(path: Path, rows: Sequence[Any], picked: str | None, max_ms: float, max_bytes: float) -> None:
-    """Latency against accuracy; ``rows`` are of choose.Choice. The area of a point is its flash, a ring the pick; red
-    is what breaks a limit. A second axis shows accuracy on faces, where any variant was trained."""
+def _name_point(axis: Any, row: Any, point: tuple[float, float]) -> None:
+    """Beside the point, each width on its own side: variants of two widths often cost and achieve the same."""
+    radius = (row.flash_bytes / 4e3 / np.pi) ** 0.5 + 5
+    right, down = {0.35: (0.5, -0.8), 0.75: (-1, 0)}.get(row.width, (1, 0))
+    axis.annotate(
+        f"{row.width:g}@{row.input_size}",
+        point,
+        (right * radius, down * radius),
+        textcoords="offset points",
+        fontsize=7,
+        ha="left" if right > 0 else "right",
+        va="top" if down else "center",
+    )
+
+
+def plot_choices(
+    path: Path, rows: Sequence[Any], picks: tuple[str | None, str | None], max_ms: float, max_bytes: float
+) -> None:
+    """Latency against accuracy; ``rows`` are of choose.Choice. The area of a point is its flash; red is what breaks a
+    limit. A second axis shows accuracy on faces, where any variant was trained. ``picks``: the names to put a ring
+    around, by published accuracy and by faces."""
     timed = [row for row in rows if row.ms is not None]
     trained = [row for row in timed if row.lfw_accuracy is not None]
     axes_wanted = [("ImageNet top-1, published (%)", [(row, row.imagenet_top1) for row in timed])]
@@ -78,11 +96,11 @@ def plot_choices(path: Path, rows: Sequence[Any], picked: str | None, max_ms: fl
         axes_wanted.append(("LFW accuracy, int8 (%)", [(row, row.lfw_accuracy * 100) for row in trained]))
 
     def paint(figure: Any, axes: list[Any]) -> None:
-        for axis, (label, shown) in zip(axes, axes_wanted, strict=True):
+        for axis, (label, shown), picked in zip(axes, axes_wanted, picks, strict=False):
             for row, value in shown:
                 good, point = not row.breaks, (row.ms, value)
                 axis.scatter(*point, s=row.flash_bytes / 4e3, alpha=0.6 if good else 0.2, color="C0" if good else "C3")
-                axis.annotate(f"{row.width:g}@{row.input_size}", point, fontsize=7, ha="center", va="center")
+                _name_point(axis, row, point)
                 if row.name == picked:
                     axis.scatter(
                         *point, s=row.flash_bytes / 4e3 * 1.8, facecolors="none", edgecolors="C2", linewidths=2
@@ -90,15 +108,19 @@ def plot_choices(path: Path, rows: Sequence[Any], picked: str | None, max_ms: fl
             if np.isfinite(max_ms):
                 axis.axvline(max_ms, color="C3", linestyle="--", label=f"limit {max_ms:g} ms")
             if np.isfinite(max_bytes):
-                place = axis.get_ylim()[0]
                 axis.scatter([], [], s=max_bytes / 4e3, facecolors="none", edgecolors="C3", linestyle="--",
                              label=f"limit {max_bytes / 1e3:,.0f} kB of flash")  # fmt: skip
-                axis.set_ylim(bottom=place)
             axis.set(xscale="log", xlabel="estimated time on the virtual board (ms, emulated)", ylabel=label)
+            axis.xaxis.set_major_locator(importlib.import_module("matplotlib.ticker").LogLocator(subs=(1, 2, 5)))
+            axis.xaxis.set_major_formatter("{x:g}")
+            axis.xaxis.set_minor_formatter("")
+            axis.margins(0.12)
             axis.grid(alpha=0.3, which="both")
             if axis.get_legend_handles_labels()[0]:
                 axis.legend(fontsize=8, loc="lower right")
         left_out = len(rows) - len(timed)
-        figure.suptitle(f"{len(timed)} variants; {left_out} do not fit the board; area: flash with code", fontsize=9)
+        figure.suptitle(
+            f"{len(timed)} variants; {left_out} do not fit the board; area: flash with code; ring: the pick", fontsize=9
+        )
 
     draw(path, (6.4 * len(axes_wanted), 4.8), len(axes_wanted), paint)

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import cv2
+import numpy as np
 import pytest
 
 from device.errors import LinkError, MismatchError
@@ -119,8 +120,12 @@ def test_the_plot(tmp_path: Path) -> None:
     faces = {(1.0, 224): (0.95, 0.7)}
     rows = [row(0), row(2, faces), row(5, cycles=None, refused="flash")]
     for shown, panes in ((rows[:1], 1), (rows, 2)):
-        plot_choices(tmp_path / "choices.png", shown, rows[0].name, 500, 1e6)
-        assert cv2.imread(str(tmp_path / "choices.png")).shape[1] == pytest.approx(768 * panes, abs=4)
+        for picks, rings in (((None, None), 0), ((rows[0].name, rows[1].name if panes == 2 else None), panes)):
+            plot_choices(tmp_path / "choices.png", shown, picks, 500, 1e6)
+            picture = cv2.imread(str(tmp_path / "choices.png"))
+            assert picture.shape[1] == pytest.approx(768 * panes, abs=4)
+            ring = np.all(np.abs(picture.astype(int) - (0x2C, 0xA0, 0x2C)) < 4, axis=2)  # matplotlib's C2
+            assert sum(part.any() for part in np.array_split(ring, panes, axis=1)) == rings
 
 
 def test_a_variant_runs_bit_exact_and_its_cost_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
