@@ -273,7 +273,9 @@ def main() -> int:
     stamp.add_argument("--network", type=Path, required=True, help="the int8 .tflite that the map was made for")
     stamp.add_argument("--trust", action="store_true", help="the map does not say so, but it was made for this file")
     stamp.set_defaults(run=_stamp)
-    remap = commands.add_parser("map", help="choose the feature map of a .tflite and its thresholds anew")
+    remap = commands.add_parser(
+        "map", help="choose the feature map of a .tflite and its thresholds anew, some fifty training crops a second"
+    )
     remap.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
     remap.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
     remap.add_argument(

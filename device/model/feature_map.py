@@ -1,7 +1,7 @@
 """The host's map of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
-How a map is fitted and chosen: ``map_choice.py``. Thresholds come from the pairs of the held-out crops, by the same
-kernels that a board equals, for one look at every crop and for two, as it is and mirrored. The map is fitted on both
+How a map is fitted and chosen: ``map_choice.py``. All features are what a board answers. Thresholds come from the
+pairs of the held-out crops, for one look at every crop and for two, as it is and mirrored. The map is fitted on both
 looks at each training crop, and judged by their mean: fitted on three quarters and judged with the others, then the
 recipe that was chosen is fitted on all of them, since every crop more makes it better.
 """
@@ -17,11 +17,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError, MismatchError
-from device.fingerprint import FeatureMap, FingerprintError, dequantise, hash_text
-from device.model.data import middle, read_members, read_teachers, sources, split_rows
+from device.fingerprint import FeatureMap, FingerprintError, hash_text
+from device.model.data import read_teachers, sources, split_rows
 from device.model.export import export
 from device.model.faceset import sha256_of
-from device.model.features import Floats, both_fingerprints, quick_features
+from device.model.features import Floats, archived_features
 from device.model.labels import read_label
 from device.model.map_choice import Judge, MapFitter, choose_map
 from device.model.monitor import SILENT, Monitor
@@ -65,21 +65,24 @@ def make_map(
     start: FeatureMap,
     crops: int | None,
     monitor: Monitor = SILENT,
+    *,
+    projected: bool = True,
 ) -> FeatureMap:
     """The map of a network, with its thresholds: the best of those fitted on ``crops`` training crops of ``faces``
-    (None: all of them), or ``start`` as it is where ``crops`` is 0. ``start`` must have a matrix."""
+    (None: all of them), or ``start`` as it is where ``crops`` is 0.
+
+    ``projected``: ``start`` has the student's own matrix, which maps may begin from. One that was fitted here must not
+    be: it knows the crops that it would be judged with.
+    """
     names, targets, _ = read_teachers(faces)
     held, training = split_rows(len(names))
-    matrix = start.matrix
-    assert matrix is not None
+    matrix = start.matrix if projected else None
 
-    def quick(rows: NDArray[np.int64]) -> Floats:
-        return quick_features(content, network, faces, [str(names[row]) for row in rows], monitor)
+    def features(rows: NDArray[np.int64]) -> Floats:
+        return archived_features(content, network, faces, [str(names[row]) for row in rows], monitor)
 
     monitor.line(f"features of {len(held)} held-out crops")
-    pictures = middle(read_members(faces, [str(names[row]) for row in held]), network.input_shape[0])
-    raw = both_fingerprints(content, network.name, pictures, monitor)
-    looks = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
+    looks = features(held)
     held_features = looks.mean(axis=1)
     source = sources(names[held])
     mapping = start
@@ -89,7 +92,7 @@ def make_map(
         if crops != 0:
             rows = np.random.default_rng(12).permutation(training)[: crops and max(crops, _FEWEST)]
             monitor.line(f"features of {len(rows)} training crops, and of their mirror images, to fit the map on")
-            views, wanted = quick(rows), targets[rows]
+            views, wanted = features(rows), targets[rows]
 
             def fitter(count: int) -> MapFitter:
                 both = np.concatenate([views[:count, 0], views[:count, 1]])
@@ -168,6 +171,6 @@ def remake_map(path: Path, faces: Path, crops: int | None, monitor: Monitor = SI
     if mapping.mean is None or mapping.matrix is None:
         raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
     mapping.check(network.header.hash)
-    made = make_map(path.read_bytes(), network, faces, mapping, crops, monitor)
+    made = make_map(path.read_bytes(), network, faces, mapping, crops, monitor, projected=False)
     write_map(made, path)
     return made

@@ -57,11 +57,11 @@ class MapRecipe:
 
 class MapFitter:
     """Fits maps on features (N, F) and the teachers' embeddings (N, E) of training crops; ``start`` (F, D) is the
-    student's own matrix."""
+    student's own matrix, None where it is not known."""
 
-    def __init__(self, features: Floats, targets: Floats, start: Floats) -> None:
+    def __init__(self, features: Floats, targets: Floats, start: Floats | None) -> None:
         self.mean = features.mean(axis=0, dtype=np.float64)
-        self._start = start.astype(np.float64)
+        self.start = start
         middle = targets.mean(axis=0, dtype=np.float64)
         self._spread: Doubles = np.zeros((features.shape[1], features.shape[1]))
         self._shared: Doubles = np.zeros((features.shape[1], targets.shape[1]))
@@ -71,14 +71,16 @@ class MapFitter:
             self._shared += centred.T @ (targets[first : first + _AT_ONCE] - middle) / len(features)
 
     def fit(self, recipe: MapRecipe) -> FeatureMap:
-        """The map of one recipe."""
-        spread, shared = self._spread, self._shared
+        """The map of one recipe; one on the student's projection needs ``start``."""
+        spread, shared, start = self._spread, self._shared, None
         if recipe.projected:
-            spread, shared = self._start.T @ spread @ self._start, self._start.T @ shared
+            assert self.start is not None
+            start = self.start.astype(np.float64)
+            spread, shared = start.T @ spread @ start, start.T @ shared
         ridge = recipe.ridge * np.trace(spread) / len(spread) + 1e-12
         matrix = np.linalg.solve(spread + ridge * np.eye(len(spread)), shared)
-        if recipe.projected:
-            matrix = self._start @ matrix
+        if start is not None:
+            matrix = start @ matrix
         if recipe.whitening or recipe.columns is not None:
             variances, directions = np.linalg.eigh(matrix.T @ self._spread @ matrix)
             kept = slice(-recipe.columns if recipe.columns is not None else None, None)
@@ -133,7 +135,8 @@ def choose_map(fitter: MapFitter, judge: Judge, monitor: Monitor = SILENT) -> Ma
         count = np.count_nonzero(judge.same)
         by = f"{count} held-out pairs of one person, mean share that passes at FAR {fars}, and by {by}"
     monitor.line(f"choosing the map by {by}:")
-    best = best_of(MapRecipe(ridge, start) for start in (False, True) for ridge in RIDGES)
+    starts = (False,) if fitter.start is None else (False, True)
+    best = best_of(MapRecipe(ridge, start) for start in starts for ridge in RIDGES)
     best = best_of((best, *(replace(best, whitening=power) for power in WHITENINGS)))
     widest, enough = fitter.fit(best).matrix, measure(best) - _WORTH
     assert widest is not None

@@ -121,6 +121,17 @@ def test_what_is_chosen_follows_the_teachers_best_of_what_the_pairs_cannot_tell_
     assert lines[-1] == f"chosen: {chosen}"
 
 
+def test_without_the_students_projection_all_recipes_begin_from_the_feature(
+    world: tuple[Floats, Floats, Floats, Floats],
+) -> None:
+    features, targets, fresh, wanted = world
+    lines: list[str] = []
+    chosen = choose_map(MapFitter(features, targets, None), halves(fresh, wanted), LineMonitor(lines.append))
+    assert not chosen.projected
+    assert sum(line[0].isdigit() for line in lines) == 10
+    assert not any("projection" in line for line in lines)
+
+
 def test_many_features_are_summed_up_in_parts(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, _, _ = world
     start = np.eye(FEATURES, TEACHER, dtype=np.float32)
