@@ -195,22 +195,19 @@ def _choose(args: argparse.Namespace) -> None:
     monitor = TerminalMonitor(None if args.json else sys.stdout)
     rows = choices(limits, faces, run=not args.no_board, monitor=monitor)
     monitor.line("")
-    best, best_on_faces = pick(rows), pick_by_faces(rows)
+    best, best_on_faces = (found.name if found else None for found in (pick(rows), pick_by_faces(rows)))
     records = [asdict(row) for row in rows]
     if args.csv:
         write_csv(args.csv, records, list(records[0]))
     if args.plot:
-        picks = (best.name if best else None, best_on_faces.name if best_on_faces else None)
-        plot_choices(args.plot, rows, picks, limits.ms, limits.flash_bytes)
+        plot_choices(args.plot, rows, (best, best_on_faces), limits.ms, limits.flash_bytes)
     if args.json:
-        print(json.dumps({"variants": records, "pick": best and best.name, "pick_by_faces": best_on_faces
-                          and best_on_faces.name}, indent=1))  # fmt: skip
+        print(json.dumps({"variants": records, "pick": best, "pick_by_faces": best_on_faces}, indent=1))
         return
     print(table(rows))
-    print(f"pick by ImageNet top-1: {best.name if best else 'none keeps the limits'}")
+    print(f"pick by ImageNet top-1: {best or 'none keeps the limits'}")
     if faces:
-        chosen = best_on_faces.name if best_on_faces else "none keeps the limits"
-        print(f"pick by LFW, of {len(faces)} trained for faces: {chosen}")
+        print(f"pick by LFW, of {len(faces)} trained for faces: {best_on_faces or 'none keeps the limits'}")
 
 
 def main() -> int:

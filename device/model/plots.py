@@ -14,6 +14,8 @@ from device.errors import DeviceError
 
 Floats = NDArray[np.float64]
 
+_BYTES_PER_AREA = 4e3  # of flash, in square points of a variant's disc
+
 
 def draw(path: Path, size: tuple[float, float], columns: int, paint: Callable[[Any, list[Any]], None]) -> None:
     """A PNG of one row of axes; ``paint`` gets the figure and its axes. Replaces ``path`` in one step."""
@@ -68,9 +70,9 @@ def plot_robustness(path: Path, rows: Sequence[Any], title: str) -> None:
     draw(path, (2.4 * len(kinds), 3.2), len(kinds), paint)
 
 
-def _name_point(axis: Any, row: Any, point: tuple[float, float]) -> None:
-    """Beside the point, each width on its own side: variants of two widths often cost and achieve the same."""
-    radius = (row.flash_bytes / 4e3 / np.pi) ** 0.5 + 5
+def _name_point(axis: Any, row: Any, point: tuple[float, float], area: float) -> None:
+    """Beside the disc, each width on its own side: variants of two widths often cost and achieve the same."""
+    radius = (area / np.pi) ** 0.5 + 5
     right, down = {0.35: (0.5, -0.8), 0.75: (-1, 0)}.get(row.width, (1, 0))
     axis.annotate(
         f"{row.width:g}@{row.input_size}",
@@ -98,17 +100,15 @@ def plot_choices(
     def paint(figure: Any, axes: list[Any]) -> None:
         for axis, (label, shown), picked in zip(axes, axes_wanted, picks, strict=False):
             for row, value in shown:
-                good, point = not row.breaks, (row.ms, value)
-                axis.scatter(*point, s=row.flash_bytes / 4e3, alpha=0.6 if good else 0.2, color="C0" if good else "C3")
-                _name_point(axis, row, point)
+                good, point, area = not row.breaks, (row.ms, value), row.flash_bytes / _BYTES_PER_AREA
+                axis.scatter(*point, s=area, alpha=0.6 if good else 0.2, color="C0" if good else "C3")
+                _name_point(axis, row, point, area)
                 if row.name == picked:
-                    axis.scatter(
-                        *point, s=row.flash_bytes / 4e3 * 1.8, facecolors="none", edgecolors="C2", linewidths=2
-                    )
+                    axis.scatter(*point, s=area * 1.8, facecolors="none", edgecolors="C2", linewidths=2)
             if np.isfinite(max_ms):
                 axis.axvline(max_ms, color="C3", linestyle="--", label=f"limit {max_ms:g} ms")
             if np.isfinite(max_bytes):
-                axis.scatter([], [], s=max_bytes / 4e3, facecolors="none", edgecolors="C3", linestyle="--",
+                axis.scatter([], [], s=max_bytes / _BYTES_PER_AREA, facecolors="none", edgecolors="C3", linestyle="--",
                              label=f"limit {max_bytes / 1e3:,.0f} kB of flash")  # fmt: skip
             axis.set(xscale="log", xlabel="estimated time on the virtual board (ms, emulated)", ylabel=label)
             axis.xaxis.set_major_locator(importlib.import_module("matplotlib.ticker").LogLocator(subs=(1, 2, 5)))
