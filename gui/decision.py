@@ -6,6 +6,9 @@ as its picture is good. What the votes of a face's last recognitions amount to i
 finding does to the decision on the face, and what follows.
 
 Of several faces the nearest one decides, which is the largest in the picture: the door never opens for anybody behind.
+A track is one face: a picture that contradicts the ones before ends it, and nothing of it passes on to who stands there
+now. The door opens for nobody whom the newest picture does not show.
+
 A visit is one face in front of the door, known or not, seen with no gap longer than ``Rules.visit_gap_s``: it gives one
 event and one opening, however often the face is lost and found again. Too many refusals in a row lock the faces out for
 a while.
@@ -78,6 +81,7 @@ TABLE: dict[tuple[Decision, Finding], _Cell] = {
 class Outcome:
     """The decision about a face after one more recognition, and what follows.
 
+    ``match`` is what the decision rests on: of a person who was accepted a moment ago and stays so, the match of then.
     ``locks_out``: this refusal was one too many, and for a while nobody is let in by their face.
     """
 
@@ -87,6 +91,7 @@ class Outcome:
     trace: Trace
     effect: Effect = Effect.NONE
     locks_out: bool = False
+    match: Match = field(default_factory=Match)
 
 
 @dataclass(frozen=True)
@@ -125,6 +130,7 @@ class _Face:
     proven: int | None = None  # who passed the challenge
     challenge: Challenge | None = None
     visit: Visit | None = None
+    accepted: Match | None = None  # what the acceptance rests on
     ballots: deque[_Seen] = field(default_factory=deque)
 
     def be_there(self, at_s: float) -> None:
@@ -132,9 +138,20 @@ class _Face:
         if self.visit is not None:
             self.visit.last_s = max(self.visit.last_s, at_s)
 
+    @property
+    def is_turning(self) -> bool:
+        """Whether the head is turned because the challenge asks for it."""
+        challenge = self.challenge
+        return challenge is not None and challenge.asked is not None and not challenge.straight
+
     def weigh(self, kind: Vote, person_id: int | None = None) -> float:
         chosen = (one for one in self.ballots if one.vote is kind)
         return sum(one.weight for one in chosen if person_id is None or one.match.person_id == person_id)
+
+    def is_other(self, embedding: Floats | None, bound: float) -> bool:
+        """Whether this picture shows somebody else than the face's own pictures so far."""
+        own = self.looks
+        return embedding is not None and own is not None and float(embedding @ own) < bound
 
     @property
     def looks(self) -> Floats | None:
@@ -213,13 +230,16 @@ class Decider:
         """
         self._forget(at_s)
         face = self._faces.setdefault(track_id, _Face(track_id))
+        if face.is_other(embedding, self.rules.one_face if usable and not face.is_turning else self.rules.one_face / 2):
+            self._visits.leave(track_id)
+            face = self._faces[track_id] = _Face(track_id)
         face.be_there(at_s)
         if self._lockout.until_s(at_s) is not None:
             found = _Found(Finding.LOCKED, Rule.LOCKED_OUT)
         else:
             self._take(face, at_s, match, usable, quality, embedding)
             found = self._find(face, at_s, match, usable)
-        return self._decide(face, found, at_s)
+        return self._decide(face, found, at_s, match)
 
     def forget_all(self) -> None:
         """The gallery, the network or the rules changed: begin anew, but keep the visits and the refusals."""
@@ -245,10 +265,9 @@ class Decider:
     def _take(
         self, face: _Face, at_s: float, match: Match, usable: bool, quality: float, embedding: Floats | None
     ) -> None:
-        rules, challenge = self.rules, face.challenge
-        turning = challenge is not None and challenge.asked is not None and not challenge.straight
+        rules = self.rules
         accepted = face.person_id if face.decision is Decision.ACCEPTED else None
-        said = vote(match, rules, accepted, usable and not turning)
+        said = vote(match, rules, accepted, usable and not face.is_turning)
         face.ballots.append(_Seen(at_s, said, match, quality, embedding))
         while len(face.ballots) > rules.window or at_s - face.ballots[0].at_s > rules.memory_s:
             face.ballots.popleft()
@@ -267,8 +286,11 @@ class Decider:
         leader = max(mine, key=lambda person: mine[person])
         others = sum(mine.values()) - mine[leader]
         behind = self._nearest is not None and self._nearest != face.track_id
-        if mine[leader] >= rules.accept_votes - 1e-9 and mine[leader] > max(2 * others, against):
-            best = next(one.match for one in reversed(counted) if one.match.person_id == leader)
+        newest = counted[-1]
+        # Whatever the pictures before said, the door opens for nobody whom the newest one does not show.
+        shown = newest.vote is Vote.FOR and newest.match.person_id == leader
+        if shown and mine[leader] >= rules.accept_votes - 1e-9 and mine[leader] > max(2 * others, against):
+            best = newest.match
             if behind:
                 return _Found(Finding.BEHIND, Rule.NEARER, best)
             proven = self._is_proven(face, leader, at_s)
@@ -282,7 +304,9 @@ class Decider:
             return _Found(*(Finding.BEHIND, Rule.NEARER) if behind else (Finding.STRANGER, Rule.VOTES_AGAINST))
         if all(one.vote is Vote.AGAINST for one in counted):  # not enough to refuse, nothing that speaks for anybody
             return _Found(Finding.EARLY, _nothing(match, usable))
-        return _Found(Finding.MIXED, _why_mixed(counted[-1], others, rules) if usable else Rule.BAD_PICTURE)
+        return _Found(
+            Finding.MIXED, _why_mixed(newest, any(mine.values()), others, rules) if usable else Rule.BAD_PICTURE
+        )
 
     def _is_proven(self, face: _Face, person_id: int | None, at_s: float) -> bool:
         """Whether nobody asks this person to turn: they did, or the visit has opened the door already."""
@@ -302,12 +326,12 @@ class Decider:
             face.proven, face.challenge = person_id, None
         return again
 
-    def _decide(self, face: _Face, found: _Found, at_s: float) -> Outcome:
+    def _decide(self, face: _Face, found: _Found, at_s: float, match: Match) -> Outcome:
         face.decision, effect = TABLE[face.decision, found.finding]
         if found.finding is Finding.PERSON and found.best is not None:
-            face.person_id, face.name = found.best.person_id, found.best.name
+            face.person_id, face.name, face.accepted = found.best.person_id, found.best.name, found.best
         elif face.decision is not Decision.ACCEPTED:
-            face.person_id = face.name = None
+            face.person_id = face.name = face.accepted = None
         if face.decision is not Decision.CHALLENGED and found.finding is not Finding.FAILED:
             face.challenge = None
         if effect is not Effect.NONE and not self._is_news(face, found.finding, at_s):
@@ -319,7 +343,9 @@ class Decider:
             face.ballots.clear()  # who wants another try is looked at anew
         if locks_out or found.finding is Finding.LOCKED:
             face.ballots.clear()
-        return Outcome(face.decision, face.person_id, face.name, trace, effect, locks_out)
+        return Outcome(
+            face.decision, face.person_id, face.name, trace, effect, locks_out, face.accepted or found.best or match
+        )
 
     def _is_news(self, face: _Face, finding: Finding, at_s: float) -> bool:
         """Whether this is the first event of a visit; the visit begins or goes on."""
@@ -366,8 +392,8 @@ def _nothing(match: Match, usable: bool) -> Rule:
     return Rule.FEW_VOTES if usable else Rule.BAD_PICTURE
 
 
-def _why_mixed(newest: _Seen, others: float, rules: Rules) -> Rule:
-    if others > 0:
+def _why_mixed(newest: _Seen, for_anybody: bool, others: float, rules: Rules) -> Rule:
+    if others > 0 or (for_anybody and newest.vote is Vote.AGAINST):
         return Rule.DISAGREE
     if newest.vote is not Vote.NEAR:
         return Rule.FEW_VOTES

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from gui.match import Floats
 from gui.rules import Rules
 
+NO_TRACK = 0  # tracks are numbered from 1
+
 
 @dataclass(eq=False)
 class Visit:
@@ -36,6 +38,12 @@ class Visits:
     def forget(self, at_s: float, gap_s: float) -> None:
         """Those that were not seen for ``gap_s`` are over."""
         self._visits = [visit for visit in self._visits if at_s - visit.last_s <= gap_s]
+
+    def leave(self, track_id: int) -> None:
+        """Somebody else stands where ``track_id`` is: the visits seen there go on only for faces that look alike."""
+        for visit in self._visits:
+            if visit.track_id == track_id:
+                visit.track_id = NO_TRACK
 
     def of_person(self, person_id: int | None) -> Visit | None:
         """The visit of somebody with a name."""
