@@ -175,7 +175,7 @@ class DecisionCard(QFrame):
             )
             return
         reason = reasons.reason(recognition.trace)
-        self._crop.set_picture(recognition.crop)
+        self._crop.set_picture(recognition.picture)
         self._set_name(words.recognised(recognition))
         mark = overlay.MARKS[recognition.decision]
         self._state.setText(f"{mark} {words.decision(recognition.decision)}")

@@ -25,6 +25,7 @@ _SENTENCES = {
     Rule.LOCKED_OUT: mark("{failures} refusals in a row: faces are locked out for {lockout} s"),
     Rule.BY_HAND: mark("opened from the window"),
 }
+_KEPT_ALL_THE_SAME = mark("{person} was accepted a moment ago; this picture alone would not do")
 _FEW_FOR = mark("{best} reaches {threshold}; {votes} of {needed} votes")
 _SHORT = {
     Rule.VOTES_FOR: mark("enough votes"),
@@ -54,6 +55,8 @@ def reason(trace: Trace) -> str:
     sentence = _SENTENCES[trace.rule]
     if trace.rule is Rule.FEW_VOTES and newest is not None and newest.vote is Vote.FOR:
         sentence = _FEW_FOR
+    if trace.rule is Rule.KEPT and newest is not None and newest.person != trace.person:
+        sentence = _KEPT_ALL_THE_SAME
     return say(sentence).format(
         person=trace.person or say("somebody"),
         best=best(newest),

@@ -21,9 +21,9 @@ from gui.decision import Decider, Glance, Outcome
 from gui.gallery import Gallery, Print
 from gui.looks import twice
 from gui.mark import fill, mark
-from gui.match import Floats, Match, Templates, build
+from gui.match import Floats, Templates, build
 from gui.quality import pose
-from gui.records import Clock, Decision, Recognition, Span, Stage, Verdict, now_s
+from gui.records import Clock, Decision, Picture, Recognition, Span, Stage, Verdict, now_s
 from gui.rules import DEFAULT_THRESHOLD, Rule, Rules
 from gui.trace import Entrance, Trace
 from gui.vision import CropJob, View
@@ -41,6 +41,13 @@ class Label:
     name: str | None
     score: float | None
     decision: Decision
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    at_s: float
+    label: Label
+    picture: Picture
 
 
 def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, str]:
@@ -82,7 +89,7 @@ class Recogniser:
         self._templates = Templates()
         self._decider = Decider(rules)
         self._lock = threading.Lock()  # vision looks, the board's thread considers, the window asks and sets
-        self._labels: dict[int, tuple[float, Label]] = {}
+        self._labels: dict[int, _Known] = {}
 
     @property
     def rules(self) -> Rules:
@@ -102,7 +109,7 @@ class Recogniser:
     @property
     def labels(self) -> Mapping[int, Label]:
         """What is known of each track by now; a new mapping every time."""
-        return MappingProxyType({track: label for track, (_, label) in self._labels.items()})
+        return MappingProxyType({track: known.label for track, known in self._labels.items()})
 
     def connect(self, hello: Hello) -> str:
         """A board answered: read its fingerprints from now on. A word of warning, or empty.
@@ -193,12 +200,12 @@ class Recogniser:
         began_s = now_s()
         match = self._templates.match(embedding)
         if enrolling:
-            outcome = Outcome(Decision.SEEN, None, None, Trace(Rule.ENROLLING, self.rules, enrolling))
+            outcome = Outcome(Decision.SEEN, None, None, Trace(Rule.ENROLLING, self.rules, enrolling), match=match)
         else:
             good, score = job.quality.verdict is Verdict.GOOD, job.quality.score
             with self._lock:
                 outcome = self._decider.consider(job.track_id, job.taken_s, match, good, score, embedding)
-        self._label(job, match, outcome)
+        picture = self._label(job, outcome)
         done_s = now_s()
         timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
         timeline = timeline.with_board(inference, job.crop.size).with_span(Stage.MATCH, began_s, done_s)
@@ -221,22 +228,27 @@ class Recogniser:
             total_ms=inference.total_ms,
             link_ms=inference.link_ms,
             latency_ms=(done_s - timeline.start_s) * 1e3,
-            person_id=match.person_id,
-            person=match.name,
-            score=match.score,
-            second=match.second,
-            margin=match.margin,
+            person_id=outcome.match.person_id,
+            person=outcome.match.name,
+            score=outcome.match.score,
+            second=outcome.match.second,
+            margin=outcome.match.margin,
             threshold=self.rules.threshold,
             decision=outcome.decision,
             trace=outcome.trace,
+            picture=picture,
             verdict=job.quality.verdict,
             looks=inference.looks,
         )
         return recognition, outcome
 
-    def _label(self, job: CropJob, match: Match, outcome: Outcome) -> None:
+    def _label(self, job: CropJob, outcome: Outcome) -> Picture:
+        """Keep what the picture shows of this track; the crop that the decision rests on."""
         at_s = job.taken_s
-        kept = {track: entry for track, entry in self._labels.items() if at_s - entry[0] < self.rules.visit_gap_s}
+        kept = {track: known for track, known in self._labels.items() if at_s - known.at_s < self.rules.visit_gap_s}
+        before = kept.get(job.track_id)
+        picture = before.picture if before is not None and outcome.trace.rule is Rule.KEPT else job.crop
         name = outcome.name if outcome.decision is Decision.ACCEPTED else None
-        kept[job.track_id] = (at_s, Label(name, match.score, outcome.decision))
+        kept[job.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision), picture)
         self._labels = kept
+        return picture

@@ -160,6 +160,9 @@ class FrameView:
 class Recognition:
     """One fingerprint that came back, what it was compared with and what followed.
 
+    ``person`` to ``margin``, ``decision`` and ``picture`` are of one decision: of who was accepted a moment ago and
+    stays so, the match and the crop of then. The rest, ``crop`` too, is of this fingerprint.
+
     ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (``clock_hz``); ``link_ms`` and
     ``latency_ms`` are the host's: round trip less the board's time, and capture to decision. The network's figures are
     of all ``looks`` together.
@@ -188,6 +191,7 @@ class Recognition:
     threshold: float
     decision: Decision
     trace: Trace
+    picture: Picture
     verdict: Verdict = Verdict.GOOD
     looks: int = 1  # 2: at the crop and at its mirror image
 

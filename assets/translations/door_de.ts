@@ -2088,6 +2088,10 @@
         <translation>{person} wurde gerade eingelassen; jetzt {best}</translation>
     </message>
     <message>
+        <source>{person} was accepted a moment ago; this picture alone would not do</source>
+        <translation>{person} wurde gerade eingelassen; dieses Bild allein würde nicht reichen</translation>
+    </message>
+    <message>
         <source>{person}: {votes} of {needed} votes, now {best}, needs {threshold}</source>
         <translation>{person}: {votes} von {needed} Stimmen, jetzt {best}, nötig {threshold}</translation>
     </message>

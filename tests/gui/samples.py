@@ -113,7 +113,8 @@ def recognition(**changes: Any) -> Recognition:
         "decision": Decision.ACCEPTED,
         "trace": trace(),
     }
-    return Recognition(**(values | changes))
+    values |= changes
+    return Recognition(**({"picture": values["crop"]} | values))
 
 
 def board(**changes: Any) -> BoardState:

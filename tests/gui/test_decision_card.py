@@ -9,10 +9,10 @@ from pytestqt.qtbot import QtBot
 from gui import overlay, words
 from gui.decision_card import DecisionCard, ScoreBar
 from gui.records import Decision, now_s
-from gui.rules import Turn
+from gui.rules import Rule, Turn
 from gui.theme import Theme
 from gui.trace import Entrance
-from tests.gui.samples import recognition
+from tests.gui.samples import picture, recognition, trace
 
 
 def texts(card: DecisionCard) -> set[str]:
@@ -84,3 +84,14 @@ def test_score_bar_tells_the_band_too(qtbot: QtBot, theme: Theme) -> None:
     with_band = bar.grab().toImage()
     bar.set_score(0.4, 0.45, Decision.UNCERTAIN)
     assert bar.grab().toImage() != with_band
+
+
+def test_the_card_shows_the_picture_of_the_decision(
+    qtbot: QtBot, theme: Theme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    card = card_of(qtbot, theme)
+    shown = []
+    monkeypatch.setattr(card._crop, "set_picture", shown.append)
+    of_then, of_now = picture(128, 128, (1, 2, 3)), picture(128, 128, (9, 9, 9))
+    card.set_recognition(recognition(crop=of_now, picture=of_then, trace=trace(Rule.KEPT)))
+    assert shown[0] is of_then

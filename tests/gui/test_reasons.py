@@ -60,3 +60,10 @@ def test_the_numbers_say_where_the_threshold_comes_from() -> None:
     assert told["Refusals in a row"] == "2"
     guessed = dict(reasons.numbers(trace(rules=Rules())))
     assert "a guess" in guessed["Threshold"]
+
+
+def test_who_stays_accepted_is_not_told_with_somebody_elses_name() -> None:
+    other = Ballot(Vote.AGAINST, 1.0, 0.8, 0.0, "Ben", 0.29, "Ada", 0.02)
+    told = reasons.reason(trace(Rule.KEPT, ballots=(other,)))
+    assert told == "Ada was accepted a moment ago; this picture alone would not do"
+    assert "now Ada 0.71" in reasons.reason(trace(Rule.KEPT))

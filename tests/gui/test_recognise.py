@@ -258,3 +258,45 @@ def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
         recognition, outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None)
     assert (recognition.decision, outcome.effect) == (Decision.WAITING, Effect.NONE)
     assert recogniser.entrance(1.0).faces == 2
+
+
+def test_who_stays_accepted_is_shown_with_the_match_and_the_picture_that_it_rests_on(
+    tmp_path: Path, gallery: Gallery
+) -> None:
+    write_map(tmp_path, thresholds=np.array([(1e-3, 0.9)]))
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello())
+    ada = enrol(recogniser, gallery, "Ada", 1)
+    enrol(recogniser, gallery, "Ben", 2)
+    recogniser.reload()
+    for taken_s in (1.0, 1.3):
+        crop = np.full((128, 128, 3), round(100 * taken_s), np.uint8)
+        found = inference(1)
+        accepted, _ = recogniser.recognise(
+            replace(job(taken_s=taken_s), crop=crop), found, recogniser.embed(found), None
+        )
+    assert accepted.decision is Decision.ACCEPTED
+    mixture = np.round(found.fingerprint * 0.6 + inference(2).fingerprint * 0.4).astype(np.int8)
+    mixed = replace(found, fingerprint=mixture)
+    kept, outcome = recogniser.recognise(job(taken_s=1.6), mixed, recogniser.embed(mixed), None)
+    assert recogniser.templates.match(recogniser.embed(mixed)).score < 0.9  # type: ignore[operator]
+    assert (kept.decision, outcome.trace.rule) == (Decision.ACCEPTED, Rule.KEPT)
+    assert (kept.person_id, kept.person, kept.score, kept.margin) == (ada, "Ada", accepted.score, accepted.margin)
+    assert int(kept.picture[0, 0, 0]) == 130
+    assert int(kept.crop[0, 0, 0]) == 0  # what the board was sent is another matter
+    assert recogniser.labels[1].score == accepted.score
+    gone = inference(3)
+    after, _ = recogniser.recognise(job(taken_s=1.9), gone, recogniser.embed(gone), None)
+    assert after.decision is not Decision.ACCEPTED
+    assert int(after.picture[0, 0, 0]) == 0
+    assert (recogniser.labels[1].name, recogniser.labels[1].score) == (None, after.score)
+
+
+def test_while_somebody_is_enrolled_the_match_of_this_picture_is_shown(tmp_path: Path, gallery: Gallery) -> None:
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello())
+    ada = enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    found = inference(1)
+    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), None, enrolling="Ben")
+    assert (recognition.person_id, recognition.decision) == (ada, Decision.SEEN)
