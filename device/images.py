@@ -18,10 +18,10 @@ from typing import Any, Self
 
 from device.errors import DeviceError, FileError
 from device.model.network_file import HEADER_BYTES, MAGIC, Network, NetworkHeader, parse_network
+from device.paths import FIRMWARE_BIN, ROOT
 from device.protocol import PROTOCOL_VERSION
 
-ROOT = Path(__file__).resolve().parent.parent
-FOLDER = ROOT / "firmware_bin"
+FOLDER = FIRMWARE_BIN
 MANIFEST = "manifest.json"
 FORMAT = 1
 NETWORK_OFFSET = 0x10000  # of network.bin in every image; the linker scripts place it there

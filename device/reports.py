@@ -13,10 +13,10 @@ from numpy.typing import NDArray
 
 from device.board import Board
 from device.errors import FileError
+from device.paths import ASSETS
 from device.records import Hello
 
 Report = dict[str, Any]
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 
 
 def info(board: Board) -> Report:

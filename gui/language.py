@@ -12,9 +12,10 @@ from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
+from device.paths import ASSETS
 from gui.mark import Filled
 
-TRANSLATIONS = Path(__file__).resolve().parent.parent / "assets" / "translations"
+TRANSLATIONS = ASSETS / "translations"
 SOURCE = "en"  # what the texts in the code are
 PREFIX = "door_"
 

@@ -15,6 +15,7 @@ from types import MappingProxyType
 from device.crop import CROP_VERSION
 from device.errors import FileError
 from device.fingerprint import FeatureMap, Fingerprints
+from device.paths import ASSETS
 from device.records import Hello, Inference
 from gui.corrections import Corrections
 from gui.decision import Decider, Glance, Outcome
@@ -28,7 +29,6 @@ from gui.rules import DEFAULT_THRESHOLD, Rule, Rules
 from gui.trace import Entrance, Trace
 from gui.vision import CropJob, View
 
-ASSETS = Path(__file__).resolve().parent.parent / "assets"
 # Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
 # strangers' cosines lie far higher than after centring.
 PLAIN_THRESHOLD = 0.90

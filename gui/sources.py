@@ -10,12 +10,13 @@ from typing import Protocol
 import numpy as np
 
 from device.errors import DeviceError
+from device.paths import ASSETS
 from gui.mark import fill, mark
 from gui.opencv import cv2
 from gui.records import CameraKind, Picture
 from gui.webcams import webcams
 
-DEMO_CLIP = Path(__file__).resolve().parent.parent / "assets" / "demo.mp4"
+DEMO_CLIP = ASSETS / "demo.mp4"
 IMAGE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})
 STREAM_TIMEOUT_MS = 4_000
 IMAGE_S = 2.0  # each image of a folder is shown this long

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontInfo, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from PySide6.QtWidgets import QApplication, QStyleFactory
 
-ICONS = Path(__file__).resolve().parent.parent / "assets" / "icons"
+from device.paths import ASSETS
+
+ICONS = ASSETS / "icons"
 GAP = 16  # between cards; half of it inside
 MIN_BODY_PX, MAX_BODY_PX = 13, 18
 

@@ -17,9 +17,10 @@ from pathlib import Path
 
 import PySide6
 
+from device.paths import ROOT
 from gui.language import PREFIX, TRANSLATIONS
 
-GUI = Path(__file__).resolve().parent
+GUI = ROOT / "gui"
 LANGUAGES = ("de",)
 ALIASES = "QT_TR_NOOP+=mark,tr+=say"
 
@@ -37,7 +38,7 @@ class Message:
 
 def collect(file: Path) -> None:
     """Bring a .ts file up to date with the code; translations stay. OSError or RuntimeError where that fails."""
-    sources = sorted(path for path in GUI.glob("*.py"))
+    sources = sorted(path for path in GUI.rglob("*.py"))
     _tool(
         "lupdate",
         *(str(path) for path in sources),

@@ -14,8 +14,8 @@ from types import TracebackType
 from typing import Self
 
 from device.errors import FileError, LinkError
+from device.paths import ROOT
 
-ROOT = Path(__file__).resolve().parents[2]
 IMAGES = (ROOT / "firmware_bin" / "nucleo_f767zi.bin", ROOT / "device/firmware/build/nucleo_f767zi/nucleo_f767zi.bin")
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0

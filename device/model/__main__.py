@@ -12,8 +12,7 @@ from pathlib import Path
 from device.errors import DeviceError
 from device.model.monitor import TerminalMonitor
 from device.model.variant import Variant
-
-ASSETS = Path(__file__).resolve().parents[2] / "assets"
+from device.paths import ASSETS
 
 
 def _rate(text: str) -> float:
