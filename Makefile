@@ -31,7 +31,7 @@ run: $(VENV)/run
 	$(BIN)/python main.py $(ARGS)
 
 screenshots: $(VENV)/run
-	QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.screenshot $(ARGS)
+	QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.tools.screenshot $(ARGS)
 
 test: $(VENV)/test
 	$(BIN)/python -m pytest $(ARGS)
@@ -48,16 +48,16 @@ firmware: $(VENV)/test
 	  cp device/firmware/build/$$board/$$board.bin firmware_bin/ || exit 1; \
 	done
 	$(MAKE) -C device/firmware BOARD=host
-	$(BIN)/python -m device.images manifest --compiler "$$(arm-none-eabi-gcc --version | head -n 1)"
+	$(BIN)/python -m device.flash.images manifest --compiler "$$(arm-none-eabi-gcc --version | head -n 1)"
 
 bench: $(VENV)/run
 	$(BIN)/python -m device bench --layers $(ARGS)
 
 # What takes too long for every commit, on a machine with nothing else to do: a quarter of an hour.
 reliability: $(VENV)/test
-	DAMAGED_FRAMES=1000000 $(BIN)/python -m pytest tests/device/test_faults.py
-	FUZZED_STREAMS=10000000 $(BIN)/python -m pytest tests/firmware/test_fuzz.py -k streams
-	FUZZED_INPUTS=1000000 $(BIN)/python -m pytest tests/device/test_framing.py -k fuzzed
+	DAMAGED_FRAMES=1000000 $(BIN)/python -m pytest tests/device/link/test_link_faults.py
+	FUZZED_STREAMS=10000000 $(BIN)/python -m pytest tests/firmware/app/test_fuzz.py -k streams
+	FUZZED_INPUTS=1000000 $(BIN)/python -m pytest tests/device/link/test_framing.py -k fuzzed
 	CABLE_PULLS=100 $(BIN)/python -m pytest -s tests/e2e/test_cable.py
 
 clean:

@@ -49,8 +49,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         import platformdirs
 
-        from gui import app, opencv
-        from gui.records import PipelineOptions
+        from gui import app
+        from gui.core import opencv
+        from gui.core.frames import PipelineOptions
     except ImportError as error:
         print(preflight.advice(str(error)), file=sys.stderr)
         return 1

@@ -15,16 +15,16 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
-from gui import language
+from gui.core.frames import PipelineOptions
 from gui.log import mistakes, start_log
-from gui.pipeline import Pipeline
-from gui.records import PipelineOptions
-from gui.report import Report
-from gui.settings import size_of
-from gui.settings_store import FILE_NAME, SettingsStore
-from gui.start_problem import StartProblem
-from gui.theme import Theme, icon
-from gui.window import Window
+from gui.pipeline.pipeline import Pipeline
+from gui.settings.store import FILE_NAME, SettingsStore
+from gui.settings.table import size_of
+from gui.widgets import language
+from gui.widgets.theme import Theme, icon
+from gui.window.data_folder_dialog import StartProblem
+from gui.window.main_window import Window
+from gui.window.run_report import Report
 
 NAME = "mcu-face-door"
 SIGNAL_POLL_MS = 200  # Python runs its signal handlers only between Qt's events

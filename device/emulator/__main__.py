@@ -18,7 +18,7 @@ import threading
 from pathlib import Path
 from typing import NoReturn
 
-from device.emulator.meter import KINDS
+from device.emulator.cost.meter import KINDS
 
 EXIT_USE, EXIT_MODEL, EXIT_BAD_IMAGE, EXIT_NO_ENGINE = 2, 3, 4, 5
 PARENT_POLL_S = 1.0

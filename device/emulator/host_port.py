@@ -14,7 +14,7 @@ import sys
 import threading
 from typing import Protocol
 
-from device.emulator.wire import Wire
+from device.emulator.chip.wire import Wire
 
 PIECE_BYTES = 65_536
 SEND_TIMEOUT_S = 2.0  # a host that does not read for so long is gone

@@ -19,9 +19,9 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-from device.emulator.clock import Clock
-from device.emulator.meter import Meter
-from device.emulator.wire import Wire
+from device.emulator.chip.clock import Clock
+from device.emulator.chip.wire import Wire
+from device.emulator.cost.meter import Meter
 
 TIGHT_CYCLES = 500  # looks further apart are a program that works in between: the firmware's waiting takes 70 to 150
 TIGHT_S = 0.002  # the same by the wall clock, where nothing is counted

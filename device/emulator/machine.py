@@ -21,17 +21,17 @@ from unicorn import arm_const as arm
 from unicorn import unicorn_const as const
 from unicorn.unicorn_py3 import Uc, UcError
 
-from device.emulator import cortex_m7 as m7
-from device.emulator import stm32f767 as chip
-from device.emulator.bus import Block, Bus, ModelError
-from device.emulator.clock import Clock
-from device.emulator.cycles import block_cost, uses_fpu
-from device.emulator.exceptions import Exceptions
+from device.emulator.chip import cortex_m7 as m7
+from device.emulator.chip import stm32f767 as chip
+from device.emulator.chip.bus import Block, Bus, ModelError
+from device.emulator.chip.clock import Clock
+from device.emulator.chip.exceptions import Exceptions
+from device.emulator.chip.memory import CODE_REGIONS, NOT_RAM, Memory
+from device.emulator.chip.serial_port import Dma, Usart
+from device.emulator.chip.wire import Wire
+from device.emulator.cost.cycle_model import block_cost, uses_fpu
+from device.emulator.cost.meter import NEVER, make_meter
 from device.emulator.idle import Idle
-from device.emulator.memory import CODE_REGIONS, NOT_RAM, Memory
-from device.emulator.meter import NEVER, make_meter
-from device.emulator.serial_port import Dma, Usart
-from device.emulator.wire import Wire
 from device.errors import FileError
 
 PAGE_BYTES = 4096  # blocks end at a page's end; the engine's own choice is 1,024

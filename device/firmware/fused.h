@@ -1,6 +1,6 @@
 /* An inverted-residual block in one go: expand, depthwise, project and the residual, strip by strip of output rows.
  *
- * What the exporter (device/model/plan.py) has chosen and proven, and what is executed here: of the widest tensor, the expanded
+ * What the exporter (device/model/export/execution_plan.py) has chosen and proven, and what is executed here: of the widest tensor, the expanded
  * one, only the rows under one strip of four channels are ever there.
  *
  *     for every strip of `rows` output rows:

@@ -4,7 +4,7 @@
  *     out = ((2^g acc + b) m >> 32) >> 16
  * so that the output stands in the upper half of the product: one PKHTB then takes two pixels together and one SSAT16 clamps both.
  * The definition's output of a sum is a staircase of at most 255 steps, everything below the zero point being clamped away, and a
- * channel's b and m are chosen by the exporter (device/model/expand_numbers.py) so that this one's steps lie at the same sums,
+ * channel's b and m are chosen by the exporter (device/network/expand_constants.py) so that this one's steps lie at the same sums,
  * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^left_shift of 2^g is in the tile, the rest in the weights:
  * 2^8, where one AND gives it and -128 * 2^8 is the most that fits, or 2^7. */
 #include "fused.h"

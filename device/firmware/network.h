@@ -1,4 +1,4 @@
-/* network.bin: the network as data. The layout is device/model/network_records.py's; all numbers are little-endian. */
+/* network.bin: the network as data. The layout is device/network/format.py's; all numbers are little-endian. */
 #ifndef NETWORK_H
 #define NETWORK_H
 

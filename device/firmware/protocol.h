@@ -1,4 +1,4 @@
-/* Generated from device/protocol.py by `python -m device.protocol`: do not edit. */
+/* Generated from device/link/protocol.py by `python -m device.link.protocol`: do not edit. */
 #ifndef PROTOCOL_H
 #define PROTOCOL_H
 

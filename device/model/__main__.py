@@ -10,8 +10,8 @@ from dataclasses import asdict
 from pathlib import Path
 
 from device.errors import DeviceError
-from device.model.monitor import TerminalMonitor
-from device.model.variant import Variant
+from device.model.graph.variant import Variant
+from device.model.progress import TerminalMonitor
 from device.paths import ASSETS
 
 
@@ -37,7 +37,7 @@ def _times(text: str) -> tuple[str, int]:
 def _train(args: argparse.Namespace) -> None:
     import torch
 
-    from device.model.train import Plan, train
+    from device.model.train.train import Plan, train
 
     if args.lenders:
         torch.set_num_threads(1)  # a thread for each process, see parallel.py
@@ -58,7 +58,7 @@ def _train(args: argparse.Namespace) -> None:
 
 
 def _blend(args: argparse.Namespace) -> None:
-    from device.model.blend import make_blends
+    from device.model.data.blended_faces import make_blends
 
     monitor = TerminalMonitor(sys.stdout)
     make_blends(args.faces, args.cache, args.source, args.teacher, args.count, args.out, monitor)
@@ -66,7 +66,7 @@ def _blend(args: argparse.Namespace) -> None:
 
 
 def _agreement(args: argparse.Namespace) -> None:
-    from device.model.agreement import agreements
+    from device.model.train.teacher_agreement import agreements
 
     for one in agreements(args.checkpoint, args.faces, monitor=TerminalMonitor(sys.stdout)):
         seen = "trained on" if one.seen else "held out"
@@ -74,7 +74,7 @@ def _agreement(args: argparse.Namespace) -> None:
 
 
 def _quantise(args: argparse.Namespace) -> None:
-    from device.model.quantise import quantise
+    from device.model.quantise.quantise import quantise
 
     network = quantise(
         args.checkpoint,
@@ -87,7 +87,7 @@ def _quantise(args: argparse.Namespace) -> None:
 
 
 def _finetune(args: argparse.Namespace) -> None:
-    from device.model.finetune import finetune
+    from device.model.quantise.qat import finetune
 
     network = finetune(
         args.checkpoint,
@@ -103,14 +103,14 @@ def _finetune(args: argparse.Namespace) -> None:
 
 
 def _thresholds(args: argparse.Namespace) -> None:
-    from device.model.feature_map import map_path, remake_map
+    from device.model.embedding.fit_projection import map_path, remake_map
 
     remake_map(args.network, args.faces, args.map_crops, TerminalMonitor(sys.stdout))
     print(f"{map_path(args.network)}: written")
 
 
 def _stamp(args: argparse.Namespace) -> None:
-    from device.model.feature_map import map_path, stamp_map
+    from device.model.embedding.fit_projection import map_path, stamp_map
 
     if not map_path(args.network).exists():
         print(f"{args.network} has no feature map, so there is nothing to stamp")
@@ -120,7 +120,7 @@ def _stamp(args: argparse.Namespace) -> None:
 
 
 def _export(args: argparse.Namespace) -> None:
-    from device.model.export import export
+    from device.model.export.export import export
 
     network = export(args.network, headless=args.headless, note=lambda line: print(f"note: {line}"))
     out = args.out or args.network.with_suffix(".network.bin")
@@ -137,8 +137,8 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from device.model.evaluate import ENROLMENTS, Result, Wish, evaluate
-    from device.model.results import record, write_results
+    from device.model.evaluate.evaluate import ENROLMENTS, Result, Wish, evaluate
+    from device.model.evaluate.result_files import record, write_results
 
     everything = args.all and args.people is None
     wish = Wish(
@@ -171,23 +171,23 @@ def _evaluate(args: argparse.Namespace) -> None:
 
 
 def _card(args: argparse.Namespace) -> None:
-    from device.model.card import update_card
+    from device.model.evaluate.model_card import update_card
 
     update_card(args.card, args.results, args.ptq)
     print(f"{args.card}: figures written")
 
 
 def _demo_clip(args: argparse.Namespace) -> None:
-    from device.model.demo_clip import write_clip
+    from device.model.demo.clip import write_clip
 
     for visit in write_clip(args.faces, args.out):
         print(f"{visit.id}: {visit.from_s:.1f} to {visit.to_s:.1f} s{'' if visit.enrol else ', never enrolled'}")
 
 
 def _choose(args: argparse.Namespace) -> None:
-    from device.model.choose import Limits, choices, face_figures, pick, pick_by_faces, table
-    from device.model.plots import plot_choices
-    from device.model.results import read_record, write_csv
+    from device.model.evaluate.plots import plot_choices
+    from device.model.evaluate.result_files import read_record, write_csv
+    from device.model.variants.choose import Limits, choices, face_figures, pick, pick_by_faces, table
 
     limits = Limits(args.max_ms, args.max_bytes, args.max_activation_bytes, args.clock)
     faces = face_figures(read_record(args.faces_csv))

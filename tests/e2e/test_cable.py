@@ -18,12 +18,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.records import Inference
-from gui.board_worker import BoardWorker
-from gui.quality import Quality
-from gui.records import BoardPhase, BoardState, Problem, Timeline, Verdict, now_s
-from gui.vision import CropJob
-from tests.device.peer import Peer, PeerBoard, fingerprint
+from device.link.replies import Inference
+from gui.board.worker import BoardWorker
+from gui.capture.quality import Quality
+from gui.capture.vision_worker import CropJob
+from gui.core.frames import BoardPhase, BoardState, Problem, Timeline, Verdict, now_s
+from tests.support.fake_board import Peer, PeerBoard, fingerprint
 
 CABLE_PULLS = int(os.environ.get("CABLE_PULLS", "3"))
 RESUMES_S = 2.0

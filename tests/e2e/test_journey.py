@@ -32,7 +32,7 @@ def test_three_are_enrolled_and_recognised_after_a_restart_and_the_fourth_is_ref
     platform: str, root: Path, tmp_path: Path
 ) -> None:
     marker = f"JOURNEY={tmp_path}"
-    command = ["env", marker, sys.executable, "-m", "tests.e2e.journey", str(tmp_path)]
+    command = ["env", marker, sys.executable, "-m", "tests.support.journey", str(tmp_path)]
     env = {**os.environ, "QT_QPA_PLATFORM": platform, "PYTHONPATH": str(root)}
     if platform == "xcb":
         if shutil.which("xvfb-run") is None or shutil.which("xauth") is None:

@@ -20,7 +20,7 @@ GROWTH_KIB = 12 * 1024
 def test_memory_stays_flat(root: Path, tmp_path: Path) -> None:
     if not sys.platform.startswith("linux"):
         pytest.skip("memory is read from /proc")
-    command = [sys.executable, "-m", "tests.e2e.soak", str(tmp_path), str(FRAMES)]
+    command = [sys.executable, "-m", "tests.support.soak", str(tmp_path), str(FRAMES)]
     env = {**os.environ, "QT_QPA_PLATFORM": "offscreen", "PYTHONPATH": str(root)}
     ended = subprocess.run(command, cwd=root, env=env, capture_output=True, text=True, check=False)
     assert ended.returncode == 0, ended.stderr[-3000:]

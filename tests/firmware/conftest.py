@@ -11,13 +11,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.model.export import export
-from device.model.float_network import forward, random_layers
-from device.model.network_file import Network
-from device.model.ptq import minmax_graph
-from device.model.tflite_file import pack_tflite
-from device.model.variant import Variant
-from tests.firmware.library import Firmware
+from device.model.export.export import export
+from device.model.graph.float_network import forward, random_layers
+from device.model.graph.tflite import pack_tflite
+from device.model.graph.variant import Variant
+from device.model.quantise.ptq import minmax_graph
+from device.network.file import Network
+from tests.support.ctypes_firmware import Firmware
 
 SIZE = 64
 # Undefined behaviour ends the process; the sanitizer's own library is not needed for that.

@@ -9,7 +9,7 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.theme import LIGHT, Theme
+from gui.widgets.theme import LIGHT, Theme
 
 
 @pytest.fixture(autouse=True)

@@ -11,12 +11,12 @@ from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.commands import COMMANDS
-from gui.pipeline import Pipeline
-from gui.records import PipelineOptions
-from gui.theme import Theme
-from gui.window import Window
-from tests.gui.samples import board, camera, event, face, frame, person, recognition
+from gui.core.frames import PipelineOptions
+from gui.pipeline.pipeline import Pipeline
+from gui.widgets.theme import Theme
+from gui.window.commands import COMMANDS
+from gui.window.main_window import Window
+from tests.support.samples import board, camera, event, face, frame, person, recognition
 
 DIALOGS = ("enrol", "settings", "camera", "shortcuts", "timing")
 PANES = ("people", "events", "board")

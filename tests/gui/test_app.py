@@ -13,8 +13,8 @@ import pytest
 
 import main as program
 from gui.app import from_settings
-from gui.records import PipelineOptions
-from gui.settings_store import SettingsStore
+from gui.core.frames import PipelineOptions
+from gui.settings.store import SettingsStore
 
 
 def start(root: Path, folder: Path, *arguments: str, **environment: str) -> subprocess.Popen[str]:

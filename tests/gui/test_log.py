@@ -14,8 +14,8 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import qInstallMessageHandler
 
+from gui.core.frames import Problem
 from gui.log import CRASH_FILE, LOG_FILE, mistakes, start_log
-from gui.records import Problem
 
 
 @pytest.fixture

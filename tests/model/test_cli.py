@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 
 from device.model.__main__ import main
-from device.model.choose import cost
-from device.model.network_file import read_network
-from device.model.variant import Variant
-from device.model.variant_cost import VariantCost
+from device.model.graph.variant import Variant
+from device.model.variants.board_cost import VariantCost
+from device.model.variants.choose import cost
+from device.network.file import read_network
 
 
 def call(monkeypatch: pytest.MonkeyPatch, *words: object) -> int:
@@ -117,7 +117,7 @@ def test_control_c_leaves_what_was_measured(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from device.model.monitor import TerminalMonitor
+    from device.model.progress import TerminalMonitor
 
     stopped_at = ""
 
@@ -159,7 +159,7 @@ def quick_costs(monkeypatch: pytest.MonkeyPatch) -> list[bool]:
         size = found.weight_bytes + 100_000
         return VariantCost(size, 4 * variant.input_size**2, size + 27_000, found.macs if run else None)
 
-    monkeypatch.setattr("device.model.choose.cost_of", cost_of)
+    monkeypatch.setattr("device.model.variants.choose.cost_of", cost_of)
     return asked
 
 

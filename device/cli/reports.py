@@ -1,0 +1,109 @@
+"""What the commands find out, as plain dictionaries that are printed as JSON or as a table. Nothing here prints."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.errors import FileError
+from device.link.board import Board
+from device.link.replies import Hello
+from device.paths import ASSETS
+
+Report = dict[str, Any]
+
+
+def info(board: Board) -> Report:
+    """Everything that HELLO and STATS say."""
+    hello = asdict(board.hello)
+    hello["unique_id"] = board.hello.unique_id.hex()
+    hello["network"] = hello.pop("network_hash").hex()
+    hello["input_shape"] = list(board.hello.input_shape)
+    hello["capabilities"] = [flag.name.lower() for flag in board.hello.capabilities if flag.name]
+    return {**hello, "baud": board.baud, "stats": asdict(board.stats())}
+
+
+def selftest(board: Board) -> Report:
+    """The golden vector in the image against what the board computes."""
+    result = board.selftest()
+    return {**_who(board.hello), "passed": result.passed, **asdict(result)}
+
+
+def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple[Report, list[str]]:
+    """Faces in photos, their fingerprints and cosines; the report, and remarks for a person.
+
+    ``mirror``: two looks at each face, and its fingerprint is a list of two.
+    Raises FileError where a photo cannot be read, before the board is asked anything.
+    """
+    from device.vision.crop import align  # the detector takes a moment to load: not for commands that need none
+    from device.vision.detector import Detector
+
+    photos = [read_photo(path) for path in paths]
+    hello = board.hello
+    height, width, _ = hello.input_shape
+    board.require_network()
+    if height != width:
+        raise FileError(f"the network wants {width}x{height} crops", "crops are square: export another network")
+    detector = Detector()
+    prints, remarks = _fingerprints(hello)
+    images: list[Report] = []
+    vectors: list[NDArray[np.float32]] = []
+    for path, photo in zip(paths, photos, strict=True):
+        start = time.perf_counter()
+        faces = detector.detect(photo)
+        found = time.perf_counter()
+        timings: dict[str, float | None] = {"detect_ms": round((found - start) * 1e3, 3)}
+        entry: Report = {"path": str(path), "faces": len(faces), "fingerprint": None, "timings": timings}
+        if faces:
+            crop = align(photo, faces[0].landmarks, height)
+            timings["align_ms"] = round((time.perf_counter() - found) * 1e3, 3)
+            run = board.infer(crop, mirror=mirror)
+            entry["fingerprint"] = run.fingerprint.tolist()
+            names = ("receive_ms", "network_ms", "total_ms")
+            timings["link_ms"] = round(run.link_ms, 3)
+            for name in names:
+                timings[name] = round(getattr(run, name), 3) if run.timed else None
+            vectors.append(prints.embed_looks(run.fingerprint))
+        images.append(entry)
+    matrix = np.stack(vectors) @ np.stack(vectors).T if vectors else np.zeros((0, 0), np.float32)
+    cosine = [[round(float(value), 6) for value in row] for row in np.clip(matrix, -1.0, 1.0)]
+    return {**_who(hello), "images": images, "cosine": cosine}, remarks
+
+
+def read_photo(path: Path) -> NDArray[np.uint8]:
+    """A photo as RGB (H, W, 3) uint8; raises FileError where it cannot be read."""
+    import cv2
+
+    try:
+        data = np.fromfile(path, np.uint8)  # not imread: that takes no umlauts on Windows
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", "give the path of a photo") from error
+    picture = cv2.imdecode(data, cv2.IMREAD_COLOR) if data.size else None
+    if picture is None:
+        raise FileError(f"{path} is no picture that can be read", "JPEG and PNG are")
+    return np.asarray(cv2.cvtColor(picture, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _fingerprints(hello: Hello) -> tuple[Any, list[str]]:
+    from device.vision.fingerprint import FeatureMap, Fingerprints
+
+    for path in sorted(ASSETS.glob("*.map.npz")):
+        feature_map = FeatureMap.load(path)
+        if feature_map.network_hash == hello.network_hash:
+            return Fingerprints(
+                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+            ), []
+    plain = Fingerprints(hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash)
+    return plain, [
+        f"no feature map for network {hello.network[:12]} in {ASSETS.name}: cosines of the plain fingerprints"
+    ]
+
+
+def _who(hello: Hello) -> Report:
+    return {"where": hello.where, "board": hello.board, "firmware": hello.firmware, "network": hello.network}

@@ -1,0 +1,1 @@
+"""Measurements on a board: bench, the CMSIS-NN baseline, parity."""

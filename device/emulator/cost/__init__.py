@@ -1,0 +1,1 @@
+"""What the executed code costs: instructions counted, cycles estimated; CYCLES.md states the model."""

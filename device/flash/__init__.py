@@ -1,0 +1,1 @@
+"""Firmware images, their manifest, and how a board gets one."""

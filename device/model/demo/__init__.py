@@ -1,0 +1,1 @@
+"""The demo clip and the people in it, who do not exist."""

@@ -1,0 +1,1 @@
+"""How well a network recognises, and the model card."""

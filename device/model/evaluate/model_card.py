@@ -1,0 +1,290 @@
+"""The figures of the model card, written from what ``evaluate --out`` measured, so that none is typed in by hand."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from device.errors import FileError
+from device.model.evaluate.result_files import draw_roc, read_curves, read_figures, read_record, write_text
+from device.model.evaluate.rows import TWICE
+
+BEGIN = "<!-- figures: written by `python -m device.model card`, do not edit up to the end mark -->"
+END = "<!-- end of figures -->"
+KEPT, KEPT_PTQ, ROC, RECORD = "evaluation.json", "evaluation.ptq.json", "roc.png", "face_results.csv"
+_DEGREES = {"0.01": "1e-2", "0.001": "1e-3", "0.0001": "1e-4", "1e-05": "1e-5"}
+
+
+def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
+    """Write the figures between the marks of ``card``; the JSON they come from and the ROC curves go beside it.
+
+    ``results`` is the folder of ``evaluate --out``; ``ptq`` that of the same network quantised without training on, to
+    stand in the same table.
+    """
+    figures = read_figures(results)
+    before = None if ptq is None else read_figures(ptq)
+    try:
+        text = card.read_text("utf-8")
+    except OSError as error:
+        raise FileError(f"{card}: {error.strerror}", "give the path of the model card") from error
+    trained = read_record(card.with_name(RECORD))
+    curves = [read_curves(folder) for folder in (ptq, results) if folder is not None]
+    write_text(card, replaced(text, figures_text(figures, before, trained), str(card)))
+    # What the program compares: float, before training on, and the network itself.
+    shown = f", {figures['compared']}", f", {figures['compared']}{TWICE}"
+    drawn = {name: curve for rows in curves for name, curve in rows.items() if name.endswith(shown)}
+    draw_roc(card.with_name(ROC), drawn, figures)
+    for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
+        path = card.with_name(name)
+        if kept is not None:
+            write_text(path, json.dumps(kept, indent=1) + "\n")
+        else:
+            path.unlink(missing_ok=True)
+
+
+def replaced(text: str, figures: str, where: str) -> str:
+    """``text`` with ``figures`` between its marks; FileError where it has not one of each, in order."""
+    start, end = text.find(BEGIN), text.find(END)
+    if text.count(BEGIN) != 1 or text.count(END) != 1 or end < start:
+        raise FileError(f"{where}: the lines that mark the figures are missing", f"put in {BEGIN} and {END}")
+    return text[: start + len(BEGIN)] + "\n\n" + figures + "\n" + text[end:]
+
+
+def figures_text(
+    figures: dict[str, Any], ptq: dict[str, Any] | None = None, trained: Sequence[Mapping[str, str]] = ()
+) -> str:
+    """The whole block in Markdown; ``trained`` is the table of ``evaluate --record``."""
+    try:
+        parts = [
+            _head(figures),
+            _pairs(figures, ptq),
+            _among_all(figures, ptq),
+            _shipped(figures),
+            _identification(figures),
+            _robustness(figures),
+            _groups(figures),
+            _board(figures),
+            _trained(trained),
+        ]
+    except (KeyError, TypeError, IndexError) as error:
+        raise FileError(f"the figures lack {error}", "evaluate again with --out") from error
+    return "\n".join(part for part in parts if part)
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    lines = ["| " + " | ".join(heads) + " |", "|" + "---|" * len(heads)]
+    return "\n".join([*lines, *("| " + " | ".join(row) + " |" for row in rows)]) + "\n"
+
+
+def _rate(value: float) -> str:
+    return f"{value * 100:.1f} %"
+
+
+def _accuracy(value: float, deviation: float) -> str:
+    return f"{value * 100:.2f} ± {deviation * 100:.2f} %"
+
+
+def _span(one: dict[str, float]) -> str:
+    return f"{one['value'] * 100:.1f} % ({one['low'] * 100:.1f} to {one['high'] * 100:.1f})"
+
+
+def _far(value: float) -> str:
+    return _DEGREES.get(f"{value:g}", f"{value:g}")
+
+
+def _small(value: float) -> str:
+    return f"{value:.1e}".replace("e-0", "e-") if value else "0"
+
+
+def _rare(rate: float, pairs: int) -> str:
+    """A rate that ``pairs`` showed; where none passed, what that bounds it to (95 %)."""
+    return _small(rate) if rate else f"below {_small(3 / max(pairs, 1))}"
+
+
+def _head(figures: dict[str, Any]) -> str:
+    network, test = figures["network"], figures["test"]
+    return (
+        f"`{network['file']}`, SHA-256 `{network['sha256'][:16]}…`; measured on {figures['date']} "
+        f"({figures['measured_on']}, ai-edge-litert {figures['versions']['ai-edge-litert']}) on "
+        f"{test['name']}: {test['pairs']:,} pairs, {test['pictures']:,} pictures of {test['people']:,} people, one "
+        "crop a picture, by\n\n"
+        f"    {figures['command']}\n"
+    )
+
+
+def _rows(figures: dict[str, Any], ptq: dict[str, Any] | None) -> list[dict[str, Any]]:
+    """The rows to show: those of the float network, those before training on, the network itself."""
+    own = figures["rows"]
+    before = [] if ptq is None else [row for row in ptq["rows"] if row["where"] != "float"]
+    floats = [row for row in own if row["where"] == "float"] or (
+        [] if ptq is None else [row for row in ptq["rows"] if row["where"] == "float"]
+    )
+    return [*floats, *before, *(row for row in own if row["where"] != "float")]
+
+
+def _name(row: dict[str, Any], figures: dict[str, Any]) -> str:
+    words = {
+        "plain": "feature as it is",
+        "centred": "mean taken off",
+        "mapped": "with the map",
+        "mapped as trained": "with the map of training",
+    }
+    kind = row["kind"].removesuffix(TWICE)
+    text = f"{row['where']}: {words[kind]}{', two looks' if kind != row['kind'] else ''}"
+    shipped = kind == figures["compared"] and any(row is own for own in figures["rows"])
+    return f"**{text}**" if shipped and row["where"] != "float" else text
+
+
+def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
+    rows = _rows(figures, ptq)
+    fars = [one["far"] for one in rows[0]["tar"]]
+    table = _table(
+        ["", "accuracy", *(f"TAR at FAR {_far(far)}" for far in fars)],
+        [
+            [
+                _name(row, figures),
+                "–" if row["accuracy"] is None else _accuracy(row["accuracy"], row["deviation"]),
+                *(_span(one["tar"]) for one in row["tar"]),
+            ]
+            for row in rows
+        ],
+    )
+    lowest = rows[-1]["tar"][-1]
+    twice = (
+        " Two looks: at the crop and at its mirror image, the feature is the mean of both."
+        if any(row["kind"].endswith(TWICE) for row in rows)
+        else ""
+    )
+    return (
+        "Accuracy is the mean of the folds, ± their standard deviation; in brackets 95 % intervals, pairs drawn anew. "
+        f"In bold what the program uses.{twice}\n\n{table}\n"
+        f"The protocol has {lowest['strangers']:,} pairs of two people. At FAR {_far(lowest['far'])} "
+        f"{lowest['accepted'] or 'none'} of them may pass, which shows only that the rate is below "
+        f"{lowest['far_high']:.2g} (95 %).\n\n![ROC]({ROC})\n"
+    )
+
+
+def _among_all(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
+    rows = [row for row in _rows(figures, ptq) if row["tar_among_all"]]
+    if not rows:
+        return ""
+    fars = [one["far"] for one in rows[0]["tar_among_all"]]
+    table = _table(
+        ["", *(f"TAR at FAR {_far(far)}" for far in fars)],
+        [[_name(row, figures), *(_span(one["tar"]) for one in row["tar_among_all"])] for row in rows],
+    )
+    strangers = rows[0]["tar_among_all"][0]["strangers"]
+    return (
+        f"The same among all {strangers:,} pairs of two people (intervals: people drawn anew, with all their "
+        f"pictures):\n\n{table}"
+    )
+
+
+def _shipped(figures: dict[str, Any]) -> str:
+    if not figures["shipped_thresholds"]:
+        return ""
+    rows = [
+        [
+            _far(one["wanted_far"]),
+            f"{one.get('looks', 1)}",
+            f"{one['threshold']:.3f}",
+            _small(one["far"]),
+            _rate(one["tar"]),
+        ]
+        for one in reversed(figures["shipped_thresholds"])
+    ]
+    table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures['test']['name']}", "TAR"], rows)
+    return f"The thresholds in the map come from held-out training crops. What they do here:\n\n{table}"
+
+
+def _identification(figures: dict[str, Any]) -> str:
+    if not figures["identification"]:
+        return ""
+    rows = [
+        [
+            f"{one['enrolled']}",
+            f"{one['shots']}",
+            f"{one.get('looks', 1)}",
+            _span(one["dir"]),
+            _rate(one["first"]["value"]),
+        ]
+        for one in figures["identification"]
+    ]
+    table = _table(["people enrolled", "pictures each", "looks", "DIR at FAR 1 %", "right person first"], rows)
+    return (
+        "Open-set identification: of the pictures of enrolled people, how many find the right person above the "
+        "threshold that one in a hundred strangers' pictures reaches (mean and spread of 20 draws of who is "
+        f"enrolled):\n\n{table}"
+    )
+
+
+def _robustness(figures: dict[str, Any]) -> str:
+    if not figures.get("robustness"):
+        return ""
+    rows = [
+        [
+            "clean" if one["kind"] == "clean" else f"{one['kind']}, {one['strength']:g} {one['unit']}",
+            _rate(one["accuracy"]), _rate(one["tar"]), _rate(one["far"]),
+        ]
+        for one in figures["robustness"]
+    ]  # fmt: skip
+    table = _table(["second picture of each pair", "accuracy", "TAR", "FAR"], rows)
+    return (
+        f"Worse pictures, one look, on {figures['robustness'][0]['pairs']:,} pairs, with the thresholds of clean ones "
+        f"(TAR and FAR: that of FAR 1e-2):\n\n{table}"
+    )
+
+
+def _groups(figures: dict[str, Any]) -> str:
+    groups = figures.get("groups")
+    if not groups:
+        return ""
+    fars = sorted({far for one in groups for far in one["far"]}, key=float, reverse=True)
+    rows = [
+        [
+            one["name"], f"{one['crops']:,}", f"{one['pairs']:,}", f"{one['mean']:.2f} ± {one['deviation']:.2f}",
+            *(_rare(one["far"][far]["value"], one["pairs"]) for far in fars), f"{one['agreement']:.2f}",
+        ]
+        for one in groups
+    ]  # fmt: skip
+    heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(float(far))}" for far in fars), "agreement"]
+    return (
+        "By group, one look, on the held-out training crops: how often two different people of one group pass the "
+        "shipped thresholds, and how well their scores follow the teachers' (correlation). It does not measure how "
+        "often a person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are "
+        "what others saw in a picture. The thresholds come from these same crops.\n\n"
+        f"{_table(heads, rows)}"
+    )
+
+
+def _board(figures: dict[str, Any]) -> str:
+    board = figures.get("board")
+    if not board:
+        return ""
+    prints = board["crops"] * board.get("looks", 1)
+    total = prints * board["length"]
+    return (
+        f"The same crops through {board['board']}: of {total:,} numbers of {prints} fingerprints "
+        f"{board['different_numbers']:,} differ from LiteRT's.\n"
+    )
+
+
+def _trained(rows: Sequence[Mapping[str, str]]) -> str:
+    if len(rows) < 2:
+        return ""
+    lines = []
+    for row in rows:
+        value, low, high = (float(row[key]) for key in ("tar_1e3", "tar_1e3_low", "tar_1e3_high"))
+        lines.append(
+            [
+                f"{row['width']} at {row['input']}",
+                row["label"],
+                _accuracy(float(row["lfw_accuracy"]), float(row["deviation"])),
+                _rate(float(row["tar_1e2"])),
+                _span({"value": value, "low": low, "high": high}),
+            ]
+        )
+    table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)
+    return f"Other widths and input sizes, each with a map of its own, measured the same way, one look:\n\n{table}"

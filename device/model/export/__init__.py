@@ -1,0 +1,1 @@
+"""From a .tflite to network.bin, with a proven execution plan."""

@@ -1,0 +1,1 @@
+"""Networks as graphs: .tflite files, float networks, the variants of MobileNetV2."""

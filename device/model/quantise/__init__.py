@@ -1,0 +1,1 @@
+"""From a float network to int8: calibration, PTQ and QAT."""

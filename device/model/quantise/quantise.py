@@ -1,0 +1,147 @@
+"""Post-training quantisation of a checkpoint: ``.tflite`` and the host's feature map.
+
+Calibration pictures are training crops. Several recipes are tried, and the one whose fingerprints stay closest to the
+float network's on held-out crops (never on the test set) is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from device.model.data.training_set import middle, read_members, read_teachers, split_rows
+from device.model.embedding.fingerprints import float_features, int8_features
+from device.model.embedding.fit_projection import make_map, write_map
+from device.model.export.export import export_bytes
+from device.model.graph.tflite import Graph, pack_tflite
+from device.model.progress import LineMonitor
+from device.model.quantise.calibrate import (
+    Crops,
+    Layers,
+    choose_activations,
+    choose_weights,
+    correct_biases,
+    equalise_rectified,
+    measure,
+)
+from device.model.quantise.ptq import build_graph
+from device.model.train.batchnorm_folding import HostMap, fold, host_map, load_student
+from device.network.file import Network
+from device.vision.fingerprint import FeatureMap
+
+_CORRECTED_ON = 96  # crops of which all activations are held at once
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """``ranges`` as in calibrate.choose_activations; ``equalise`` None or the strength before projections."""
+
+    ranges: str
+    equalise: float | None
+    correct: bool
+
+    def __str__(self) -> str:
+        equalised = "not equalised" if self.equalise is None else f"equalised {self.equalise}"
+        return f"{self.ranges}, {equalised}, {'biases corrected' if self.correct else 'biases as they are'}"
+
+
+RECIPES = (
+    Recipe("minmax", None, False),
+    Recipe("mse", None, True),
+    Recipe("mse", 0.5, True),
+    Recipe("99.99", 0.5, True),
+    Recipe("mse", 1.0, True),
+)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """A recipe's graph and how far its fingerprints are from the float ones: mean of 1 - cosine of mapped features."""
+
+    recipe: Recipe
+    graph: Graph
+    distance: float
+
+
+def try_recipe(
+    recipe: Recipe,
+    layers: Layers,
+    name: str,
+    calibration: Crops,
+    held_out: Crops,
+    wanted: NDArray[np.float32],
+    mapping: FeatureMap,
+) -> Trial:
+    """Quantise by ``recipe``; ``name`` goes into the file, ``wanted`` are the float features of ``held_out``."""
+    size = calibration.shape[1]
+    spreads = measure(layers, calibration)
+    if recipe.equalise is not None:
+        layers = equalise_rectified(layers, spreads, recipe.equalise)
+        spreads = measure(layers, calibration)
+    activations = choose_activations(layers, spreads, recipe.ranges)
+    weights = choose_weights(layers, activations)
+    if recipe.correct:
+        layers = correct_biases(layers, weights, activations, calibration[:_CORRECTED_ON])
+    graph = build_graph(layers, weights, activations, size, name)
+    got = int8_features(pack_tflite(graph), str(recipe), held_out)
+    cosines = np.sum(mapping.apply(wanted) * mapping.apply(got), axis=1)
+    return Trial(recipe, graph, float(1 - cosines.mean()))
+
+
+def training_crops(
+    faces: Path, names: NDArray[np.str_], size: int, calibration: int, held_out: int
+) -> tuple[Crops, Crops]:
+    """Some training crops and some held-out ones at ``size``."""
+    held, rows = split_rows(len(names))
+    rng = np.random.default_rng(11)
+    parts = []
+    for source, count in ((rows, calibration), (held, held_out)):
+        picked = rng.permutation(source)[:count]
+        parts.append(middle(read_members(faces, [str(names[row]) for row in picked]), size))
+    return parts[0], parts[1]
+
+
+def quantise(
+    checkpoint: Path,
+    faces: Path,
+    out: Path,
+    *,
+    calibration: int = 256,
+    held_out: int = 200,
+    map_crops: int | None = None,
+    report: Callable[[str], None] = lambda line: None,
+) -> Network:
+    """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
+    student = load_student(checkpoint)
+    variant, layers, mapping = student.network.variant, fold(student.network), host_map(student)
+    names = read_teachers(faces)[0]
+    calibrated, held = training_crops(faces, names, variant.input_size, calibration, held_out)
+    wanted = float_features(layers, held)
+    trials = []
+    for recipe in RECIPES:
+        own = FeatureMap(mapping.mean, mapping.matrix)
+        trial = try_recipe(recipe, layers, variant.short_name, calibrated, held, wanted, own)
+        report(f"{trial.distance:.5f}  {recipe}")
+        trials.append(trial)
+    best = min(trials, key=lambda trial: trial.distance)
+    return save(best.graph, mapping, faces, out, map_crops, report)
+
+
+def save(
+    graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int | None, report: Callable[[str], None]
+) -> Network:
+    """Write the graph and its feature map, chosen anew on ``map_crops`` training crops (None: all; 0: ``mapping`` as
+    it is)."""
+    content = pack_tflite(graph)
+    network = export_bytes(content, str(out), out.stem)
+    made = make_map(content, network, faces, FeatureMap(mapping.mean, mapping.matrix), map_crops, LineMonitor(report))
+    out.parent.mkdir(parents=True, exist_ok=True)
+    beside = out.with_name(out.name + ".tmp")
+    beside.write_bytes(content)
+    beside.replace(out)
+    write_map(made, out)
+    return network

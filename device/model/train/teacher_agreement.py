@@ -1,0 +1,62 @@
+"""How close a float network's embeddings are to the teachers', and to a crop it learnt as against one it never saw."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from device.errors import FileError
+from device.model.data.training_set import Crops, Embeddings, middle, read_members, read_teachers, sources, split_rows
+from device.model.progress import SILENT, Monitor
+from device.model.train.batchnorm_folding import load_student
+from device.model.train.losses import Student
+from device.model.train.train import embed
+
+_SEED = 0
+_AT_ONCE = 512
+
+
+@dataclass(frozen=True)
+class Agreement:
+    """Mean cosine to the teachers of the unaltered ``crops`` of one source, ``seen`` in training or not."""
+
+    seen: bool
+    source: str
+    crops: int
+    cosine: float
+
+
+def agreements(
+    checkpoint: Path, faces: Path, training_crops: int = 3000, monitor: Monitor = SILENT
+) -> Iterator[Agreement]:
+    """For all held-out crops and for some that were trained on: in all, and by source."""
+    student = load_student(checkpoint)
+    names, targets, sizes = read_teachers(faces)
+    if student.project.out_features != sum(sizes):
+        raise FileError(
+            f"{checkpoint} was trained towards {student.project.out_features} numbers, {faces} has {sum(sizes)}",
+            "give the faces that it was trained with",
+        )
+    held_out, rows = split_rows(len(names))
+    some = np.sort(np.random.default_rng(_SEED).permutation(rows)[:training_crops])
+    for seen, picked in ((False, held_out), (True, some)):
+        found = []
+        for start in range(0, len(picked), _AT_ONCE):
+            part = picked[start : start + _AT_ONCE]
+            found.append(_cosines(student, read_members(faces, names[part].tolist()), targets[part]))
+            monitor.tick("trained on" if seen else "held out", start + len(part), len(picked))
+        cosines = np.concatenate(found)
+        source = sources(names[picked])
+        yield Agreement(seen, "all", len(picked), float(cosines.mean()))
+        for one in sorted(set(source.tolist())):
+            yield Agreement(seen, one, int((source == one).sum()), float(cosines[source == one].mean()))
+
+
+def _cosines(student: Student, crops: Crops, targets: Embeddings) -> NDArray[np.float32]:
+    _, projected = embed(student, middle(crops, student.network.variant.input_size))
+    return np.asarray((projected * torch.from_numpy(targets)).sum(dim=1).numpy(), np.float32)

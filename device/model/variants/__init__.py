@@ -1,0 +1,1 @@
+"""What the variants of MobileNetV2 cost and bring, and which to choose."""

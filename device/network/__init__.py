@@ -1,0 +1,1 @@
+"""network.bin: format, file and reference arithmetic; NumPy alone."""

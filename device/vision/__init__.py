@@ -1,0 +1,1 @@
+"""What the network is fed and what comes back: Detector, align, Fingerprints."""

@@ -1,0 +1,106 @@
+"""What follows from a decision: the board is asked to open the door, and the event is written. No Qt, no threads."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from gui.access.decider import Outcome
+from gui.core.decisions import Effect, Rule
+from gui.core.frames import Decision, Event, Picture, Recognition
+from gui.core.opencv import cv2
+from gui.core.trace import Trace
+from gui.gallery.event_log import EventLog
+from gui.gallery.gallery import Print
+
+DAY_S = 86_400.0
+JPEG_QUALITY = 88  # a crop takes about 5 KB, a tenth of a PNG
+
+Work = Callable[[], None]
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept of an event besides its line, and for how many days; 0 days: for ever."""
+
+    thumbnails: bool = True
+    prints: bool = True
+    days: int = 30
+
+
+class Door:
+    """``ask`` opens the door for so many milliseconds and calls back once the board has said so, ``write`` runs a
+    change of the gallery's file where it may wait for the disk, ``tell`` gets every event written."""
+
+    def __init__(
+        self,
+        events: EventLog,
+        open_ms: int,
+        *,
+        ask: Callable[[int, Work | None], None],
+        write: Callable[[Work], None],
+        tell: Callable[[Event], None],
+    ) -> None:
+        self.keeping = Keeping()
+        self._events, self.open_ms = events, open_ms
+        self._ask, self._write, self._tell = ask, write, tell
+
+    def decided(self, recognition: Recognition, outcome: Outcome, kept: Callable[[], Print]) -> None:
+        """Open the door for who was accepted, and write what is worth an event; ``kept`` gives the fingerprint."""
+        if outcome.effect is Effect.NONE:
+            return
+        if outcome.effect is Effect.OPEN:
+            self._ask(self.open_ms, None)
+        picture = jpeg(recognition.picture) if self.keeping.thumbnails else None
+        event = Event(
+            id=0,
+            time=time.time(),
+            person_id=outcome.person_id,
+            name=outcome.name,
+            decision=outcome.decision,
+            score=recognition.score,
+            threshold=recognition.threshold,
+            reason=outcome.trace.rule.value,
+            where=recognition.where,
+            network_ms=recognition.network_ms,
+            thumbnail=picture,
+            trace=outcome.trace,
+            looks=recognition.looks,
+        )
+        self._log(event, kept() if self.keeping.prints else None)
+        if outcome.locks_out:
+            trace = replace(outcome.trace, rule=Rule.LOCKED_OUT)
+            locked = replace(event, decision=Decision.LOCKED_OUT, reason=trace.rule.value, trace=trace, thumbnail=None)
+            self._log(locked, None)
+
+    def open_by_hand(self, where: str) -> None:
+        """Open the door for nobody in particular; an event once the board ``where`` has said that it is open."""
+
+        def opened() -> None:
+            trace = Trace(Rule.BY_HAND)
+            when, rule = time.time(), trace.rule.value
+            self._log(Event(0, when, None, None, Decision.BY_HAND, None, None, rule, where, None, trace=trace), None)
+
+        self._ask(self.open_ms, opened)
+
+    def expire(self) -> int:
+        """Delete the events that are older than they are to be kept; how many. May wait for the disk."""
+        days = self.keeping.days
+        return self._events.expire(time.time() - days * DAY_S) if days > 0 else 0
+
+    def _log(self, event: Event, kept: Print | None) -> None:
+        self._write(lambda: self._tell(self._events.log(event, kept)))
+
+
+def jpeg(crop: Picture) -> bytes | None:
+    """A crop as a JPEG file; None where that fails."""
+    bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)
+    good, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
+    return data.tobytes() if good else None
+
+
+def png(crop: Picture) -> bytes | None:
+    """A crop as a PNG file; None where that fails."""
+    good, data = cv2.imencode(".png", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
+    return data.tobytes() if good else None

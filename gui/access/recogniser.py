@@ -1,0 +1,254 @@
+"""From a fingerprint to a decision: reading it as the board's network wants, matching, deciding. No Qt.
+
+One ``Recogniser`` belongs to the board's thread, except where a method says otherwise. It knows the network that the
+board runs, so it also says which kept fingerprints can be compared.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import MappingProxyType
+
+from device.errors import FileError
+from device.link.replies import Hello, Inference
+from device.paths import ASSETS
+from device.vision.crop import CROP_VERSION
+from device.vision.fingerprint import FeatureMap, Fingerprints
+from gui.access.decider import Decider, Glance, Outcome
+from gui.access.matcher import Floats, Templates, build
+from gui.capture.quality import pose
+from gui.capture.vision_worker import CropJob, View
+from gui.core.decisions import DEFAULT_THRESHOLD, Rule, Rules
+from gui.core.frames import Clock, Decision, Picture, Recognition, Span, Stage, Verdict, now_s
+from gui.core.i18n import fill, mark
+from gui.core.looks import twice
+from gui.core.trace import Entrance, Trace
+from gui.gallery.corrections import Corrections
+from gui.gallery.gallery import Gallery, Print
+
+# Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
+# strangers' cosines lie far higher than after centring.
+PLAIN_THRESHOLD = 0.90
+
+
+@dataclass(frozen=True)
+class Label:
+    """What is known of a track, for the picture."""
+
+    name: str | None
+    score: float | None
+    decision: Decision
+
+
+@dataclass(frozen=True, eq=False)
+class _Known:
+    at_s: float
+    label: Label
+    picture: Picture
+
+
+def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, str]:
+    """The feature map for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
+    why: str = mark("there is no feature map for this network; comparing without one")
+    for path in sorted(folder.glob("*.map.npz")):
+        try:
+            found = FeatureMap.load(path)
+        except FileError as error:
+            why = fill(mark("{what}; comparing without it"), what=error.message)
+            continue
+        if found.network_hash == network_hash:
+            return found, ""
+    return FeatureMap(), why
+
+
+def with_threshold(rules: Rules, feature_map: FeatureMap, *, mirror: bool = False) -> tuple[Rules, str]:
+    """The rules with the score that the map's measured impostors give for their false-accept rate, and a word of
+    warning where that rate was not measured. ``mirror``: crops are looked at twice."""
+    if feature_map.input_length is None:
+        return replace(rules, threshold=PLAIN_THRESHOLD, measured=False), ""
+    measured = feature_map.threshold_at(rules.far, mirror=mirror)
+    if measured is not None and 0.0 < measured < 1.0:
+        return replace(rules, threshold=measured, measured=True), ""
+    strictest = max((score for _, score in feature_map.thresholds_of(mirror=mirror)), default=0.0)
+    fallback = max(strictest, DEFAULT_THRESHOLD)
+    text = mark("one false accept in {far} was not measured for this network; a score of {score} is used")
+    warning = fill(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
+    return replace(rules, threshold=fallback, measured=False), warning
+
+
+class Recogniser:
+    """Matches and decides for the network that ``connect`` named."""
+
+    def __init__(self, gallery: Gallery, corrections: Corrections, rules: Rules, assets: Path = ASSETS) -> None:
+        self._gallery, self._corrections, self._assets = gallery, corrections, assets
+        self._hello: Hello | None = None
+        self._reader: Fingerprints | None = None
+        self._templates = Templates()
+        self._decider = Decider(rules)
+        self._lock = threading.Lock()  # vision looks, the board's thread considers, the window asks and sets
+        self._labels: dict[int, _Known] = {}
+
+    @property
+    def rules(self) -> Rules:
+        """Those in force."""
+        return self._decider.rules
+
+    @property
+    def templates(self) -> Templates:
+        """The people that can be recognised."""
+        return self._templates
+
+    @property
+    def network_hash(self) -> str:
+        """Of the network that the board runs, in hex; empty before there was a board."""
+        return self._hello.network if self._hello is not None else ""
+
+    @property
+    def labels(self) -> Mapping[int, Label]:
+        """What is known of each track by now; a new mapping every time."""
+        return MappingProxyType({track: known.label for track, known in self._labels.items()})
+
+    def connect(self, hello: Hello) -> str:
+        """A board answered: read its fingerprints from now on. A word of warning, or empty.
+
+        Raises MismatchError where map and board contradict each other.
+        """
+        feature_map, warning = load_map(hello.network_hash, self._assets)
+        self._reader = Fingerprints(
+            hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+        )
+        self._hello = hello
+        unmeasured = self.set_rules(self.rules)
+        self.reload()
+        return warning or unmeasured
+
+    def set_rules(self, rules: Rules) -> str:
+        """Decide by these from now on, with the threshold of the board's network; every face is looked at anew.
+
+        A word of warning, or empty. From any thread.
+        """
+        warning = ""
+        if self._reader is not None:
+            mirror = self._hello is not None and twice(rules.looks, self._hello)
+            rules, warning = with_threshold(rules, self._reader.feature_map, mirror=mirror)
+        with self._lock:
+            if rules != self._decider.rules:
+                self._decider.rules = rules
+                self._decider.forget_all()
+        return warning
+
+    def mirror(self, *, kept: bool) -> bool:
+        """Whether the board is to look at the next crop's mirror image, too; ``kept``: in order to enrol. From any
+        thread."""
+        return self._hello is not None and twice(self.rules.looks, self._hello, kept=kept)
+
+    def look(self, view: View) -> None:
+        """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
+        faces = [
+            Glance(track.id, track.box[2] * track.box[3], pose(track.landmarks)[0], fresh=track.seen_s == view.taken_s)
+            for track in view.tracks
+        ]
+        with self._lock:
+            self._decider.look(faces, view.taken_s)
+
+    def entrance(self, at_s: float) -> Entrance:
+        """How the entrance stands. From any thread."""
+        with self._lock:
+            return self._decider.entrance(at_s)
+
+    def reload(self) -> None:
+        """The gallery changed: build the templates anew."""
+        if self._hello is None or self._reader is None:
+            return
+        prints = self._gallery.prints(self._hello.network, CROP_VERSION)
+        people = [(person.id, person.name) for person in self._gallery.people()]
+        # Only what this board could have made: the same network may be quantised in one way only.
+        same = {key: [one for one in own if one.length == self._reader.length] for key, own in prints.items()}
+        wrong = self._corrections.negatives(self._hello.network, CROP_VERSION)
+        wrong = {key: [one for one in own if one.length == self._reader.length] for key, own in wrong.items()}
+        self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map, wrong)
+        with self._lock:
+            self._decider.forget_all()
+
+    def embed(self, inference: Inference) -> Floats:
+        """The unit vector (D,) of a fingerprint."""
+        assert self._reader is not None, "connect() comes first"
+        return self._reader.embed_looks(inference.fingerprint)
+
+    def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> Print:
+        """The fingerprint as the gallery keeps it."""
+        assert self._hello is not None, "connect() comes first"
+        return Print(
+            inference.fingerprint,
+            self._hello.scale,
+            self._hello.zero_point,
+            self._hello.network,
+            CROP_VERSION,
+            job.quality.score,
+            thumbnail,
+        )
+
+    def recognise(
+        self, job: CropJob, inference: Inference, embedding: Floats, draw_ms: float | None, *, enrolling: str = ""
+    ) -> tuple[Recognition, Outcome]:
+        """Match and decide about one crop. While somebody is ``enrolling`` (a name) nothing is decided, but the match
+        is shown all the same."""
+        assert self._hello is not None, "connect() comes first"
+        began_s = now_s()
+        match = self._templates.match(embedding)
+        if enrolling:
+            outcome = Outcome(Decision.SEEN, None, None, Trace(Rule.ENROLLING, self.rules, enrolling), match=match)
+        else:
+            good, score = job.quality.verdict is Verdict.GOOD, job.quality.score
+            with self._lock:
+                outcome = self._decider.consider(job.track_id, job.taken_s, match, good, score, embedding)
+        picture = self._label(job, outcome)
+        done_s = now_s()
+        timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
+        timeline = timeline.with_board(inference, job.crop.size).with_span(Stage.MATCH, began_s, done_s)
+        if draw_ms is not None:
+            drawn = Span(Stage.DRAW, timeline.length_ms, draw_ms, Clock.HOST)
+            timeline = replace(timeline, spans=(*timeline.spans, drawn))
+        recognition = Recognition(
+            number=job.frame,
+            timeline=timeline,
+            crop=job.crop,
+            track_id=job.track_id,
+            where=inference.where,
+            clock_hz=self._hello.clock_hz,
+            receive_cycles=inference.receive_cycles,
+            network_cycles=inference.network_cycles,
+            total_cycles=inference.total_cycles,
+            network_instructions=inference.network_instructions,
+            receive_ms=inference.receive_ms,
+            network_ms=inference.network_ms,
+            total_ms=inference.total_ms,
+            link_ms=inference.link_ms,
+            latency_ms=(done_s - timeline.start_s) * 1e3,
+            person_id=outcome.match.person_id,
+            person=outcome.match.name,
+            score=outcome.match.score,
+            second=outcome.match.second,
+            margin=outcome.match.margin,
+            threshold=self.rules.threshold,
+            decision=outcome.decision,
+            trace=outcome.trace,
+            picture=picture,
+            verdict=job.quality.verdict,
+            looks=inference.looks,
+        )
+        return recognition, outcome
+
+    def _label(self, job: CropJob, outcome: Outcome) -> Picture:
+        """Keep what the picture shows of this track; the crop that the decision rests on."""
+        at_s = job.taken_s
+        kept = {track: known for track, known in self._labels.items() if at_s - known.at_s < self.rules.visit_gap_s}
+        before = kept.get(job.track_id)
+        picture = before.picture if before is not None and outcome.trace.rule is Rule.KEPT else job.crop
+        name = outcome.name if outcome.decision is Decision.ACCEPTED else None
+        kept[job.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision), picture)
+        self._labels = kept
+        return picture

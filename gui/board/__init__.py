@@ -1,0 +1,1 @@
+"""The board's thread: crops, actions, reconnection and pacing: BoardWorker, ActionReport."""

@@ -1,0 +1,338 @@
+"""What can be asked of the board beside recognising: self-test, bench, profile, parity, flashing. No Qt.
+
+An action is a generator that gives way often, with how far it is: between two of its steps the board's thread looks
+after the door and notices a wish to stop. Live recognition rests while an action runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+
+import numpy as np
+
+from device.diagnostics import parity
+from device.diagnostics.parity import Parity
+from device.errors import BoardError, DeviceError, FileError
+from device.flash.images import FOLDER
+from device.flash.programmer import FlashStep, FlashStopped, Way, flash
+from device.link.board import Board
+from device.link.link import LinkCounters
+from device.link.protocol import StatsReply
+from device.link.replies import Inference, Profile, Selftest
+from gui.core.frames import Clock, Picture, Problem, now_s
+from gui.panes.timing.statistics import Percentiles, percentiles
+
+BENCH_RUNS = 20
+log = logging.getLogger("gui")
+BENCH_SEED = 1
+
+
+class ActionKind(StrEnum):
+    """One at a time."""
+
+    SELFTEST = "selftest"
+    BENCH = "bench"
+    PROFILE = "profile"
+    PARITY = "parity"
+    RESET = "reset"
+    FLASH = "flash"
+
+
+class ActionPhase(StrEnum):
+    WAITING = "waiting"  # for the crops under way
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class SelftestResult:
+    where: str
+    clock_hz: int
+    selftest: Selftest
+
+
+@dataclass(frozen=True)
+class BenchRow:
+    """One measured quantity over all runs, in milliseconds, and whose clock measured it."""
+
+    key: str  # receive, network, total, send, round_trip
+    clock: Clock
+    values: Percentiles
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """``rate`` counts fingerprints a second with as many crops under way as the board takes, at the PC's clock."""
+
+    where: str
+    clock_hz: int
+    runs: int
+    rows: tuple[BenchRow, ...]
+    rate: float
+    retries: int
+
+
+@dataclass(frozen=True)
+class ProfileResult:
+    where: str
+    clock_hz: int
+    board: str
+    network: str
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class ParityResult:
+    """``reference_ms`` is what the reference took on this PC, waiting for its turns included."""
+
+    where: str
+    network: str
+    parity: Parity
+    reference_ms: float
+
+
+@dataclass(frozen=True)
+class LinkStats:
+    """The board's counters since its start, and this end's since the program connected."""
+
+    board: StatsReply
+    host: LinkCounters
+    where: str
+
+
+Result = SelftestResult | BenchResult | ProfileResult | ParityResult | None
+Steps = Generator[tuple[int, int], None, Result]
+Action = Callable[[Board], Steps]
+Alone = Callable[[Callable[[FlashStep], None], Callable[[], bool]], None]
+
+
+@dataclass(frozen=True)
+class ActionReport:
+    """How an action stands: ``done`` of ``of`` steps (0 of 0: nobody knows), the result once it is done."""
+
+    kind: ActionKind
+    phase: ActionPhase
+    done: int = 0
+    of: int = 0
+    step: FlashStep | None = None
+    result: Result = None
+    problem: Problem | None = None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come of it."""
+        return self.phase in (ActionPhase.DONE, ActionPhase.FAILED, ActionPhase.STOPPED)
+
+
+def selftest(board: Board) -> Steps:
+    """Run the golden vector that is in the image."""
+    yield 0, 0
+    return SelftestResult(board.where, board.hello.clock_hz, board.selftest())
+
+
+def profile(board: Board) -> Steps:
+    """Cycles of every layer."""
+    yield 0, 0
+    hello = board.hello
+    return ProfileResult(board.where, hello.clock_hz, hello.board, hello.network, board.profile())
+
+
+def reset(board: Board) -> Steps:
+    """Restart the board and wait until it answers again."""
+    yield 0, 0
+    board.reset()
+    return None
+
+
+def bench(board: Board, runs: int = BENCH_RUNS) -> Steps:
+    """``runs`` crops one by one for the times, and as many overlapped for the rate."""
+    random = np.random.default_rng(BENCH_SEED)
+    crops = [random.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(4)]
+    retries = board.link.counters.retries
+    of = 2 * runs + 1
+    yield 0, of
+    board.infer(crops[0])  # the first one fills caches at both ends
+    got: list[Inference] = []
+    for number in range(runs):
+        got.append(board.infer(crops[number % len(crops)]))
+        yield number + 1, of
+    stamps: list[int] = []
+    sent = 0
+    try:
+        while len(stamps) <= runs:
+            while sent <= runs and board.waiting < board.in_flight:
+                board.send_crop(crops[sent % len(crops)])
+                sent += 1
+            stamps.append(board.receive().received_ns)
+            yield runs + len(stamps), of
+    finally:  # stopped half-way: what is under way is nobody else's
+        with contextlib.suppress(DeviceError):
+            while board.waiting:
+                board.receive()
+    rate = runs / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
+    return BenchResult(board.where, board.hello.clock_hz, runs, _rows(got), rate, board.link.counters.retries - retries)
+
+
+def _rows(runs: list[Inference]) -> tuple[BenchRow, ...]:
+    timed = [run for run in runs if run.timed]
+    rows = [
+        BenchRow(key, Clock.BOARD, percentiles([getattr(run, f"{key}_ms") for run in timed]))
+        for key in ("receive", "network", "total")
+        if timed
+    ]
+    rows.append(BenchRow("send", Clock.HOST, percentiles([(run.written_ns - run.sent_ns) / 1e6 for run in runs])))
+    rows.append(BenchRow("round_trip", Clock.HOST, percentiles([run.round_trip_ms for run in runs])))
+    return tuple(rows)
+
+
+def parity_of(crop: Picture, folder: Path = FOLDER) -> Action:
+    """The board's fingerprint of ``crop`` against the integer reference, number by number."""
+
+    def run(board: Board) -> Steps:
+        yield 0, 0
+        network = parity.find_network(board.hello.network, folder)
+        got = board.infer(crop).fingerprint
+        began_s = now_s()
+        expected = yield from parity.expect(network, crop)
+        took_ms = (now_s() - began_s) * 1e3
+        return ParityResult(board.where, board.hello.network, parity.compare(expected, got), took_ms)
+
+    return run
+
+
+def flash_by(board: str, image: Path, way: Way) -> Alone:
+    """Put ``image`` on a board of this kind; the port is let go of before."""
+    return lambda progress, stopped: flash(board, image, way, progress=progress, stopped=stopped)
+
+
+class ActionRunner:
+    """The one action that is wanted or under way. Asked and stopped from any thread, run on the board's."""
+
+    def __init__(self, on_report: Callable[[ActionReport], None]) -> None:
+        self._on_report = on_report
+        self._lock = threading.Lock()
+        self._report: ActionReport | None = None
+        self._action: Action | None = None
+        self._alone: Alone | None = None
+        self._steps: Steps | None = None
+        self._stop = False
+
+    @property
+    def busy(self) -> bool:
+        """Whether one is wanted or under way."""
+        return self._report is not None
+
+    @property
+    def wants_board(self) -> bool:
+        """Whether the next thing to do with the board is a step of an action."""
+        return self._action is not None
+
+    @property
+    def wants_port(self) -> bool:
+        """Whether the board is to be let go of, because something else needs its port."""
+        return self._alone is not None
+
+    def ask(self, kind: ActionKind, action: Action) -> bool:
+        """Run ``action`` soon; False where another one is wanted or under way."""
+        return self._begin(kind, action, None)
+
+    def ask_alone(self, kind: ActionKind, alone: Alone) -> bool:
+        """Run ``alone`` soon, without a board connected; False where another one is wanted or under way."""
+        return self._begin(kind, None, alone)
+
+    def stop(self) -> None:
+        """End what is wanted or under way as soon as possible. Harmless when there is nothing."""
+        self._stop = True
+
+    def step(self, board: Board) -> None:
+        """Go one step on. A link that breaks fails the action and is raised."""
+        action, report = self._action, self._report
+        if action is None or report is None:
+            return
+        if self._stop:
+            self._end(ActionPhase.STOPPED)
+            return
+        try:
+            if self._steps is None:
+                self._steps = action(board)
+            done, of = next(self._steps)
+        except StopIteration as end:
+            self._end(ActionPhase.DONE, result=end.value)
+        except DeviceError as error:
+            self.fail(error)
+            if not isinstance(error, BoardError | FileError):
+                raise
+        except Exception as error:  # a mistake in an action must not end recognition
+            log.exception("a mistake in %s", report.kind)
+            self.fail(error)
+        else:
+            self._report = replace(report, phase=ActionPhase.RUNNING, done=done, of=of)
+            self._on_report(self._report)
+
+    def run_alone(self) -> None:
+        """Run what needs the port, to its end."""
+        alone, report = self._alone, self._report
+        if alone is None or report is None:
+            return
+
+        def progress(step: FlashStep) -> None:
+            self._report = replace(report, phase=ActionPhase.RUNNING, step=step)
+            self._on_report(self._report)
+
+        try:
+            alone(progress, lambda: self._stop)
+        except FlashStopped as stopped:
+            self._end(ActionPhase.STOPPED, problem=_problem(stopped))
+        except (DeviceError, OSError) as error:
+            self.fail(error)
+        except Exception as error:
+            log.exception("a mistake in %s", report.kind)
+            self.fail(error)
+        else:
+            self._end(ActionPhase.DONE)
+
+    def fail(self, error: Exception) -> None:
+        """The action ends because of ``error``. Harmless when there is none."""
+        if self._report is not None:
+            self._end(ActionPhase.FAILED, problem=_problem(error))
+
+    def give_up(self, why: str, hint: str) -> None:
+        """No board to run on: fails what waits for one, not what needs the port alone."""
+        if self._action is not None:
+            self.fail(DeviceError(why, hint))
+
+    def _begin(self, kind: ActionKind, action: Action | None, alone: Alone | None) -> bool:
+        with self._lock:
+            if self._report is not None:
+                return False
+            self._stop = False
+            self._report = ActionReport(kind, ActionPhase.WAITING)
+            self._action, self._alone = action, alone
+        self._on_report(ActionReport(kind, ActionPhase.WAITING))
+        return True
+
+    def _end(self, phase: ActionPhase, *, result: Result = None, problem: Problem | None = None) -> None:
+        steps, self._steps = self._steps, None
+        if steps is not None:
+            steps.close()
+        with self._lock:
+            report, self._report = self._report, None
+            self._action = self._alone = None
+        if report is not None:
+            self._on_report(replace(report, phase=phase, result=result, problem=problem))
+
+
+def _problem(error: Exception) -> Problem:
+    if isinstance(error, DeviceError):
+        return Problem(error.message, error.hint, "board")
+    if isinstance(error, OSError):
+        return Problem(str(error), "", "board")
+    return Problem(f"the program made a mistake: {error!r}", "please report it; the details are in the log", "board")

@@ -1,0 +1,1 @@
+"""How a person gets into the gallery, guided by the camera or from photos: Enroller, PhotoRun."""

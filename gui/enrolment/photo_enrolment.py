@@ -1,0 +1,362 @@
+"""Enrols people from photos: read, find the face, judge it, cut it out, the board's fingerprint, and who it is like.
+
+A thread of its own, no Qt. Nothing is written before all photos are through, and then everything in one transaction;
+stopping it before leaves no trace.
+"""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
+from concurrent.futures import TimeoutError as NotYet
+from dataclasses import dataclass, replace
+from enum import StrEnum
+from pathlib import Path
+from typing import TextIO
+
+import numpy as np
+
+from device.errors import BoardError, DeviceError
+from device.vision.crop import CROP_VERSION, CropError, align
+from device.vision.detector import Detector
+from device.vision.fingerprint import FeatureMap, FingerprintError, Fingerprints
+from gui.access.door_control import png
+from gui.access.matcher import Floats, Templates
+from gui.access.recogniser import load_map
+from gui.access.template import agreement, template
+from gui.board.batch_queue import Answer
+from gui.capture.quality import judge, judge_picture
+from gui.core.frames import Landmarks, Picture, Problem, Verdict
+from gui.core.opencv import cv2
+from gui.enrolment.photo_groups import PhotoPerson
+from gui.gallery.gallery import Arrival, Print, clean_name
+
+LARGEST_BYTES = 100_000_000
+# Part of the door's threshold that photos of one person must agree by; poses and years differ. At 0.58 (1 false accept
+# in 1,000) that is 0.43: of LFW, 4 photos each (LiteRT on a PC), 9 % are refused, and 2.5 % of strangers pass.
+LOOSE = 0.75
+POLL_S = 0.2
+
+
+class Outcome(StrEnum):
+    """What became of a photo; a ``Verdict`` where its quality is the reason."""
+
+    TAKEN = "taken"
+    UNREADABLE = "unreadable"
+    DUPLICATE = "duplicate file"
+    NAME_TAKEN = "name taken"
+    NAME_BAD = "name of no use"
+    STRANGER = "not like the others"
+    LOOKS_LIKE = "looks like somebody enrolled"
+    BOARD = "the board refused"
+
+
+@dataclass(frozen=True)
+class PhotoRow:
+    """One line of the report; ``detail`` is a name, a score or an error."""
+
+    file: Path
+    name: str
+    outcome: Outcome | Verdict
+    detail: str = ""
+
+
+class PhotoPhase(StrEnum):
+    RUNNING = "running"
+    WAITING = "waiting"  # for the board
+    SAVING = "saving"
+    DONE = "done"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class PhotoProgress:
+    """How far it is; ``rows`` is the report once it is over, ``people`` how many were enrolled or got photos."""
+
+    phase: PhotoPhase
+    done: int
+    of: int
+    file: Path | None = None
+    rows: tuple[PhotoRow, ...] = ()
+    people: int = 0
+    problem: Problem | None = None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come."""
+        return self.phase in (PhotoPhase.DONE, PhotoPhase.STOPPED, PhotoPhase.FAILED)
+
+
+@dataclass(frozen=True)
+class PhotoChoices:
+    """``add_to_known``: photos of a name that is taken go to that person, if they look alike; else they are left out.
+    ``look_alikes``: enrol who looks like somebody enrolled under another name, too."""
+
+    add_to_known: bool = False
+    look_alikes: bool = False
+
+
+@dataclass(frozen=True)
+class Around:
+    """What a run needs of the rest: ``ask`` the board for a fingerprint, ``save`` in one transaction on another thread.
+
+    ``known`` are the people enrolled by name in lower case, ``templates`` those that can be compared with.
+    """
+
+    ask: Callable[[Picture], Future[Answer]]
+    save: Callable[[Sequence[Arrival]], Future[int]]
+    known: Mapping[str, int]
+    templates: Templates
+    threshold: float
+    crop_size: int
+    map_of: Callable[[bytes], FeatureMap] = lambda network_hash: load_map(network_hash)[0]
+
+
+@dataclass(frozen=True, eq=False)
+class _Seen:
+    file: Path
+    print: Print
+    embedding: Floats
+
+
+class _Stopped(Exception):
+    """Somebody pressed Cancel."""
+
+
+class _Refused(Exception):
+    """This photo is of no use."""
+
+    def __init__(self, outcome: Outcome | Verdict, detail: str = "") -> None:
+        super().__init__(outcome, detail)
+        self.outcome, self.detail = outcome, detail
+
+
+class PhotoRun:
+    """One run over ``people``. ``tell`` gets its progress, on its thread."""
+
+    def __init__(
+        self,
+        people: Sequence[PhotoPerson],
+        choices: PhotoChoices,
+        around: Around,
+        tell: Callable[[PhotoProgress], None],
+        detector: Callable[[], Detector] = lambda: Detector(min_face=40, max_side=800),
+    ) -> None:
+        self._people, self._choices, self._around, self._tell = people, choices, around, tell
+        self._make_detector = detector
+        self._stop = threading.Event()
+        self._ending = False
+        self._rows: list[PhotoRow] = []
+        self._progress = PhotoProgress(PhotoPhase.RUNNING, 0, sum(len(person.files) for person in people))
+        self._hashes: dict[str, Path] = {}
+        self._network = ""
+        self._reader: Fingerprints | None = None
+        self._thread = threading.Thread(target=self._run, name="photos")
+
+    def start(self) -> None:
+        """Begin."""
+        self._thread.start()
+
+    def stop(self, wait: bool = False) -> None:
+        """End it without a trace, unless it is being saved already. ``wait``: the program ends."""
+        self._stop.set()
+        self._ending = wait
+        if wait and self._thread.ident is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            arrivals = self._look_at_all()
+            self._say(PhotoPhase.SAVING, file=None)
+            count = self._saved(self._around.save(arrivals)) if arrivals else 0
+            self._say(PhotoPhase.DONE, rows=tuple(self._rows), people=count)
+        except _Stopped:
+            self._say(PhotoPhase.STOPPED, rows=tuple(self._rows))
+        except DeviceError as error:
+            problem = Problem(error.message, error.hint, "enrolment")
+            self._say(PhotoPhase.FAILED, rows=tuple(self._rows), problem=problem)
+
+    def _saved(self, count: Future[int]) -> int:
+        while True:
+            try:
+                return count.result(POLL_S)
+            except NotYet:
+                if self._ending:
+                    raise _Stopped from None
+
+    def _look_at_all(self) -> list[Arrival]:
+        detector = self._make_detector()
+        arrivals: list[Arrival] = []
+        for person in self._people:
+            if (arrival := self._person(detector, person)) is not None:
+                arrivals.append(arrival)
+        if self._stop.is_set():
+            raise _Stopped
+        return arrivals
+
+    def _person(self, detector: Detector, person: PhotoPerson) -> Arrival | None:
+        try:
+            name = clean_name(person.name)
+        except DeviceError as error:
+            self._refuse_all(person, Outcome.NAME_BAD, error.message)
+            return None
+        known = self._around.known.get(name.casefold())
+        if known is not None and not self._choices.add_to_known:
+            self._refuse_all(person, Outcome.NAME_TAKEN, name)
+            return None
+        seen = []
+        for file in person.files:
+            if self._stop.is_set():
+                raise _Stopped
+            self._say(PhotoPhase.RUNNING, file=file)
+            try:
+                seen.append(self._photo(detector, file))
+            except _Refused as refused:
+                self._rows.append(PhotoRow(file, name, refused.outcome, refused.detail))
+            self._progress = replace(self._progress, done=self._progress.done + 1)
+        kept = self._alike(seen, name)
+        if kept and known is not None:
+            kept = self._like_known(kept, name, known)
+        elif kept and not self._choices.look_alikes and (twin := self._twin(kept)):
+            self._refuse(kept, name, Outcome.LOOKS_LIKE, twin)
+            return None
+        self._rows += [PhotoRow(one.file, name, Outcome.TAKEN) for one in kept]
+        return Arrival(name, [one.print for one in kept], into=known) if kept else None
+
+    def _photo(self, detector: Detector, file: Path) -> _Seen:
+        data = _read(file)
+        digest = hashlib.sha256(data).hexdigest()
+        if (before := self._hashes.setdefault(digest, file)) != file:
+            raise _Refused(Outcome.DUPLICATE, before.name)
+        picture = _decode(data)
+        faces = detector.detect(picture)
+        crops = [_cut(picture, face.landmarks, self._around.crop_size) for face in faces]
+        size = (picture.shape[1], picture.shape[0])
+        qualities = [
+            judge(picture_size=size, box=face.box, landmarks=face.landmarks, crop=crop)
+            for face, crop in zip(faces, crops, strict=True)
+        ]
+        whole = judge_picture(qualities, [face.area for face in faces])
+        if whole.verdict is not Verdict.GOOD:
+            raise _Refused(whole.verdict)
+        crop = crops[int(np.argmax([face.area for face in faces]))]
+        if crop is None:
+            raise _Refused(Verdict.NO_FACE)
+        try:
+            return self._seen(file, crop, whole.score)
+        except (BoardError, FingerprintError) as error:
+            raise _Refused(Outcome.BOARD, error.message) from error
+
+    def _seen(self, file: Path, crop: Picture, quality: float) -> _Seen:
+        hello, inference = self._wait(self._around.ask(crop))
+        if self._network and hello.network != self._network:
+            raise DeviceError(
+                "the board runs another network now", "start again, or go back to the board that was there"
+            )
+        if self._reader is None:
+            feature_map = self._around.map_of(hello.network_hash)
+            self._network = hello.network
+            self._reader = Fingerprints(
+                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+            )
+        kept = Print(
+            inference.fingerprint, hello.scale, hello.zero_point, hello.network, CROP_VERSION, quality, png(crop)
+        )
+        return _Seen(file, kept, self._reader.embed_looks(inference.fingerprint))
+
+    def _wait(self, answer: Future[Answer]) -> Answer:
+        waited = 0
+        while True:
+            try:
+                return answer.result(POLL_S)
+            except NotYet:
+                waited += 1
+                if self._stop.is_set():
+                    answer.cancel()
+                    raise _Stopped from None
+                if waited * POLL_S >= 3.0 and self._progress.phase is PhotoPhase.RUNNING:
+                    self._say(PhotoPhase.WAITING)
+
+    def _alike(self, seen: list[_Seen], name: str) -> list[_Seen]:
+        """Those that show one person: the worst goes until all agree. Two that disagree both go."""
+        kept = list(seen)
+        while len(kept) > 1:
+            scores = agreement(np.stack([one.embedding for one in kept]))
+            worst = int(np.argmin(scores))
+            if scores[worst] >= LOOSE * self._around.threshold:
+                break
+            out = kept if len(kept) == 2 else [kept[worst]]
+            self._refuse(out, name, Outcome.STRANGER, f"{scores[worst]:.2f}")
+            kept = [one for one in kept if one not in out]
+        return kept
+
+    def _like_known(self, seen: list[_Seen], name: str, person_id: int) -> list[_Seen]:
+        ids = self._around.templates.ids
+        if person_id not in ids:
+            return seen  # enrolled with another network: there is nothing to compare with
+        own = self._around.templates.matrix[ids.index(person_id)]
+        kept = []
+        for one in seen:
+            score = float(own @ one.embedding) if own.shape == one.embedding.shape else -1.0
+            if score >= self._around.threshold:
+                kept.append(one)
+            else:
+                self._refuse([one], name, Outcome.STRANGER, f"{score:.2f}")
+        return kept
+
+    def _twin(self, seen: list[_Seen]) -> str:
+        match = self._around.templates.match(template(np.stack([one.embedding for one in seen])))
+        return f"{match.name} {match.score:.2f}" if (match.score or -1.0) >= self._around.threshold else ""
+
+    def _refuse(self, seen: Sequence[_Seen], name: str, outcome: Outcome, detail: str) -> None:
+        self._rows += [PhotoRow(one.file, name, outcome, detail) for one in seen]
+
+    def _refuse_all(self, person: PhotoPerson, outcome: Outcome, detail: str) -> None:
+        self._rows += [PhotoRow(file, person.name, outcome, detail) for file in person.files]
+        self._progress = replace(self._progress, done=self._progress.done + len(person.files))
+
+    def _say(self, phase: PhotoPhase, **changes: object) -> None:
+        self._progress = replace(self._progress, phase=phase, **changes)  # type: ignore[arg-type]
+        self._tell(self._progress)
+
+
+def _read(file: Path) -> bytes:
+    try:
+        size = file.stat().st_size
+        if size > LARGEST_BYTES:
+            raise _Refused(Outcome.UNREADABLE, f"{size / 1e6:.0f} MB")
+        return file.read_bytes()
+    except OSError as error:
+        raise _Refused(Outcome.UNREADABLE, error.strerror or str(error)) from error
+
+
+def _decode(data: bytes) -> Picture:
+    """RGB, turned upright as the photo's own note says."""
+    try:
+        bgr = cv2.imdecode(np.frombuffer(data, np.uint8), cv2.IMREAD_COLOR) if data else None
+    except cv2.error:
+        bgr = None
+    if bgr is None:
+        raise _Refused(Outcome.UNREADABLE)
+    return np.asarray(cv2.cvtColor(bgr, cv2.COLOR_BGR2RGB), np.uint8)
+
+
+def _cut(picture: Picture, landmarks: Landmarks, size: int) -> Picture | None:
+    try:
+        return align(picture, landmarks, size)
+    except CropError:
+        return None
+
+
+def write_csv(rows: Sequence[PhotoRow], file: TextIO) -> None:
+    """The report as CSV with a line of headings."""
+    writer = csv.writer(file)
+    writer.writerow(("file", "name", "outcome", "detail"))
+    for row in rows:
+        # A spreadsheet takes what begins like this for a formula.
+        cells = (str(row.file), row.name, row.outcome.value, row.detail)
+        writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])

@@ -1,0 +1,73 @@
+"""Events as a CSV file for a spreadsheet: RFC 4180, UTF-8 with a mark so that spreadsheets see it."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import datetime
+from pathlib import Path
+
+from device.errors import FileError
+from gui.core.frames import Event
+from gui.core.i18n import fill, mark
+
+HEADER = (
+    "number", "time", "person", "decision", "score", "threshold", "rule", "said to be", "network_ms", "measured on",
+    "looks",
+)  # fmt: skip
+# A text that begins so is a formula to a spreadsheet, and a person's name may be anything. An apostrophe before it
+# makes it a text again (OWASP, CSV injection).
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
+    """One row an event; times in local time with its offset from UTC, figures as English writes them."""
+    for event in events:
+        when = datetime.fromtimestamp(event.time).astimezone().isoformat(timespec="seconds")
+        said = "" if event.correction is None else event.correction or "not the person named"
+        measured = event.where if event.network_ms is not None else ""
+        yield (
+            str(event.id),
+            when,
+            safe(event.name or ""),
+            event.decision.value,
+            _number(event.score, 4),
+            _number(event.threshold, 4),
+            safe(event.reason),
+            safe(said),
+            _number(event.network_ms, 2),
+            safe(measured),
+            str(event.looks) if measured else "",
+        )
+
+
+def safe(text: str) -> str:
+    """The text, so that no spreadsheet computes it."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
+
+
+def write(path: Path, events: Iterable[Event]) -> int:
+    """Write the file beside ``path`` and put it in its place; how many events. Raises FileError, and leaves what was
+    there before."""
+    beside = path.with_name(path.name + ".tmp")
+    count = 0
+    try:
+        with beside.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(HEADER)
+            for row in rows(events):
+                writer.writerow(row)
+                count += 1
+        beside.replace(path)
+    except OSError as error:
+        beside.unlink(missing_ok=True)
+        text = fill(mark("{path} cannot be written: {why}"), path=path, why=error.strerror)
+        raise FileError(text, mark("choose another folder")) from error
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+    return count
+
+
+def _number(value: float | None, places: int) -> str:
+    return "" if value is None else f"{value:.{places}f}"

@@ -1,0 +1,1 @@
+"""The board: state, checks, port and flashing."""

@@ -1,0 +1,186 @@
+"""Flashing from the window: which image, by which way, asked once more by its own button, with progress and stop."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QFormLayout,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from device.flash.images import DEFAULT_BOARD
+from device.flash.programmer import LABELS, Way
+from gui.board.actions import ActionKind, ActionPhase, ActionReport
+from gui.core.frames import Problem
+from gui.panes.board import wording
+
+
+class FlashDialog(QDialog):
+    """Finds nothing and flashes nothing itself: it asks by signals and shows what comes back."""
+
+    ways_asked = Signal(str)  # the kind of board
+    flash_asked = Signal(str, object, object)  # the kind of board, the image's path, the way
+    cancel_asked = Signal()
+
+    def __init__(self, kind: str = DEFAULT_BOARD, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._image: Path | None = None
+        self._ways: list[Way] = []
+        self._running = False
+        self.setWindowTitle(self.tr("Flash a board"))
+        self.kind = QComboBox()
+        self.kind.addItems(sorted(LABELS))
+        self.kind.setCurrentText(kind if kind in LABELS else DEFAULT_BOARD)
+        self.kind.setAccessibleName(self.tr("Kind of board"))
+        self.kind.currentTextChanged.connect(lambda _text: self._ask_ways())
+        self._path = QLabel()
+        self._path.setWordWrap(True)
+        self._path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.ways = QComboBox()
+        self.ways.setAccessibleName(self.tr("Way to flash"))
+        self.again = QPushButton(self.tr("Look again"))
+        self.again.clicked.connect(self._ask_ways)
+        self._say = QLabel()
+        self._say.setWordWrap(True)
+        self._say.setTextFormat(Qt.TextFormat.PlainText)
+        self._say.setAccessibleName(self.tr("Flashing"))
+        self._bar = QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setAccessibleName(self.tr("Progress"))
+        self.start = QPushButton(self.tr("Flash"))
+        self.start.setProperty("look", "primary")
+        self.start.clicked.connect(self._start)
+        self.stop = QPushButton(self.tr("Stop"))
+        self.stop.setToolTip(self.tr("The board may then hold half an image and has to be flashed again"))
+        self.stop.clicked.connect(self.cancel_asked)
+        self.leave = QPushButton(self.tr("Close"))
+        self.leave.clicked.connect(self.reject)
+        warning = QLabel(
+            self.tr(
+                "The image replaces what is on the board. Recognition stops meanwhile and goes on by itself; "
+                "the door stays locked. Keep the board plugged in until it is done."
+            )
+        )
+        warning.setWordWrap(True)
+        way = QHBoxLayout()
+        way.addWidget(self.ways, 1)
+        way.addWidget(self.again)
+        form = QFormLayout()
+        form.addRow(self.tr("Board"), self.kind)
+        form.addRow(self.tr("Image"), self._path)
+        form.addRow(self.tr("Way"), way)
+        form.setVerticalSpacing(10)
+        buttons = QHBoxLayout()
+        buttons.addStretch(1)
+        for button in (self.stop, self.leave, self.start):
+            buttons.addWidget(button)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 20)
+        layout.setSpacing(12)
+        layout.addWidget(warning)
+        layout.addLayout(form)
+        layout.addWidget(self._say)
+        layout.addWidget(self._bar)
+        layout.addStretch(1)
+        layout.addLayout(buttons)
+        self.resize(580, 380)
+        self._refresh()
+
+    @property
+    def said(self) -> str:
+        """What the dialog says of the search or the flashing."""
+        return self._say.text()
+
+    def look(self) -> None:
+        """Ask for the ways; to be called once the signals are connected."""
+        self._ask_ways()
+
+    def set_ways(self, found: tuple[Path, list[Way]] | Problem) -> None:
+        """What was found, or why nothing could be looked for."""
+        self.ways.clear()
+        self._ways = []
+        if isinstance(found, Problem):
+            self._image = None
+            self._tell("bad", f"{found.message}\n{found.hint}")
+        else:
+            self._image, self._ways = found
+            self.ways.addItems([way.name for way in self._ways])
+            self._path.setText(str(self._image))
+            disks = [way for way in self._ways if way.disk is not None]
+            if not self._ways:
+                self._tell(
+                    "warn",
+                    self.tr(
+                        "No disk named {disk} is mounted and no programmer is installed. Plug the board in at its "
+                        "ST-LINK side and open its disk, then look again."
+                    ).format(disk=LABELS[self.kind.currentText()][0]),
+                )
+            elif len(disks) > 1:
+                self._tell("warn", self.tr("More than one board shows a disk: make sure that the right one is chosen."))
+            else:
+                self._tell("", "")
+        self._refresh()
+
+    def set_action(self, report: ActionReport) -> None:
+        """Flashing got on, or ended."""
+        if report.kind is not ActionKind.FLASH:
+            return
+        self._running = not report.over
+        if not report.over:
+            self._tell("", wording.progress(report))
+        elif report.phase is ActionPhase.DONE:
+            self._tell("good", self.tr("✓ The image is on the board. It connects again by itself."))
+        else:
+            look, text = wording.outcome(report)
+            self._tell(look, f"✕ {text}")
+        self._refresh()
+
+    def reject(self) -> None:
+        """Closing waits until flashing is over or was stopped."""
+        if self._running:
+            self._tell("warn", self.tr("The board is being flashed: wait, or stop first."))
+            return
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._running:
+            self.reject()
+            event.ignore()
+        else:
+            super().closeEvent(event)
+
+    def _ask_ways(self) -> None:
+        self._image = None
+        self._tell("", self.tr("Looking for the board's disk and for programmers"))
+        self._refresh()
+        self.ways_asked.emit(self.kind.currentText())
+
+    def _start(self) -> None:
+        at = self.ways.currentIndex()
+        if self._image is not None and 0 <= at < len(self._ways):
+            self.flash_asked.emit(self.kind.currentText(), self._image, self._ways[at])
+
+    def _tell(self, look: str, text: str) -> None:
+        self._say.setText(text)
+        self._say.setProperty("look", look)
+        self._say.style().unpolish(self._say)
+        self._say.style().polish(self._say)
+
+    def _refresh(self) -> None:
+        idle = not self._running
+        for widget in (self.kind, self.ways, self.again, self.leave):
+            widget.setEnabled(idle)
+        self.start.setEnabled(idle and self._image is not None and bool(self._ways))
+        self._bar.setVisible(self._running)
+        self.stop.setVisible(self._running)

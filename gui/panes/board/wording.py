@@ -1,0 +1,293 @@
+"""The board in words: what it said of itself, its counters, and what actions came to."""
+
+from __future__ import annotations
+
+import math
+import textwrap
+
+from device.flash.installed import Finding, Installed
+from device.flash.programmer import FlashStep
+from device.link.protocol import Capability
+from device.link.replies import Hello
+from gui.board.actions import (
+    ActionKind,
+    ActionPhase,
+    ActionReport,
+    BenchResult,
+    LinkStats,
+    ParityResult,
+    ProfileResult,
+    SelftestResult,
+)
+from gui.core.frames import BoardPhase, BoardState, Clock, Flow, Problem
+from gui.core.i18n import mark
+from gui.widgets import formatting
+from gui.widgets.language import figure, say
+
+_PHASES = {
+    BoardPhase.CONNECTING: mark("connecting"),
+    BoardPhase.READY: mark("ready"),
+    BoardPhase.LOST: mark("lost, trying again by itself"),
+}
+_CAPABILITIES = {
+    Capability.INFER: mark("fingerprints"),
+    Capability.PROFILE: mark("profile"),
+    Capability.DOOR: mark("door"),
+    Capability.BAUD: mark("change of rate"),
+    Capability.OVERLAP: mark("receives while it computes"),
+    Capability.CYCLES: mark("counts cycles"),
+    Capability.INSTRUCTIONS: mark("counts instructions"),
+    Capability.MIRROR: mark("looks at the mirror image, too"),
+}
+# ARMv7-M Architecture Reference Manual (DDI 0403E), B3.2.15, Configurable Fault Status Register.
+_FAULTS = {
+    0: mark("instruction access violation"),
+    1: mark("data access violation"),
+    3: mark("memory fault on leaving an exception"),
+    4: mark("memory fault on entering an exception"),
+    5: mark("memory fault while saving floating point"),
+    8: mark("bus error on an instruction"),
+    9: mark("bus error on data"),
+    10: mark("late bus error on data"),
+    11: mark("bus error on leaving an exception"),
+    12: mark("bus error on entering an exception"),
+    13: mark("bus error while saving floating point"),
+    16: mark("undefined instruction"),
+    17: mark("invalid state"),
+    18: mark("invalid program counter"),
+    19: mark("no coprocessor"),
+    24: mark("unaligned access"),
+    25: mark("division by zero"),
+}
+_INSTALLED = {
+    Installed.SAME: mark("current: version, size and network are those of the prebuilt image"),
+    Installed.OTHER_NETWORK: mark("holds another network than the prebuilt image"),
+    Installed.OTHER_VERSION: mark("another version than the prebuilt image"),
+    Installed.OTHER_SIZE: mark("same version as the prebuilt image, but other code"),
+    Installed.NO_IMAGE: mark("there is no prebuilt image for this board"),
+}
+ACTIONS = {
+    ActionKind.SELFTEST: mark("Self-test"),
+    ActionKind.BENCH: mark("Bench"),
+    ActionKind.PROFILE: mark("Profile"),
+    ActionKind.PARITY: mark("Parity"),
+    ActionKind.RESET: mark("Restart"),
+    ActionKind.FLASH: mark("Flash"),
+}
+_ENDS = {
+    "board": mark("board"),
+    "virtual": mark("virtual board"),
+    "qemu": mark("QEMU"),
+    "host": mark("host program"),
+}
+FLASH_STEPS = {
+    FlashStep.CHECK: mark("checking the image"),
+    FlashStep.COPY: mark("copying"),
+    FlashStep.WRITE: mark("the probe writes the flash"),
+    FlashStep.VERDICT: mark("waiting for the probe's word"),
+    FlashStep.PROGRAM: mark("the programmer is at work"),
+}
+_BENCH = {
+    "receive": mark("Receive"),
+    "network": mark("Network"),
+    "total": mark("Last byte to reply"),
+    "send": mark("Send"),
+    "round_trip": mark("Round trip"),
+}
+Rows = tuple[tuple[str, str], ...]
+
+
+def phase(state: BoardState | None) -> str:
+    """How the connection stands, with what went wrong."""
+    if state is None:
+        return say(_PHASES[BoardPhase.CONNECTING])
+    text = say(_PHASES[state.phase])
+    return f"{text}: {state.message}" if state.phase is not BoardPhase.READY and state.message else text
+
+
+def information(state: BoardState | None) -> Rows:
+    """Everything HELLO said, a line each; nothing where no board is ready."""
+    hello = state.hello if state is not None else None
+    if state is None or hello is None:
+        return ()
+    height, width, channels = hello.input_shape
+    return (
+        (say("Board"), hello.board),
+        (say("Runs on"), formatting.place(hello.where)),
+        (say("Clock"), formatting.clock(hello.clock_hz)),
+        (say("Firmware"), hello.firmware),
+        (say("Protocol"), str(hello.protocol_version)),
+        (say("Port"), state.url),
+        (say("Rate"), _rate(state)),
+        (say("Network"), " ".join(textwrap.wrap(hello.network, 8))),
+        (say("Crop"), say("{width} × {height} pixels of {channels} bytes").format(
+            width=width, height=height, channels=channels)),
+        (say("Fingerprint"), say("{count} numbers, scale {scale}, zero at {zero}").format(
+            count=figure(hello.fingerprint_length, 0), scale=f"{hello.scale:.6g}", zero=hello.zero_point)),
+        (say("Layers"), str(hello.layer_count)),
+        (say("Can"), ", ".join(say(text) for flag, text in _CAPABILITIES.items() if flag in hello.capabilities)),
+        (say("Memory"), say("{arena} bytes of activations").format(arena=figure(hello.arena_bytes, 0))),
+        (say("Flash"), say("{flash} bytes, of them {network} network").format(
+            flash=figure(hello.flash_bytes, 0), network=figure(hello.network_bytes, 0))),
+        (say("Last fault"), fault(hello)),
+        (say("Chip"), hello.unique_id.hex() if hello.where == "board" else "–"),
+    )  # fmt: skip
+
+
+def fault(hello: Hello) -> str:
+    """Why the board started anew the last time, or that nothing was wrong."""
+    if not hello.fault_status:
+        return say("none")
+    what = [say(text) for bit, text in _FAULTS.items() if hello.fault_status >> bit & 1]
+    named = ", ".join(what) or say("unknown")
+    return say("{what} at {address} (CFSR {status})").format(
+        what=named, address=f"0x{hello.fault_address:08x}", status=f"0x{hello.fault_status:08x}"
+    )
+
+
+def _rate(state: BoardState) -> str:
+    if not state.baud:
+        return say("this link has none")
+    text = say("{baud} baud").format(baud=figure(state.baud, 0))
+    return f"{text}, {formatting.measured('virtual')}" if state.where == "virtual" else text
+
+
+def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
+    """The counters by kind of error, each with the end that counted, and the high-water marks."""
+    if stats is None:
+        return ()
+    board, host = stats.board, stats.host
+    board_end = say(_ENDS.get(stats.where, _ENDS["board"]))
+    both = say("{board} {place}, {host} PC")
+    mark_bytes = say("{bytes} bytes, {place}")
+
+    def two(board_count: int, host_count: int) -> str:
+        return both.format(board=figure(board_count, 0), place=board_end, host=figure(host_count, 0))
+
+    def at_board(count: int) -> str:
+        return f"{figure(count, 0)}, {board_end}"
+
+    def at_host(count: int) -> str:
+        return f"{figure(count, 0)}, PC"
+
+    def at_most(count: int) -> str:
+        return mark_bytes.format(bytes=figure(count, 0), place=board_end) if count else "–"
+
+    rows = [
+        (say("Frames received"), two(board.frames, host.replies)),
+        (say("Checksum errors, header"), at_board(board.header_errors)),
+        (say("Checksum errors, frame"), two(board.frame_crc_errors, host.refused_crc)),
+        (say("Damaged replies"), at_host(host.damaged)),
+        (say("Overruns"), at_board(board.overruns)),
+        (say("Bytes skipped"), at_board(board.skipped_bytes)),
+        (say("Half frames"), at_board(board.timeouts)),
+        (say("No answer in time"), at_host(host.timeouts)),
+        (say("Asked again"), two(board.repeated_frames, host.retries)),
+        (say("Late replies"), at_host(host.late)),
+        (say("Refused requests"), at_board(board.refused_frames)),
+        (say("Bytes sent, received"), f"{figure(host.sent_bytes, 0)}, {figure(host.received_bytes, 0)}, PC"),
+        (say("Board running for"), f"{figure(board.uptime_ms / 1e3, 1)} s, {board_end}"),
+        (say("Stack, most used"), at_most(board.stack_bytes)),
+        (say("Arena, most used"), at_most(board.arena_bytes)),
+        (say("Receive ring, fullest"), at_most(board.ring_bytes)),
+    ]
+    if flow is not None:
+        rows.insert(0, (say("Connected"), say("{count} times").format(count=figure(flow.connected, 0))))
+    return tuple(rows)
+
+
+def installed(found: Finding | Problem | None) -> str:
+    """Whether the board's image is the prebuilt one."""
+    if found is None:
+        return "–"
+    if isinstance(found, Problem):
+        return found.message
+    text = say(_INSTALLED[found.verdict])
+    if found.image is not None and found.image.commit:
+        text += " (" + say("commit {commit}").format(commit=found.image.commit[:8]) + ")"
+    return text
+
+
+def progress(report: ActionReport) -> str:
+    """What is going on."""
+    name = say(ACTIONS[report.kind])
+    if report.phase is ActionPhase.WAITING:
+        return say("{action}: waiting for the crops under way").format(action=name)
+    if report.step is not None:
+        return f"{name}: {say(FLASH_STEPS[report.step])}"
+    if report.of:
+        return say("{action}: {done} of {of}; recognition rests").format(action=name, done=report.done, of=report.of)
+    return say("{action} is running; recognition rests").format(action=name)
+
+
+def outcome(report: ActionReport) -> tuple[str, str]:
+    """A finished action as a mark of good, warn or bad, and in words with where its figures were measured."""
+    name = say(ACTIONS[report.kind])
+    if report.phase is ActionPhase.STOPPED:
+        return "warn", _with_problem(say("{action} stopped").format(action=name), report.problem)
+    if report.phase is ActionPhase.FAILED:
+        return "bad", _with_problem(say("{action} failed").format(action=name), report.problem)
+    result = report.result
+    if isinstance(result, SelftestResult):
+        return selftest(result)
+    if isinstance(result, ParityResult):
+        return parity(result)
+    if isinstance(result, BenchResult):
+        return "good", bench(result)
+    if isinstance(result, ProfileResult):
+        layers = say("{count} layers profiled, see Timing").format(count=len(result.profile.layers))
+        return "good", f"{name}: {layers}"
+    return "good", say("{action}: done").format(action=name)
+
+
+def _with_problem(text: str, problem: Problem | None) -> str:
+    if problem is None:
+        return text
+    return f"{text}: {problem.message}" + (f"\n{formatting.sentence(problem.hint)}" if problem.hint else "")
+
+
+def selftest(result: SelftestResult) -> tuple[str, str]:
+    """Passed or not, and what the network took."""
+    test = result.selftest
+    took = _cycles(test.network_cycles, result.clock_hz, result.where)
+    if test.passed:
+        text = say("Self-test passed: all {length} numbers equal the golden vector")
+        return "good", text.format(length=figure(test.length, 0)) + took
+    text = say("Self-test failed: {wrong} of {length} numbers differ from the golden vector. Flash the firmware again")
+    return "bad", text.format(wrong=figure(test.mismatches, 0), length=figure(test.length, 0)) + took
+
+
+def _cycles(cycles: int, clock_hz: int, where: str) -> str:
+    if not cycles or not clock_hz:
+        return ""
+    return f"; {formatting.milliseconds(cycles / clock_hz * 1e3)} ms, {formatting.measured(where)}"
+
+
+def parity(result: ParityResult) -> tuple[str, str]:
+    """How many numbers differ from the reference on this PC."""
+    found = result.parity
+    if found.equal:
+        text = say("Parity: 0 of {length} numbers differ from the integer reference on this PC")
+        return "good", text.format(length=figure(found.length, 0))
+    text = say(
+        "Parity: {wrong} of {length} numbers differ from the reference on this PC, by up to {most}, first at {at}"
+    )
+    return "bad", text.format(
+        wrong=figure(found.differing, 0), length=figure(found.length, 0), most=found.largest, at=found.first
+    )
+
+
+def bench(result: BenchResult) -> str:
+    """A line for each quantity: p50, p95, p99, and whose clock."""
+    place = {Clock.BOARD: formatting.measured(result.where), Clock.HOST: "PC"}
+    lines = [say("Bench of {runs} crops: p50 · p95 · p99 in ms").format(runs=result.runs)]
+    for row in result.rows:
+        three = " · ".join(_ms(value) for value in (row.values.p50, row.values.p95, row.values.p99))
+        lines.append(f"{say(_BENCH[row.key])}: {three}, {place[row.clock]}")
+    rate = say("{rate} fingerprints a second, PC; {retries} asked again")
+    lines.append(rate.format(rate=figure(result.rate, 2), retries=result.retries))
+    return "\n".join(lines)
+
+
+def _ms(value: float) -> str:
+    return "–" if math.isnan(value) else formatting.milliseconds(value)

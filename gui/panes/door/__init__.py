@@ -1,0 +1,1 @@
+"""The decision, the door and the display beside the door."""

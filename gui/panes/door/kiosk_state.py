@@ -1,0 +1,87 @@
+"""What the door display says, decided from what is known at one instant. No Qt.
+
+The display stands beside the door: one state at a time, in words that are read from 3 m. The door's own state is the
+board's report and comes first, then what keeps anybody from being let in, then what is asked of the person in front.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gui.core.decisions import Turn
+from gui.core.frames import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, TrackedFace, Verdict
+from gui.core.trace import Entrance
+
+NOT_ASKED = Entrance()
+FRESH_S = 2.5  # so long a refusal stays on the display when the face has gone
+
+
+class Say(StrEnum):
+    """What the display says."""
+
+    WELCOME = "welcome"
+    OPEN = "open"
+    OUT_OF_ORDER = "out of order"
+    NO_PICTURE = "no picture"
+    LOCKED_OUT = "locked out"
+    TURN_LEFT = "turn left"
+    TURN_RIGHT = "turn right"
+    TURN_BACK = "turn back"
+    REFUSED = "refused"
+    UNCERTAIN = "uncertain"
+    CLOSER = "closer"
+    LOOK = "look"
+    LOCKED = "locked"
+
+
+@dataclass(frozen=True)
+class Sight:
+    """The display's state: whom it welcomes, and the seconds that it counts down, None where it does not."""
+
+    say: Say
+    name: str = ""
+    left_s: float | None = None
+
+
+def sight(
+    *,
+    now_s: float,
+    door: DoorView,
+    board: BoardPhase,
+    camera: CameraPhase,
+    person: str | None = None,
+    entrance: Entrance = NOT_ASKED,
+    faces: tuple[TrackedFace, ...] = (),
+    refused_s: float | None = None,
+) -> Sight:
+    """What to say at ``now_s``: to the face that is nearest, as the door's rule has it.
+
+    ``person`` is who the door was opened for; ``refused_s`` when a face was last refused.
+    """
+    if door.state is DoorWord.OPEN:
+        left_s = door.remaining_at(now_s) / 1e3
+        return Sight(Say.WELCOME, person, left_s) if person else Sight(Say.OPEN, "", left_s)
+    if board is BoardPhase.LOST:
+        return Sight(Say.OUT_OF_ORDER)
+    if camera is CameraPhase.LOST:
+        return Sight(Say.NO_PICTURE)
+    if entrance.locked_until_s > now_s:
+        return Sight(Say.LOCKED_OUT, "", entrance.locked_until_s - now_s)
+    if entrance.asked is not None:
+        return Sight(Say.TURN_BACK if entrance.back else _TURNS[entrance.asked])
+    nearest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
+    if nearest is None:
+        refused = refused_s is not None and now_s - refused_s <= FRESH_S
+        return Sight(Say.REFUSED if refused else Say.LOCKED)
+    if nearest.decision in _DECIDED:
+        return Sight(_DECIDED[nearest.decision])
+    return Sight(Say.CLOSER if nearest.verdict is Verdict.TOO_SMALL else Say.LOOK)
+
+
+_TURNS = {Turn.LEFT: Say.TURN_LEFT, Turn.RIGHT: Say.TURN_RIGHT}
+_DECIDED = {
+    Decision.REFUSED: Say.REFUSED,
+    Decision.UNCERTAIN: Say.UNCERTAIN,
+    Decision.ACCEPTED: Say.LOCKED,  # let in before, and the door has locked again
+}

@@ -1,0 +1,1 @@
+"""The log of events and why each was decided so."""

@@ -1,0 +1,1 @@
+"""The people enrolled, and the dialogs that enrol, import and merge them."""

@@ -1,0 +1,241 @@
+"""Enrolling many people from photos: who is on them, how far it is, and what was refused and why."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QDialog,
+    QFileDialog,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QProgressBar,
+    QPushButton,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
+    QWidget,
+)
+
+from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
+from gui.enrolment.photo_groups import ENDINGS, PhotoPerson, PhotoPlan, plan
+from gui.panes.people import photo_words
+from gui.widgets.theme import Theme
+
+
+class PhotoDialog(QDialog):
+    """``start_asked`` brings the people and the choices; ``show_progress`` shows how it goes. Closing stops it."""
+
+    start_asked = Signal(object, object)  # list[PhotoPerson], PhotoChoices
+    stop_asked = Signal()
+
+    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._paths: list[Path] = []
+        self._plan = PhotoPlan()
+        self._progress: PhotoProgress | None = None
+        self.setWindowTitle(self.tr("Enrol from photos"))
+        self.setAcceptDrops(True)
+        self.line = QLabel()
+        self.line.setWordWrap(True)
+        self.line.setTextFormat(Qt.TextFormat.PlainText)
+        self.table = QTableWidget(0, 2)
+        self.table.setAccessibleName(self.tr("People and photos"))
+        self.table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.table.setTabKeyNavigation(False)
+        self.table.verticalHeader().hide()
+        self.table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+        self.bar = QProgressBar()
+        self.bar.setAccessibleName(self.tr("Progress"))
+        self.bar.setTextVisible(False)
+        self.known = QCheckBox(self.tr("Where a name is taken, add the photos to that person if they look alike"))
+        self.alike = QCheckBox(self.tr("Enrol people who look like somebody enrolled, too"))
+        self.files = QPushButton(self.tr("Add files…"))
+        self.files.clicked.connect(self._add_files)
+        self.folder = QPushButton(self.tr("Add a folder…"))
+        self.folder.clicked.connect(self._add_folder)
+        self.save = QPushButton(self.tr("Save the report…"))
+        self.save.clicked.connect(self._save)
+        self.start = QPushButton()
+        self.start.setProperty("look", "primary")
+        self.start.clicked.connect(self._start)
+        self.cancel = QPushButton(self.tr("Cancel"))
+        self.cancel.clicked.connect(self.reject)
+        for button in (self.files, self.folder, self.save, self.cancel):
+            button.setAutoDefault(False)
+        buttons = QHBoxLayout()
+        for button in (self.files, self.folder, self.save):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        buttons.addWidget(self.cancel)
+        buttons.addWidget(self.start)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(20, 16, 20, 16)
+        layout.setSpacing(10)
+        layout.addWidget(self.line)
+        layout.addWidget(self.bar)
+        layout.addWidget(self.table, 1)
+        layout.addWidget(self.known)
+        layout.addWidget(self.alike)
+        layout.addLayout(buttons)
+        self.start.setDefault(True)
+        self.resize(theme.scale.body * 58, theme.scale.body * 38)
+        self._show_plan()
+
+    @property
+    def progress(self) -> PhotoProgress | None:
+        """What was said last."""
+        return self._progress
+
+    @property
+    def plan(self) -> PhotoPlan:
+        """Who is to be enrolled."""
+        return self._plan
+
+    def add(self, paths: Sequence[Path]) -> None:
+        """More files and folders; not while it runs."""
+        if self._progress is None:
+            self._paths += [path for path in paths if path not in self._paths]
+            self._plan = plan(self._paths)
+            self._show_plan()
+
+    def show_progress(self, progress: PhotoProgress) -> None:
+        """How it goes; the report once it is over."""
+        before, self._progress = self._progress, progress
+        self.bar.setRange(0, max(1, progress.of))
+        self.bar.setValue(progress.done)
+        self.line.setText(photo_words.progress(progress))
+        if progress.over and (before is None or not before.over):
+            self._show_report(progress)
+        self._refresh()
+
+    def reject(self) -> None:
+        """Escape, Cancel or the close button: what runs is stopped without a trace."""
+        if self._running:
+            self.stop_asked.emit()
+            return  # it says itself when it has stopped
+        super().reject()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._running:
+            self.stop_asked.emit()
+        event.accept()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if self._progress is None and any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.add([Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()])
+
+    @property
+    def _running(self) -> bool:
+        return self._progress is not None and not self._progress.over
+
+    def _show_plan(self) -> None:
+        self._head(self.tr("Name"), self.tr("Photos"))
+        self.table.setEditTriggers(
+            QAbstractItemView.EditTrigger.DoubleClicked
+            | QAbstractItemView.EditTrigger.EditKeyPressed
+            | QAbstractItemView.EditTrigger.AnyKeyPressed
+        )
+        self.table.setRowCount(len(self._plan.people))
+        for row, person in enumerate(self._plan.people):
+            count = QTableWidgetItem(str(len(person.files)))
+            count.setFlags(count.flags() & ~Qt.ItemFlag.ItemIsEditable)
+            count.setToolTip("\n".join(file.name for file in person.files[:20]))
+            self.table.setItem(row, 0, QTableWidgetItem(person.name))
+            self.table.setItem(row, 1, count)
+        if not self._paths:
+            text = self.tr(
+                "Drop photos or folders here, or add them. A subfolder is one person by its name; photos without a "
+                "subfolder are named by their file names: Ada_1.jpg and Ada_2.jpg are Ada."
+            )
+        else:
+            text = self.tr(
+                "People: {people}, photos: {photos}. A name can be changed with F2; people of one name become one."
+            ).format(people=len(self._plan.people), photos=self._plan.photos)
+            if self._plan.left_out:
+                text += " " + self.tr("Left out, because they are no photos: {count}.").format(
+                    count=len(self._plan.left_out)
+                )
+        self.line.setText(text)
+        self._refresh()
+
+    def _show_report(self, progress: PhotoProgress) -> None:
+        self._head(self.tr("Photo"), self.tr("Result"))
+        self.table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        rows = sorted(progress.rows, key=lambda row: row.outcome is Outcome.TAKEN)  # what was refused first
+        self.table.setRowCount(len(rows))
+        for number, row in enumerate(rows):
+            taken = row.outcome is Outcome.TAKEN
+            file = QTableWidgetItem(f"{row.name} · {row.file.name}")
+            file.setToolTip(str(row.file))
+            self.table.setItem(number, 0, file)
+            self.table.setItem(number, 1, QTableWidgetItem(f"{'✓' if taken else '✕'} {photo_words.outcome(row)}"))
+        self.start.setFocus()
+
+    def _head(self, first: str, second: str) -> None:
+        self.table.setHorizontalHeaderLabels([first, second])
+        self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        self.table.horizontalHeader().setSectionResizeMode(1, QHeaderView.ResizeMode.ResizeToContents)
+
+    def _refresh(self) -> None:
+        waiting, over = self._progress is None, self._progress is not None and self._progress.over
+        for widget in (self.files, self.folder, self.known, self.alike):
+            widget.setVisible(waiting)
+        self.bar.setVisible(not waiting)
+        self.save.setVisible(over and bool(self._progress and self._progress.rows))
+        self.start.setText(self.tr("Close") if over else self.tr("Enrol"))
+        self.start.setVisible(waiting or over)
+        self.start.setEnabled(over or bool(self._plan.people))
+        self.cancel.setVisible(not over)
+        self.table.setEnabled(not self._running)
+
+    def _start(self) -> None:
+        if self._progress is not None:
+            self.accept()
+            return
+        files: dict[str, list[Path]] = {}
+        for row, person in enumerate(self._plan.people):
+            item = self.table.item(row, 0)
+            name = " ".join((item.text() if item is not None else person.name).split())
+            known = next((key for key in files if key.casefold() == name.casefold()), name)
+            files.setdefault(known, []).extend(person.files)
+        people = [PhotoPerson(name, tuple(own)) for name, own in files.items()]
+        self.start_asked.emit(people, PhotoChoices(self.known.isChecked(), self.alike.isChecked()))
+
+    def _add_files(self) -> None:
+        pattern = self.tr("Photos ({endings})").format(endings=" ".join(f"*{ending}" for ending in sorted(ENDINGS)))
+        names, _ = QFileDialog.getOpenFileNames(self, self.tr("Photos"), str(Path.home()), pattern)
+        self.add([Path(name) for name in names])
+
+    def _add_folder(self) -> None:
+        if name := QFileDialog.getExistingDirectory(self, self.tr("A folder of photos"), str(Path.home())):
+            self.add([Path(name)])
+
+    def _save(self) -> None:
+        if self._progress is None:
+            return
+        kind = self.tr("CSV files (*.csv)")
+        name, _ = QFileDialog.getSaveFileName(self, self.tr("Save the report"), str(Path.home() / "photos.csv"), kind)
+        if name:
+            self.save_report(Path(name))
+
+    def save_report(self, path: Path) -> None:
+        """Write the report; the line says so, or what is wrong."""
+        if self._progress is None:
+            return
+        try:
+            with path.open("w", encoding="utf-8", newline="") as file:
+                write_csv(self._progress.rows, file)
+        except OSError as error:
+            self.line.setText(self.tr("{file} cannot be written: {why}").format(file=path, why=error.strerror or error))
+        else:
+            self.line.setText(self.tr("The report is in {file}").format(file=path))

@@ -1,0 +1,128 @@
+"""What an enrolment says: prompts, verdicts, and what its shots are worth, in the window's language."""
+
+from __future__ import annotations
+
+from gui.capture.quality import ADVICE
+from gui.core.frames import Verdict
+from gui.core.i18n import mark
+from gui.enrolment.poses import Pose
+from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot
+from gui.widgets.language import figure, say
+
+POSE_NAMES = {
+    Pose.FRONT: mark("Straight on"),
+    Pose.LEFT: mark("To the left"),
+    Pose.RIGHT: mark("To the right"),
+    Pose.UP: mark("Up"),
+    Pose.DOWN: mark("Down"),
+}
+_PROMPTS = {
+    Pose.FRONT: mark("Look straight at the camera"),
+    Pose.LEFT: mark("Turn your head slowly to your left"),
+    Pose.RIGHT: mark("Turn your head slowly to your right"),
+    Pose.UP: mark("Lift your chin a little"),
+    Pose.DOWN: mark("Lower your chin a little"),
+}
+_HINTS = {
+    Hint.HOLD: mark("Good, hold still"),
+    Hint.MORE: mark("A little further"),
+    Hint.WRONG_WAY: mark("The other way"),
+    Hint.AHEAD: mark("Look straight at the camera"),
+    Hint.STRANGER: mark("This does not look like the same person"),
+}
+_VERDICTS = {
+    Verdict.GOOD: mark("Good"),
+    Verdict.NO_FACE: mark("No face"),
+    Verdict.TWO_FACES: mark("Two faces"),
+    Verdict.CUT_OFF: mark("Cut off by the edge"),
+    Verdict.TOO_SMALL: mark("Too small"),
+    Verdict.TURNED: mark("Turned too far"),
+    Verdict.TOO_DARK: mark("Too dark"),
+    Verdict.OVER_EXPOSED: mark("Over-exposed"),
+    Verdict.BLURRED: mark("Blurred"),
+}
+
+
+def pose_name(pose: Pose) -> str:
+    """A pose in one to three words."""
+    return say(POSE_NAMES[pose])
+
+
+def prompt(pose: Pose) -> str:
+    """What the person is asked to do."""
+    return say(_PROMPTS[pose])
+
+
+def verdict(value: Verdict) -> str:
+    """A verdict on a picture, with a capital."""
+    return say(_VERDICTS[value])
+
+
+def verdict_line(progress: EnrolmentProgress) -> str:
+    """What the picture shows now, or how it ended."""
+    if progress.phase is EnrolmentPhase.SAVED:
+        return say("{name} is saved").format(name=progress.name)
+    if progress.phase is EnrolmentPhase.SAVING:
+        return say("Saving")
+    if progress.phase is EnrolmentPhase.CANCELLED:
+        return say("Cancelled")
+    if progress.phase is EnrolmentPhase.FAILED:
+        if progress.failure is not None:
+            return failure(progress.failure)
+        problem = progress.problem
+        return "" if problem is None else _sentence(": ".join(part for part in (problem.message, problem.hint) if part))
+    if progress.phase is EnrolmentPhase.REVIEW:
+        return say("Look the shots through, then save")
+    if progress.hint is Hint.VERDICT:
+        return f"{verdict(progress.verdict)}: {say(ADVICE[progress.verdict])}"
+    return say(_HINTS[progress.hint]) if progress.hint in _HINTS else prompt(progress.pose)
+
+
+def failure(value: Failure) -> str:
+    """Why the time was over."""
+    match value.mostly:
+        case None:
+            why = say("the board gave no fingerprint")
+        case Verdict() as seen:
+            why = verdict(seen)
+        case hint:
+            why = say(_HINTS.get(hint, _HINTS[Hint.AHEAD]))
+    text = say("No new shot in {seconds} s, {taken} taken. Mostly: {why}")
+    return text.format(seconds=figure(value.seconds, 0), taken=value.taken, why=why)
+
+
+def agreement_line(review: Review) -> str:
+    """What the leave-one-out score means against the door's threshold."""
+    if review.lowest is None or review.mean is None:
+        return say("One shot alone cannot be compared: more would make it surer.")
+    figures = say("Each shot against the others: {lowest} at worst, {mean} on average; the door asks for {threshold}.")
+    text = figures.format(
+        lowest=figure(review.lowest, 2), mean=figure(review.mean, 2), threshold=figure(review.threshold, 2)
+    )
+    if review.lowest < review.threshold:
+        meaning = say("At least one shot would not have been let in by the others: take it again.")
+    elif review.lowest < review.threshold + 0.1:
+        meaning = say("Every shot would have been let in by the others, some only just.")
+    else:
+        meaning = say("Every shot would have been let in by the others.")
+    return f"{text} {meaning}"
+
+
+def agreement_word(review: Review) -> tuple[str, str]:
+    """How surely the door will know this person, in a word, and the look of the word."""
+    if review.lowest is None:
+        return say("Not measured"), "muted"
+    if review.lowest < review.threshold:
+        return say("Shots disagree"), "warn"
+    return (say("Only just"), "warn") if review.lowest < review.threshold + 0.1 else (say("Surely"), "good")
+
+
+def shot_line(shot: Shot) -> str:
+    """A shot's pose, and its agreement with the others where that is known."""
+    if shot.agreement is None:
+        return pose_name(shot.pose)
+    return f"{pose_name(shot.pose)} · {figure(shot.agreement, 2)}"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,0 +1,1 @@
+"""What every step costs, on the board above all."""

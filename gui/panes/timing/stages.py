@@ -1,0 +1,149 @@
+"""One frame's way as texts and bars: pure functions from a recognition to what the timing strip paints. No Qt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from gui.core.frames import Clock, Recognition, Span, Stage
+from gui.core.i18n import mark
+from gui.widgets import formatting
+from gui.widgets.language import say
+
+LIMIT_MS = 500.0  # the project's limit for the network on the board
+
+LABELS = {
+    Stage.CAPTURE: mark("Capture"),
+    Stage.DETECT: mark("Detect"),
+    Stage.ALIGN: mark("Align"),
+    Stage.WAIT: mark("Wait"),
+    Stage.SEND: mark("Send"),
+    Stage.RECEIVE: mark("Receive"),
+    Stage.NETWORK: mark("Network"),
+    Stage.REPLY: mark("Reply"),
+    Stage.MATCH: mark("Match"),
+    Stage.DRAW: mark("Draw"),
+}
+MEANINGS = {
+    Stage.CAPTURE: mark("asking the camera for a picture until it is here"),
+    Stage.DETECT: mark("finding the faces and their five landmarks"),
+    Stage.ALIGN: mark("turning and scaling the face to the 128x128 crop"),
+    Stage.WAIT: mark("the crop waits for the board: the newest wins"),
+    Stage.SEND: mark("writing the crop to the port, until the port has taken the last byte"),
+    Stage.RECEIVE: mark(
+        "first to last byte of the crop at the board; the virtual board counts the time a wire would take"
+    ),
+    Stage.NETWORK: mark("the network on the board; it may begin while the crop still comes"),
+    Stage.REPLY: mark("the fingerprint's way back, at the rate the crop had; measured on this PC with a real board"),
+    Stage.MATCH: mark("comparing with everybody enrolled, and deciding"),
+    Stage.DRAW: mark("painting a frame in this window"),
+}
+
+
+@dataclass(frozen=True)
+class Cell:
+    """One stage in words: ``place`` is whose clock measured it."""
+
+    stage: Stage
+    label: str
+    value: str
+    place: str
+    on_board: bool
+
+
+@dataclass(frozen=True)
+class Bar:
+    """A stage on the time axis, as parts of the axis' width (0..1). Lane 0 is the PC, lane 1 the board."""
+
+    stage: Stage
+    lane: int
+    start: float
+    width: float
+
+
+@dataclass(frozen=True)
+class Chart:
+    """The two lanes: bars, where the limit for the network begins and ends, and marks (part, text) of the axis."""
+
+    bars: tuple[Bar, ...] = ()
+    limit_start: float | None = None
+    limit_end: float | None = None
+    over_limit: bool = False
+    marks: tuple[tuple[float, str], ...] = ()
+
+
+def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
+    """All stages in order, a dash where nothing was measured."""
+    place = formatting.measured(recognition.where) if recognition else "board"
+    spans = {span.stage: span for span in recognition.timeline.spans} if recognition else {}
+    result = []
+    for stage in Stage:
+        span = spans.get(stage)
+        on_board = span.clock is Clock.BOARD if span else stage in (Stage.RECEIVE, Stage.NETWORK)
+        value = formatting.milliseconds(span.length_ms if span else None)
+        result.append(Cell(stage, say(LABELS[stage]), value, place if on_board else "PC", on_board))
+    return tuple(result)
+
+
+def whole(recognition: Recognition) -> str:
+    """The way in all; with emulated steps in it, also what really passed on this computer."""
+    whole = formatting.milliseconds(recognition.way_ms)
+    if recognition.where != "virtual":
+        return say("in all {whole} ms").format(whole=whole)
+    here = formatting.milliseconds(recognition.latency_ms)
+    return say("in all {whole} ms, {here} ms on this PC").format(whole=whole, here=here)
+
+
+def head(recognition: Recognition, text_width: Callable[[str], float], room: float) -> str:
+    """The board's figures in one line, no wider than ``room`` where that can be.
+
+    What is too much is left out from the end, never where the figures were measured.
+    """
+    parts = formatting.network_line(recognition).split(" · ")
+    place = formatting.measured(recognition.where)
+    for kept in range(len(parts), 0, -1):
+        line = say("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
+        if text_width(line) <= room:
+            break
+    return line
+
+
+def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
+    """Places the stages on one axis that always holds the whole way and the limit, counted from the network's start."""
+    way = [span for span in spans if span.stage is not Stage.DRAW]
+    if not way:
+        return Chart()
+    first = min(span.start_ms for span in way)
+    last = max(span.start_ms + span.length_ms for span in way)
+    network = next((span for span in way if span.stage is Stage.NETWORK), None)
+    limit_at = network.start_ms + limit_ms if network else None
+    axis = max(last, limit_at or 0.0) - first
+    axis = max(axis * 1.02, 1.0)
+    bars = tuple(
+        Bar(
+            span.stage,
+            1 if span.clock is Clock.BOARD else 0,
+            (span.start_ms - first) / axis,
+            max(0.0, span.length_ms) / axis,
+        )
+        for span in way
+    )
+    step = next(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if axis / step <= 8)
+    marks = tuple((at / axis, f"{at}") for at in range(0, int(axis) + 1, step))
+    return Chart(
+        bars=bars,
+        limit_start=(network.start_ms - first) / axis if network else None,
+        limit_end=(limit_at - first) / axis if limit_at is not None else None,
+        over_limit=network is not None and network.length_ms > limit_ms,
+        marks=marks,
+    )
+
+
+def spoken(recognition: Recognition | None) -> str:
+    """The strip for a screen reader."""
+    if recognition is None:
+        return say("No face has been sent to the board yet")
+    stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
+    network = f"{formatting.network_line(recognition)}, {formatting.measured(recognition.where)}"
+    told = say("Network: {figures}").format(figures=network)
+    return f"{stages}. {told}. {formatting.sentence(whole(recognition))}"

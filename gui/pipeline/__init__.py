@@ -1,0 +1,1 @@
+"""Starts the threads, joins the engines and speaks Qt signals: Pipeline."""

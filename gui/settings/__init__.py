@@ -1,0 +1,1 @@
+"""What can be set: schema, table and store of the settings."""

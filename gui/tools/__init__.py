@@ -1,0 +1,1 @@
+"""Commands for developers: screenshots, translation files, demo visitors."""

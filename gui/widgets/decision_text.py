@@ -1,0 +1,143 @@
+"""A trace in words: why something was decided, in one sentence and in full, in the window's language."""
+
+from __future__ import annotations
+
+from gui.core.decisions import Rule, Turn, Vote
+from gui.core.i18n import mark
+from gui.core.trace import Ballot, Trace
+from gui.widgets.language import figure, say
+
+_SENTENCES = {
+    Rule.VOTES_FOR: mark("{person}: {votes} of {needed} votes, now {best}, needs {threshold}"),
+    Rule.KEPT: mark("{person} was accepted a moment ago; now {best}"),
+    Rule.VOTES_AGAINST: mark("nobody fits: best {best}, needs {threshold}; {against} of {refuse} votes against"),
+    Rule.FEW_VOTES: mark("best {best}, needs {threshold}; {against} of {refuse} votes to refuse"),
+    Rule.BAND: mark("best {best} is less than {band} below {threshold}: neither in nor out"),
+    Rule.MARGIN: mark("{best} is only {margin} ahead of {second}, needs {lead}"),
+    Rule.DISAGREE: mark("the pictures speak for different people; now {best}"),
+    Rule.NEARER: mark("somebody is nearer: of several faces the nearest decides"),
+    Rule.NOBODY_ENROLLED: mark("nobody is enrolled for this network"),
+    Rule.BAD_PICTURE: mark("the picture is too bad to judge by"),
+    Rule.ENROLLING: mark("{person} is being enrolled"),
+    Rule.TURN_ASKED: mark("known; {turned} of {turns} turns of the head done"),
+    Rule.TURN_WRONG: mark("turned the wrong way after {turned} of {turns} turns"),
+    Rule.TURN_LATE: mark("only {turned} of {turns} turns in {challenge} s"),
+    Rule.LOCKED_OUT: mark("{failures} refusals in a row: faces are locked out for {lockout} s"),
+    Rule.BY_HAND: mark("opened from the window"),
+}
+_KEPT_ALL_THE_SAME = mark("{person} was accepted a moment ago; this picture alone would not do")
+_FEW_FOR = mark("{best} reaches {threshold}; {votes} of {needed} votes")
+_SHORT = {
+    Rule.VOTES_FOR: mark("enough votes"),
+    Rule.KEPT: mark("accepted a moment ago"),
+    Rule.VOTES_AGAINST: mark("nobody fits"),
+    Rule.FEW_VOTES: mark("too few votes"),
+    Rule.BAND: mark("score between in and out"),
+    Rule.MARGIN: mark("runner-up too close"),
+    Rule.DISAGREE: mark("votes disagree"),
+    Rule.NEARER: mark("somebody is nearer"),
+    Rule.NOBODY_ENROLLED: mark("nobody enrolled"),
+    Rule.BAD_PICTURE: mark("picture too bad"),
+    Rule.ENROLLING: mark("an enrolment runs"),
+    Rule.TURN_ASKED: mark("asked to turn"),
+    Rule.TURN_WRONG: mark("turned the wrong way"),
+    Rule.TURN_LATE: mark("did not turn in time"),
+    Rule.LOCKED_OUT: mark("too many refusals"),
+    Rule.BY_HAND: mark("from the window"),
+}
+_VOTES = {Vote.FOR: mark("for"), Vote.NEAR: mark("near"), Vote.AGAINST: mark("against"), Vote.VOID: mark("no vote")}
+_TURNS = {Turn.LEFT: mark("to your left"), Turn.RIGHT: mark("to your right")}
+
+
+def reason(trace: Trace) -> str:
+    """Why, in one sentence."""
+    rules, newest = trace.rules, trace.newest
+    sentence = _SENTENCES[trace.rule]
+    if trace.rule is Rule.FEW_VOTES and newest is not None and newest.vote is Vote.FOR:
+        sentence = _FEW_FOR
+    if trace.rule is Rule.KEPT and newest is not None and newest.person != trace.person:
+        sentence = _KEPT_ALL_THE_SAME
+    return say(sentence).format(
+        person=trace.person or say("somebody"),
+        best=best(newest),
+        threshold=figure(rules.threshold, 2),
+        votes=votes(trace.votes_for),
+        needed=votes(rules.accept_votes),
+        against=votes(trace.votes_against),
+        refuse=votes(rules.refuse_votes),
+        band=figure(rules.band, 2),
+        margin=figure(newest.margin, 2) if newest is not None and newest.margin is not None else "–",
+        second=newest.second if newest is not None and newest.second else "–",
+        lead=figure(rules.margin, 2),
+        turned=trace.turned,
+        turns=len(trace.turns),
+        challenge=f"{rules.challenge_s:.0f}",
+        failures=trace.failures,
+        lockout=f"{rules.lockout_s:.0f}",
+    )
+
+
+def short(kept: str) -> str:
+    """The rule of an event in a few words; ``kept`` is what the event keeps, in old files a sentence."""
+    try:
+        return say(_SHORT[Rule(kept)])
+    except ValueError:
+        return kept
+
+
+def votes(value: float) -> str:
+    """A sum of votes: ``2``, ``1.4``."""
+    return figure(value, 0 if abs(value - round(value)) < 0.05 else 1)
+
+
+def best(ballot: Ballot | None) -> str:
+    """``Ada 0.71``, or a dash where there was nobody to compare with."""
+    if ballot is None or ballot.score is None:
+        return "–"
+    return f"{ballot.person} {figure(ballot.score, 2)}"
+
+
+def vote(ballot: Ballot) -> str:
+    """What a recognition said, in a word."""
+    return say(_VOTES[ballot.vote])
+
+
+def turn(value: Turn) -> str:
+    """A turn as the person is asked for it."""
+    return say(_TURNS[value])
+
+
+def numbers(trace: Trace) -> list[tuple[str, str]]:
+    """What was asked for and what there was, as lines of a label and a value."""
+    rules = trace.rules
+    measured = say("from measured impostors") if rules.measured else say("a guess: not measured for this network")
+    lines = [
+        (
+            say("Threshold"),
+            say("{threshold}, for one false accept in {far} comparisons ({measured})").format(
+                threshold=figure(rules.threshold, 3), far=figure(1 / rules.far, 0), measured=measured
+            ),
+        ),
+        (
+            say("Uncertain from"),
+            say("{low}, which is {band} below it").format(
+                low=figure(rules.threshold - rules.band, 3), band=figure(rules.band, 2)
+            ),
+        ),
+        (say("Lead asked for"), figure(rules.margin, 2)),
+        (
+            say("Votes for"),
+            say("{votes} of {needed}").format(votes=votes(trace.votes_for), needed=votes(rules.accept_votes)),
+        ),
+        (
+            say("Votes against"),
+            say("{votes} of {needed}").format(votes=votes(trace.votes_against), needed=votes(rules.refuse_votes)),
+        ),
+        (say("Faces in the picture"), str(trace.faces)),
+    ]
+    if trace.turns:
+        asked = ", ".join(turn(one) for one in trace.turns)
+        lines.append((say("Turns asked for"), say("{turns}; {done} done").format(turns=asked, done=trace.turned)))
+    if trace.failures:
+        lines.append((say("Refusals in a row"), str(trace.failures)))
+    return lines

@@ -1,0 +1,1 @@
+"""The main window: layout, header, commands, dialogs, controllers and wiring."""

@@ -1,0 +1,73 @@
+"""Everything the keyboard and the menu do, as one table: actions, menu and list of shortcuts follow from it.
+
+No Qt. ``name`` is what the window calls; a part that brings a command adds its line here and its call in the window.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from gui.core.i18n import mark
+
+
+class Part(StrEnum):
+    """Where a command stands in the menu and the list, in this order."""
+
+    PEOPLE = "people"
+    DOOR = "door"
+    VIEW = "view"
+    PROGRAM = "program"
+
+
+PARTS: Mapping[Part, str] = {
+    Part.PEOPLE: mark("People"),
+    Part.DOOR: mark("Door"),
+    Part.VIEW: mark("View"),
+    Part.PROGRAM: mark("Program"),
+}
+
+
+@dataclass(frozen=True)
+class Command:
+    """One thing to do. ``keys`` in Qt's portable notation, the first is shown; ``drawing`` is an icon's name."""
+
+    name: str
+    part: Part
+    text: str
+    keys: tuple[str, ...] = ()
+    drawing: str = ""
+
+
+COMMANDS: tuple[Command, ...] = (
+    Command("enrol", Part.PEOPLE, mark("Enrol a person…"), ("E",), "enrol"),
+    Command("rename", Part.PEOPLE, mark("Rename the selected person"), ("F2",)),
+    Command("delete", Part.PEOPLE, mark("Delete the selected person"), ("Del",)),
+    Command("again", Part.PEOPLE, mark("Enrol the selected person again…"), ("Shift+E",)),
+    Command("merge", Part.PEOPLE, mark("Merge the selected person with another…"), ("Ctrl+M",)),
+    Command("photos", Part.PEOPLE, mark("Enrol from photos…"), ("P",)),
+    Command("export", Part.PEOPLE, mark("Export the gallery…"), ("Ctrl+Shift+E",)),
+    Command("import", Part.PEOPLE, mark("Import a gallery…"), ("Ctrl+Shift+O",)),
+    Command("undo", Part.PEOPLE, mark("Undo the last change of the people"), ("Ctrl+Z",), "undo"),
+    Command("door", Part.DOOR, mark("Open or lock the door by hand"), ("O",), "door"),
+    Command("kiosk", Part.DOOR, mark("Door display, or back"), ("F11",), "full_screen"),
+    Command("detail", Part.VIEW, mark("Write more or less over the picture"), ("D",), "layers"),
+    Command("mirror", Part.VIEW, mark("Mirror the picture, or not"), ("M",)),
+    Command("people", Part.VIEW, mark("Show the people"), ("Ctrl+1",)),
+    Command("events", Part.VIEW, mark("Show the events"), ("Ctrl+2",)),
+    Command("board", Part.VIEW, mark("Show the board"), ("Ctrl+3",)),
+    Command("timing", Part.VIEW, mark("Timing in detail…"), ("T",)),
+    Command("camera", Part.PROGRAM, mark("Choose the camera…"), ("C",), "camera"),
+    Command("settings", Part.PROGRAM, mark("Settings…"), ("Ctrl+,",), "settings"),
+    Command("hints", Part.PROGRAM, mark("Hints for the first steps"), ("F1",), "question"),
+    Command("shortcuts", Part.PROGRAM, mark("Keyboard shortcuts…"), ("?",), "keyboard"),
+    Command("log", Part.PROGRAM, mark("Open the log folder"), (), ""),
+    Command("menu", Part.PROGRAM, mark("This menu"), ("F10",)),
+    Command("quit", Part.PROGRAM, mark("Quit"), ("Ctrl+Q",)),
+)
+
+
+def of_part(part: Part) -> tuple[Command, ...]:
+    """The commands of one part, in the table's order."""
+    return tuple(command for command in COMMANDS if command.part is part)

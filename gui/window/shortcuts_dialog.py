@@ -1,0 +1,65 @@
+"""The list of what the keyboard does, from the table of commands."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+
+from gui.core.i18n import mark
+from gui.widgets.language import say
+from gui.window.commands import PARTS, Part, of_part
+
+EVERYWHERE = (
+    ("Tab", mark("Go to the next part of the window")),
+    ("Shift+F10", mark("Menu of the selected line")),
+    ("Esc", mark("Close a dialog, leave the door display")),
+)
+
+
+class ShortcutsDialog(QDialog):
+    """Two columns of keys and what they do."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        columns = QHBoxLayout()
+        columns.setSpacing(36)
+        for parts in ((Part.PEOPLE, Part.DOOR), (Part.VIEW, Part.PROGRAM)):
+            column = QVBoxLayout()
+            column.setSpacing(18)
+            for part in parts:
+                lines = [(command.keys[0], command.text) for command in of_part(part) if command.keys]
+                column.addLayout(_table(say(PARTS[part]), lines))
+            if Part.DOOR in parts:
+                column.addLayout(_table(self.tr("Everywhere"), list(EVERYWHERE)))
+            column.addStretch(1)
+            columns.addLayout(column)
+        close = QPushButton(self.tr("Close"))
+        close.setProperty("look", "primary")
+        close.clicked.connect(self.accept)
+        foot = QHBoxLayout()
+        foot.addStretch(1)
+        foot.addWidget(close)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(24, 20, 24, 16)
+        layout.setSpacing(18)
+        layout.addLayout(columns)
+        layout.addLayout(foot)
+
+
+def _table(title: str, lines: list[tuple[str, str]]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(14)
+    grid.setVerticalSpacing(8)
+    heading = QLabel(title)
+    heading.setProperty("look", "title")
+    grid.addWidget(heading, 0, 0, 1, 2)
+    for row, (key, text) in enumerate(lines, 1):
+        shown = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
+        shown.setProperty("look", "key")
+        shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        grid.addWidget(shown, row, 0)
+        grid.addWidget(QLabel(say(text)), row, 1)
+    grid.setColumnStretch(1, 1)
+    return grid

@@ -1,0 +1,148 @@
+"""Crops that are computed while they come: whatever happens to one on the wire, what the other end sees is as ever."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from device.emulator import VirtualBoard
+from device.flash.images import NETWORK_OFFSET
+from device.link.framing import encode
+from device.link.protocol import DoorAction, DoorRequest, HelloReply, InferReply, StatsReply, Status, Type
+from device.network.file import Network
+from tests.firmware.boards.test_host import board, check_both, check_fingerprint
+from tests.firmware.conftest import Build
+from tests.support.qemu import connect
+from tests.support.raw_client import Talk
+
+Check = Callable[[bytes, Network, NDArray[np.uint8]], None]
+
+
+@pytest.fixture(scope="module")
+def image(build: Build, network_path: Path, network: Network, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    code = (build("nucleo_f767zi", NETWORK=str(network_path)) / "nucleo_f767zi.bin").read_bytes()[:NETWORK_OFFSET]
+    path = tmp_path_factory.mktemp("image") / "nucleo_f767zi.bin"
+    path.write_bytes(code + network.data)
+    return path
+
+
+@pytest.fixture(params=["host", "virtual"])
+def talk(request: pytest.FixtureRequest, host_build: Path, network_path: Path) -> Iterator[Talk]:
+    if request.param == "host":
+        with board(host_build, str(network_path)) as client:
+            yield client
+        return
+    with VirtualBoard(request.getfixturevalue("image")) as virtual:
+        url = urlsplit(virtual.url)
+        assert url.hostname is not None
+        assert url.port is not None
+        with connect(socket.AF_INET, (url.hostname, url.port)) as link:
+            client = Talk.over_socket(link)
+            client.insist(Type.HELLO)
+            yield client
+
+
+@pytest.fixture
+def crop(network: Network) -> NDArray[np.uint8]:
+    return np.random.default_rng(5).integers(0, 256, network.input_shape, dtype=np.uint8)
+
+
+def test_the_crop_is_never_whole_in_the_arena(network: Network) -> None:
+    assert (network.groups[0].rows > 0, network.layers[0].is_stem) == (True, True)
+    assert network.header.input_offset == 0  # no place of its own: what lies there belongs to others
+
+
+LOOKS = pytest.mark.parametrize(
+    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_MIRROR, check_both)], ids=["once", "twice"]
+)
+
+
+@LOOKS
+@pytest.mark.parametrize("at", [20, 700, -5, -1])
+def test_a_damaged_crop_is_never_answered(
+    talk: Talk, network: Network, crop: NDArray[np.uint8], at: int, kind: Type, check: Check
+) -> None:
+    good = encode(kind, 5, crop.tobytes())
+    broken = bytearray(good)
+    broken[at] ^= 16
+    talk.send(bytes(broken) + encode(Type.STATS, 6))
+    reply = talk.receive()
+    assert (reply.sequence, reply.status, reply.payload) == (5, Status.BAD_CRC, b"")
+    assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
+    talk.send(good)
+    check(talk.receive().payload, network, crop)
+
+
+def test_the_next_crop_may_come_during_the_second_look(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
+    crops = [crop, crop[::-1], crop[:, ::-1]]
+    talk.send(b"".join(encode(Type.INFER_MIRROR, index, picture.tobytes()) for index, picture in enumerate(crops)))
+    for index, picture in enumerate(crops):
+        reply = talk.receive()
+        assert (reply.sequence, reply.status) == (index, Status.OK)
+        check_both(reply.payload, network, picture)
+
+
+def test_one_look_is_another_request_than_two(talk: Talk, crop: NDArray[np.uint8]) -> None:
+    lengths = []
+    for kind in (Type.INFER_MIRROR, Type.INFER):
+        talk.send(encode(kind, 70, crop.tobytes()))  # the same number and the same crop
+        lengths.append(len(talk.receive().payload))
+    assert lengths[1] < lengths[0]
+
+
+def test_a_crop_that_stops_half_way_is_given_up(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
+    talk.send(encode(Type.DOOR, 1, DoorRequest(DoorAction.OPEN, 20).pack()))
+    assert talk.receive().status == Status.OK
+    inside = encode(Type.STATS, 9)
+    talk.send(encode(Type.INFER, 8, crop.tobytes())[:5000] + inside)
+    # Nobody answers the crop; what stands in its bytes is found once it is given up.
+    reply = talk.receive()
+    assert reply.sequence == 9
+    assert StatsReply.parse(reply.payload).timeouts == 1
+    talk.send(encode(Type.INFER, 8, crop.tobytes()))
+    check_fingerprint(talk.receive().payload, network, crop)
+
+
+def test_a_lost_byte_costs_one_crop_only(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
+    good = encode(Type.INFER, 6, crop.tobytes())
+    talk.send(good[:3000] + good[3001:])
+    talk.send(encode(Type.INFER, 7, crop[::-1].tobytes()))
+    assert talk.receive().status == Status.BAD_CRC
+    reply = talk.receive()
+    assert (reply.sequence, reply.status) == (7, Status.OK)
+    check_fingerprint(reply.payload, network, crop[::-1])
+
+
+@pytest.mark.parametrize("kind", [Type.INFER, Type.INFER_MIRROR])
+def test_a_repeated_crop_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8], kind: Type) -> None:
+    request = encode(kind, 70, crop.tobytes())
+    talk.send(request)
+    first = talk.receive()
+    talk.send(request)
+    assert talk.receive() == first
+    stats = talk.record(StatsReply, Type.STATS)
+    assert stats.repeated_frames == 1
+
+
+def test_the_network_has_begun_before_the_last_byte(image: Path, network: Network, crop: NDArray[np.uint8]) -> None:
+    """On the virtual board at the start's 115,200 baud: what is left to do behind the last byte is less than all."""
+    with VirtualBoard(image) as virtual:
+        url = urlsplit(virtual.url)
+        assert url.hostname is not None
+        assert url.port is not None
+        with connect(socket.AF_INET, (url.hostname, url.port)) as link:
+            talk = Talk.over_socket(link)
+            talk.insist(Type.HELLO)
+            hello = talk.record(HelloReply, Type.HELLO)
+            inference = InferReply.parse(talk.ask(Type.INFER, crop.tobytes()).payload)
+            stats = talk.record(StatsReply, Type.STATS)
+    assert hello.arena_bytes == network.memory_bytes
+    assert stats.arena_bytes <= network.header.arena_bytes
+    assert 0 < inference.total_cycles < 0.9 * inference.network_cycles
+    assert inference.receive_cycles > inference.network_cycles

@@ -1,0 +1,47 @@
+"""A trace is read back as it was written, also by other versions."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from gui.core.decisions import Rule, Rules, Turn
+from gui.core.looks import Looks
+from gui.core.trace import Trace
+from tests.support.samples import trace
+
+
+@pytest.mark.parametrize("rule", list(Rule))
+def test_what_was_written_is_read_back(rule: Rule) -> None:
+    one = trace(rule, turns=(Turn.RIGHT, Turn.LEFT), turned=1, failures=2, faces=3, votes_against=0.4)
+    assert Trace.load(one.dump()) == one
+
+
+def test_looks_are_read_back_as_what_they_are() -> None:
+    read = Trace.load(trace(rules=Rules(looks=Looks.TWICE)).dump())
+    assert read is not None
+    assert read.rules.looks is Looks.TWICE
+
+
+def test_it_stays_small() -> None:
+    assert len(trace().dump()) < 1_200
+
+
+def test_fields_of_another_version_are_passed_over_and_missing_ones_have_their_defaults() -> None:
+    raw = json.loads(trace().dump())
+    raw["mood"] = "good"
+    raw["rules"]["humour"] = 1
+    raw["ballots"][0]["colour"] = 3
+    del raw["faces"], raw["rules"]["band"], raw["rules"]["looks"]
+    read = Trace.load(json.dumps(raw))
+    assert read is not None
+    assert read.rules.band == Rules().band
+    assert read.ballots == trace().ballots
+
+
+@pytest.mark.parametrize(
+    "text", ["", "nothing", "[]", "3", '{"rule": "who knows"}', '{"rule": "votes for", "ballots": [{}]}', "{}"]
+)
+def test_what_is_no_trace_is_none(text: str) -> None:
+    assert Trace.load(text) is None

@@ -1,0 +1,24 @@
+"""Texts that remember what they are made of."""
+
+from __future__ import annotations
+
+import dataclasses
+
+from gui.core.frames import Problem
+from gui.core.i18n import fill, mark
+from gui.widgets.language import say
+
+
+def test_filled_text_is_the_text_and_can_be_said() -> None:
+    text = fill(mark("the name {name} is taken"), name="Ada")
+    assert text == "the name Ada is taken"
+    assert isinstance(text, str)
+    assert say(text) == "the name Ada is taken"
+    assert (text.template, text.values) == ("the name {name} is taken", {"name": "Ada"})
+
+
+def test_it_survives_records() -> None:
+    text = fill(mark("{count} crops"), count=3)
+    problem = dataclasses.replace(Problem("x"), message=text)
+    assert say(problem.message) == "3 crops"
+    assert problem.message is text

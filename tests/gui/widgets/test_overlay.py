@@ -1,0 +1,154 @@
+"""What is painted over the live picture, without Qt."""
+
+from __future__ import annotations
+
+import pytest
+
+from gui.core.frames import Decision, Verdict
+from gui.widgets import overlay
+from gui.widgets.overlay import Detail, FaceTiming, Rect
+from tests.support.samples import face
+
+INSIDE = Rect(0, 0, 400, 300)
+
+
+def lines(**changes: object) -> tuple[str, ...]:
+    return overlay.tag_lines(face(**changes), Detail.SCORES)
+
+
+def planned(*faces: object, detail: Detail = Detail.SCORES, place: Rect = INSIDE) -> overlay.Plan:
+    return overlay.plan(
+        faces=faces,  # type: ignore[arg-type]
+        picture_size=(200, 150),
+        place=place,
+        detail=detail,
+        heading_width=lambda text: 8.0 * len(text),
+        text_width=lambda text: 7.0 * len(text),
+        line_height=16.0,
+    )
+
+
+@pytest.mark.parametrize(
+    ("picture", "view", "expected"),
+    [
+        ((640, 480), (640, 480), Rect(0, 0, 640, 480)),
+        ((640, 480), (1280, 480), Rect(320, 0, 640, 480)),
+        ((640, 480), (320, 480), Rect(0, 120, 320, 240)),
+        ((0, 480), (320, 480), Rect(0, 0, 0, 0)),
+        ((640, 480), (0, 0), Rect(0, 0, 0, 0)),
+    ],
+)
+def test_picture_fits_its_view_undistorted_and_centred(
+    picture: tuple[int, int], view: tuple[float, float], expected: Rect
+) -> None:
+    assert overlay.fit(picture, view) == expected
+
+
+def test_tag_says_name_and_score_of_who_was_accepted() -> None:
+    assert lines() == ("✓ Ada  0.71",)
+
+
+def test_best_name_is_not_said_of_a_refused_face() -> None:
+    assert lines(decision=Decision.REFUSED, name="Ada", score=0.12) == ("✕ unknown  0.12",)
+
+
+def test_uncertain_face_is_marked_with_a_question() -> None:
+    assert lines(decision=Decision.UNCERTAIN, score=0.40)[0] == "? Ada?  0.40"
+    assert lines(decision=Decision.UNCERTAIN, name=None, score=None)[0] == "? uncertain"
+
+
+def test_every_decision_has_a_mark_and_colour_of_its_own_words() -> None:
+    shown = (Decision.ACCEPTED, Decision.REFUSED, Decision.UNCERTAIN, Decision.SEEN)
+    assert len({overlay.MARKS[decision] for decision in shown}) == len(shown)
+    assert len({overlay.ROLES[decision] for decision in shown}) == len(shown)
+
+
+def test_bad_picture_is_said_in_words() -> None:
+    assert lines(decision=Decision.SEEN, name=None, score=None, verdict=Verdict.TOO_SMALL) == ("… looking", "too small")
+
+
+def test_detail_decides_how_much_is_written() -> None:
+    timing = {7: FaceTiming(124.0, 470.0, "virtual")}
+    assert overlay.tag_lines(face(), Detail.NAMES) == ("✓ Ada",)
+    assert overlay.tag_lines(face(), Detail.SCORES, timing[7]) == (
+        "✓ Ada  0.71",
+        "network 124 ms · in all 470 ms · emulated",
+    )
+    twice = overlay.tag_lines(face(), Detail.SCORES, FaceTiming(212.0, 560.0, "board", looks=2))
+    assert twice[1] == "network 212 ms, 2 looks · in all 560 ms · board"
+    everything = overlay.tag_lines(face(quality=0.8), Detail.EVERYTHING, timing[7])
+    assert everything[-1] == "face 7 · 40 × 60 px · quality 0.80 · 40 ms old"
+    assert len(everything) == 3
+    assert planned(face(), detail=Detail.OFF) == overlay.Plan()
+    assert not planned(face(), detail=Detail.SCORES).dots
+    assert len(planned(face(), detail=Detail.EVERYTHING).dots) == 5
+
+
+def test_timings_belong_to_their_face() -> None:
+    plan = overlay.plan(
+        faces=[face(), face(track_id=8, box=(120.0, 30.0, 40.0, 60.0))],
+        picture_size=(200, 150),
+        place=INSIDE,
+        detail=Detail.SCORES,
+        heading_width=lambda text: 8.0 * len(text),
+        text_width=lambda text: 7.0 * len(text),
+        line_height=16.0,
+        timings={8: FaceTiming(124.0, 470.0, "board")},
+    )
+    assert [len(tag.lines) for tag in plan.tags] == [1, 2]
+    assert plan.tags[1].lines[1].endswith("board")
+
+
+def test_detail_goes_round_through_every_level() -> None:
+    level, seen = Detail.OFF, []
+    for _ in Detail:
+        seen.append(level)
+        level = level.following()
+    assert seen == list(Detail)
+    assert level is Detail.OFF
+    assert len({detail.words for detail in Detail}) == len(Detail)
+
+
+def test_plan_scales_boxes_and_landmarks_to_the_shown_picture() -> None:
+    plan = planned(face(), place=Rect(100, 0, 400, 300), detail=Detail.EVERYTHING)
+    assert plan.outlines[0].rect == Rect(160, 60, 80, 120)
+    assert (plan.dots[0].x, plan.dots[0].y) == (180, 100)
+
+
+def test_undecided_box_is_dashed_too_not_only_coloured() -> None:
+    assert planned(face(decision=Decision.SEEN)).outlines[0].dashed
+    assert not planned(face()).outlines[0].dashed
+
+
+@pytest.mark.parametrize("box", [(0, 0, 40, 60), (160, 0, 40, 150), (0, 90, 40, 60), (-30, -30, 300, 300)])
+def test_tag_stays_inside_the_picture(box: tuple[float, float, float, float]) -> None:
+    tag = planned(face(box=box)).tags[0].rect
+    assert tag.x >= 0
+    assert tag.y >= 0
+    assert tag.right <= 400
+    assert tag.bottom <= 300
+
+
+def test_tags_of_neighbours_do_not_cover_each_other() -> None:
+    plan = planned(face(box=(30, 40, 40, 60)), face(box=(40, 42, 40, 60)))
+    assert not overlay.overlaps(plan.tags[0].rect, plan.tags[1].rect)
+
+
+def test_no_faces_no_plan() -> None:
+    assert planned() == overlay.Plan()
+
+
+def test_a_tag_is_as_wide_as_its_widest_line_in_that_lines_own_font() -> None:
+    heading_only = planned(face(name="A much longer name than others")).tags[0]
+    assert heading_only.rect.width == 8.0 * len(heading_only.lines[0]) + 16.0
+    two = overlay.plan(
+        faces=[face()],
+        picture_size=(200, 150),
+        place=INSIDE,
+        detail=Detail.SCORES,
+        heading_width=lambda text: 8.0 * len(text),
+        text_width=lambda text: 5.0 * len(text),
+        line_height=16.0,
+        timings={7: FaceTiming(124.0, 470.0, "virtual")},
+    ).tags[0]
+    assert two.rect.width == 5.0 * len(two.lines[1]) + 16.0

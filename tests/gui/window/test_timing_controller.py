@@ -1,0 +1,73 @@
+"""Timings are collected from the start, whether or not their window was ever open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QWidget
+from pytestqt.qtbot import QtBot
+
+from gui.board.actions import ActionKind, ActionPhase, ActionReport
+from gui.core.frames import PipelineOptions
+from gui.pipeline.pipeline import Pipeline
+from gui.settings.store import SettingsStore
+from gui.widgets.theme import Theme
+from gui.window.timing_controller import TimingDesk
+from tests.gui.panes.timing.test_layers import result
+from tests.support.samples import board, recognition
+
+
+@pytest.fixture
+def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
+    pipeline = Pipeline(PipelineOptions(data=tmp_path, board="virtual", camera="demo"))
+    yield pipeline
+    pipeline.stop()
+
+
+@pytest.fixture
+def desk(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[TimingDesk]:
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    desk = TimingDesk(pipeline, theme, SettingsStore(None), parent)
+    yield desk
+    desk.close()
+
+
+def test_what_came_before_the_window_is_in_it(desk: TimingDesk, pipeline: Pipeline) -> None:
+    pipeline.recognised.emit(recognition())
+    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(6)))
+    desk.show()
+    assert desk.window is not None
+    assert desk.window.layers.rowCount() == 6
+    assert desk.window.export_stages.isEnabled()
+    first = desk.window
+    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(9)))
+    assert desk.window.layers.rowCount() == 9
+    desk.show()
+    assert desk.window is first
+
+
+def test_figures_of_another_board_start_anew(desk: TimingDesk, pipeline: Pipeline) -> None:
+    pipeline.recognised.emit(recognition())
+    pipeline.board_changed.emit(board(where="board"))
+    assert desk.stats.frames == 0
+    assert len(desk.log) == 1  # the file names each line's place
+
+
+def test_the_windows_place_is_remembered(desk: TimingDesk, pipeline: Pipeline, theme: Theme, qtbot: QtBot) -> None:
+    desk.show()
+    assert desk.window is not None
+    desk.window.resize(780, 560)
+    desk.close()
+    again = TimingDesk(pipeline, theme, desk._settings, desk._parent)
+    again.show()
+    assert again.window is not None
+    assert (again.window.width(), again.window.height()) == (780, 560)
+    again.close()
+
+
+def test_nothing_flowed_yet(pipeline: Pipeline) -> None:
+    flow = pipeline.flow()
+    assert (flow.taken, flow.shown, flow.looked, flow.cut, flow.dropped, flow.sent, flow.answered) == (0,) * 7

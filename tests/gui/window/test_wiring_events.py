@@ -1,0 +1,90 @@
+"""The settings rule the decision and the log at once, and what is said of an event reaches the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import cv2
+import numpy as np
+import pytest
+from pytestqt.qtbot import QtBot
+
+from gui.core.decisions import Rules
+from gui.core.frames import Decision, DoorView, DoorWord, PipelineOptions, now_s
+from gui.core.looks import Looks
+from gui.core.trace import Entrance
+from gui.gallery.event_log import EventLog
+from gui.panes.door.card import DoorCard
+from gui.panes.door.decision_card import DecisionCard
+from gui.panes.events.panel import EventsPanel
+from gui.pipeline.pipeline import Pipeline
+from gui.settings.store import SettingsStore
+from gui.widgets.theme import Theme
+from gui.window.event_wires import wire_entrance, wire_events, wire_rules
+from tests.gui.gallery.test_gallery import some_print
+from tests.support.samples import event
+
+
+@pytest.fixture
+def pipeline(qtbot: QtBot, tmp_path: Path) -> Iterator[Pipeline]:
+    cv2.imwrite(str(tmp_path / "grey.png"), np.full((60, 80, 3), 99, np.uint8))
+    made = Pipeline(PipelineOptions(tmp_path / "data", board="virtual", camera=str(tmp_path)))
+    yield made
+    made.stop()
+
+
+def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> None:
+    settings, panel = SettingsStore(None), EventsPanel(theme)
+    qtbot.addWidget(panel)
+    wire_rules(pipeline, settings, panel)
+    rules = pipeline._recogniser
+    assert rules.rules == Rules()
+    settings.set("decision/far", 100)
+    settings.set("decision/margin", 0.2)
+    settings.set("door/challenge", True)
+    settings.set("decision/looks", "twice")
+    settings.set("door/lockout_failures", 3)
+    assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3, looks=Looks.TWICE)
+    assert pipeline._door.open_ms == 5_000
+    settings.set("door/open_s", 2.5)
+    assert pipeline._door.open_ms == 2_500
+    settings.set("events/thumbnails", False)
+    settings.set("events/prints", False)
+    settings.set("events/days", 7)
+    keeping = pipeline._door.keeping
+    assert (keeping.thumbnails, keeping.prints, keeping.days) == (False, False, 7)
+    assert not panel.model.show_pictures
+
+
+def test_the_entrance_is_told_on_the_cards(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> None:
+    decision, door = DecisionCard(theme), DoorCard(theme)
+    for card in (decision, door):
+        qtbot.addWidget(card)
+    wire_entrance(pipeline, decision, door)
+    door.set_door(DoorView(DoorWord.LOCKED))
+    pipeline.entrance_changed.emit(Entrance(locked_until_s=now_s() + 9.0))
+    assert door.title == "LOCKED OUT"
+
+
+def test_what_is_said_of_an_event_reaches_the_table_and_the_templates(
+    qtbot: QtBot, theme: Theme, pipeline: Pipeline
+) -> None:
+    ada = pipeline._gallery.add_person("Ada", [some_print()])
+    logged = EventLog(pipeline._file).log(event(person_id=ada), some_print(2))
+    panel = EventsPanel(theme)
+    qtbot.addWidget(panel)
+    wire_events(pipeline, panel)
+    assert [one.id for one in panel.model.events] == [logged.id]
+    panel.correct_asked.emit(logged.id, None)
+    qtbot.waitUntil(lambda: panel.model.events[0].correction == "")
+    assert pipeline._stale  # the board's thread builds the templates anew before it matches again
+    panel.undo_asked.emit(logged.id)
+    qtbot.waitUntil(lambda: panel.model.events[0].correction is None)
+    with qtbot.waitSignal(pipeline.problem) as told:
+        panel.correct_asked.emit(logged.id, ada)
+    assert told.args[0].message == "the event says so already"
+    pipeline.event_logged.emit(event(99, decision=Decision.REFUSED, name=None, person_id=None))
+    assert panel.model.rowCount() == 2
+    panel.delete_all_asked.emit()
+    qtbot.waitUntil(lambda: panel.model.rowCount() == 0)
