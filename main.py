@@ -51,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         from gui import app
         from gui.core import opencv
-        from gui.core.frames import PipelineOptions
+        from gui.core.states import PipelineOptions
     except ImportError as error:
         print(preflight.advice(str(error)), file=sys.stderr)
         return 1

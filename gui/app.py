@@ -15,7 +15,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.log import mistakes, start_log
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import FILE_NAME, SettingsStore

@@ -20,8 +20,8 @@ from types import TracebackType
 import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from gui.core.frames import Problem
 from gui.core.i18n import fill, mark
+from gui.core.states import Problem
 
 LOG_FILE, CRASH_FILE = "window.log", "crash.log"
 LOG_BYTES, LOG_FILES = 1_000_000, 3

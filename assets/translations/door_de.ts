@@ -696,6 +696,10 @@
         <translation>Profil</translation>
     </message>
     <message>
+        <source>Profile failed</source>
+        <translation>Profil fehlgeschlagen</translation>
+    </message>
+    <message>
         <source>Program</source>
         <translation>Programm</translation>
     </message>

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from device.cli.reports import Report
-from device.cli.tables import head, table
+from device.cli.tables import head
 from device.diagnostics import cmsis_nn
+from device.diagnostics.bench import Report
+from device.text_table import table
 
 ESTIMATE = (
     "cycles are an estimate: the dual-issue model in device/emulator/cost/cycle_model.py, without cache misses and\n"

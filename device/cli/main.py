@@ -14,9 +14,10 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any, NoReturn
 
+from device import connect
 from device.cli import bench_tables, reports, tables
-from device.cli.reports import Report
 from device.diagnostics import bench
+from device.diagnostics.bench import Report
 from device.emulator.cost import meter
 from device.errors import DeviceError, FileError, LinkError
 from device.flash import images, programmer
@@ -109,12 +110,12 @@ def _count(text: str) -> int:
 
 def _ports(options: argparse.Namespace) -> int:
     found = ports.all_ports()
-    report = {"ports": [asdict(port) for port in found], "chosen": ports.choose(options.board)}
+    report = {"ports": [asdict(port) for port in found], "chosen": connect.choose(options.board)}
     return _show(options, report, tables.ports)
 
 
 def _info(options: argparse.Namespace) -> int:
-    with ports.open_board(options.board) as opened:
+    with connect.open_board(options.board) as opened:
         return _show(options, reports.info(opened.board), tables.info)
 
 
@@ -124,7 +125,7 @@ def _infer(options: argparse.Namespace) -> int:
             reports.read_photo(path)
     except FileError as error:
         raise UsageError(error.message, error.hint) from error
-    with ports.open_board(options.board) as opened:
+    with connect.open_board(options.board) as opened:
         report, remarks = reports.infer(opened.board, options.images, mirror=options.mirror)
     for remark in remarks:
         print(remark, file=sys.stderr)
@@ -132,7 +133,7 @@ def _infer(options: argparse.Namespace) -> int:
 
 
 def _bench(options: argparse.Namespace) -> int:
-    is_virtual = ports.choose(options.board) == ports.VIRTUAL
+    is_virtual = connect.choose(options.board) == ports.VIRTUAL
     if options.image is not None and not is_virtual:
         raise UsageError("--image is for the virtual board", "add --board virtual, or flash the image first")
     if options.image is not None and not options.image.is_file():
@@ -144,7 +145,7 @@ def _bench(options: argparse.Namespace) -> int:
             bench.check_record(options.record)
         except FileError as error:
             raise UsageError(error.message, error.hint) from error
-    with ports.open_board(options.board, image=options.image) as opened:
+    with connect.open_board(options.board, image=options.image) as opened:
         report = bench.bench(opened.board, options.n, mirror=options.mirror)
     report["baseline"] = bench.compare(report)
     if options.record is not None:
@@ -155,7 +156,7 @@ def _bench(options: argparse.Namespace) -> int:
 
 
 def _selftest(options: argparse.Namespace) -> int:
-    with ports.open_board(options.board) as opened:
+    with connect.open_board(options.board) as opened:
         report = reports.selftest(opened.board)
     _show(options, report, tables.selftest)
     return 0 if report["passed"] else 1

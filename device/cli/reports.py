@@ -11,12 +11,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from device.diagnostics.bench import Report
 from device.errors import FileError
 from device.link.board import Board
 from device.link.replies import Hello
 from device.paths import ASSETS
-
-Report = dict[str, Any]
 
 
 def info(board: Board) -> Report:

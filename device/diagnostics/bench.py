@@ -8,11 +8,11 @@ import statistics
 import subprocess
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device.cli.reports import Report
 from device.diagnostics import cmsis_nn
 from device.errors import FileError
 from device.link.board import Board
@@ -248,3 +248,6 @@ def _kinds(layers: Sequence[Report]) -> list[Report]:
         for name in ("macs", "cycles", "instructions"):
             one[name] += layer[name] or 0
     return list(kinds.values())
+
+
+Report = dict[str, Any]

@@ -21,12 +21,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from device.cli.tables import table
 from device.emulator.cost.cycle_model import block_cost, steady_cycles
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
 from device.link.framing import Decoder, encode
 from device.link.protocol import Status, Type
+from device.text_table import table
 
 TARGET = ("-mcpu=cortex-m7", "thumbv7em-none-eabihf")
 VERSIONS = range(30, 12, -1)  # LLVM 13 is the first whose llvm-mca knows in-order cores

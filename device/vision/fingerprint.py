@@ -36,11 +36,6 @@ def dequantise(fingerprint: ArrayLike, scale: float, zero_point: int) -> Floats:
     return np.asarray((values.astype(np.int32) - zero_point) * scale, np.float32)
 
 
-def looks_of(fingerprint: NDArray[np.int8]) -> int:
-    """How many looks at one crop a fingerprint (F,) or (L, F) holds."""
-    return 1 if fingerprint.ndim == 1 else len(fingerprint)
-
-
 def unit(vectors: ArrayLike) -> Floats:
     """Vectors (…, D) scaled to length 1. Raises FingerprintError where one is all zero or not finite."""
     values = np.asarray(vectors, np.float64)

@@ -29,9 +29,7 @@ from gui.access.challenge import Challenge
 from gui.access.lockout import Lockout
 from gui.access.matcher import Floats, Match
 from gui.access.visits import Visit, Visits
-from gui.core.decisions import Effect, Rule, Rules, Vote, weight
-from gui.core.frames import Decision
-from gui.core.trace import Ballot, Entrance, Trace
+from gui.core.decisions import Ballot, Decision, Effect, Entrance, Rule, Rules, Trace, Vote, weight
 
 NEARER_BY = 1.2  # a face takes the first place over from another by so much more area: two alike would swap it for ever
 

@@ -4,29 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from gui.access.decider import Outcome
-from gui.core.decisions import Effect, Rule
-from gui.core.frames import Decision, Event, Picture, Recognition
-from gui.core.opencv import cv2
-from gui.core.trace import Trace
-from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Print
+from gui.core.decisions import Decision, Effect, Rule, Trace
+from gui.core.frames import Recognition
+from gui.core.images import jpeg
+from gui.core.people import Event, Print
+from gui.gallery.event_log import EventLog, Keeping
 
 DAY_S = 86_400.0
-JPEG_QUALITY = 88  # a crop takes about 5 KB, a tenth of a PNG
 
 Work = Callable[[], None]
-
-
-@dataclass(frozen=True)
-class Keeping:
-    """What is kept of an event besides its line, and for how many days; 0 days: for ever."""
-
-    thumbnails: bool = True
-    prints: bool = True
-    days: int = 30
 
 
 class Door:
@@ -91,16 +80,3 @@ class Door:
 
     def _log(self, event: Event, kept: Print | None) -> None:
         self._write(lambda: self._tell(self._events.log(event, kept)))
-
-
-def jpeg(crop: Picture) -> bytes | None:
-    """A crop as a JPEG file; None where that fails."""
-    bgr = cv2.cvtColor(crop, cv2.COLOR_RGB2BGR)
-    good, data = cv2.imencode(".jpg", bgr, [cv2.IMWRITE_JPEG_QUALITY, JPEG_QUALITY])
-    return data.tobytes() if good else None
-
-
-def png(crop: Picture) -> bytes | None:
-    """A crop as a PNG file; None where that fails."""
-    good, data = cv2.imencode(".png", cv2.cvtColor(crop, cv2.COLOR_RGB2BGR))
-    return data.tobytes() if good else None

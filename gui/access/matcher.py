@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from device.vision.fingerprint import FeatureMap, Fingerprints
 from gui.access.template import template
-from gui.gallery.gallery import Print
+from gui.core.people import Print
 
 Floats = NDArray[np.float32]
 

@@ -10,126 +10,40 @@ import contextlib
 import logging
 import threading
 from collections.abc import Callable, Generator
-from dataclasses import dataclass, replace
-from enum import StrEnum
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from device.diagnostics import parity
-from device.diagnostics.parity import Parity
 from device.errors import BoardError, DeviceError, FileError
 from device.flash.images import FOLDER
 from device.flash.programmer import FlashStep, FlashStopped, Way, flash
 from device.link.board import Board
-from device.link.link import LinkCounters
-from device.link.protocol import StatsReply
-from device.link.replies import Inference, Profile, Selftest
-from gui.core.frames import Clock, Picture, Problem, now_s
-from gui.panes.timing.statistics import Percentiles, percentiles
+from device.link.replies import Inference
+from gui.board.reports import (
+    BENCH_RUNS,
+    ActionKind,
+    ActionPhase,
+    ActionReport,
+    BenchResult,
+    BenchRow,
+    ParityResult,
+    ProfileResult,
+    Result,
+    SelftestResult,
+)
+from gui.core.frames import Clock, Picture, now_s
+from gui.core.percentiles import percentiles
+from gui.core.states import Problem
 
-BENCH_RUNS = 20
 log = logging.getLogger("gui")
 BENCH_SEED = 1
 
 
-class ActionKind(StrEnum):
-    """One at a time."""
-
-    SELFTEST = "selftest"
-    BENCH = "bench"
-    PROFILE = "profile"
-    PARITY = "parity"
-    RESET = "reset"
-    FLASH = "flash"
-
-
-class ActionPhase(StrEnum):
-    WAITING = "waiting"  # for the crops under way
-    RUNNING = "running"
-    DONE = "done"
-    FAILED = "failed"
-    STOPPED = "stopped"
-
-
-@dataclass(frozen=True)
-class SelftestResult:
-    where: str
-    clock_hz: int
-    selftest: Selftest
-
-
-@dataclass(frozen=True)
-class BenchRow:
-    """One measured quantity over all runs, in milliseconds, and whose clock measured it."""
-
-    key: str  # receive, network, total, send, round_trip
-    clock: Clock
-    values: Percentiles
-
-
-@dataclass(frozen=True)
-class BenchResult:
-    """``rate`` counts fingerprints a second with as many crops under way as the board takes, at the PC's clock."""
-
-    where: str
-    clock_hz: int
-    runs: int
-    rows: tuple[BenchRow, ...]
-    rate: float
-    retries: int
-
-
-@dataclass(frozen=True)
-class ProfileResult:
-    where: str
-    clock_hz: int
-    board: str
-    network: str
-    profile: Profile
-
-
-@dataclass(frozen=True)
-class ParityResult:
-    """``reference_ms`` is what the reference took on this PC, waiting for its turns included."""
-
-    where: str
-    network: str
-    parity: Parity
-    reference_ms: float
-
-
-@dataclass(frozen=True)
-class LinkStats:
-    """The board's counters since its start, and this end's since the program connected."""
-
-    board: StatsReply
-    host: LinkCounters
-    where: str
-
-
-Result = SelftestResult | BenchResult | ProfileResult | ParityResult | None
 Steps = Generator[tuple[int, int], None, Result]
 Action = Callable[[Board], Steps]
 Alone = Callable[[Callable[[FlashStep], None], Callable[[], bool]], None]
-
-
-@dataclass(frozen=True)
-class ActionReport:
-    """How an action stands: ``done`` of ``of`` steps (0 of 0: nobody knows), the result once it is done."""
-
-    kind: ActionKind
-    phase: ActionPhase
-    done: int = 0
-    of: int = 0
-    step: FlashStep | None = None
-    result: Result = None
-    problem: Problem | None = None
-
-    @property
-    def over(self) -> bool:
-        """Nothing more will come of it."""
-        return self.phase in (ActionPhase.DONE, ActionPhase.FAILED, ActionPhase.STOPPED)
 
 
 def selftest(board: Board) -> Steps:

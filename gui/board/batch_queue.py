@@ -9,12 +9,9 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 
 from device.errors import DeviceError
-from device.link.replies import Hello, Inference
-from gui.core.frames import Picture
+from gui.core.frames import Answer, Picture
 
 TRIES = 3  # a crop that was under way so often when the board was lost is given up
-
-Answer = tuple[Hello, Inference]
 
 
 @dataclass(eq=False)

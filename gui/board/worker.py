@@ -13,16 +13,18 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from device.connect import OpenedBoard, open_board
 from device.errors import BoardError, DeviceError, LinkError
 from device.link.board import Board
-from device.link.ports import VIRTUAL, OpenedBoard, Port, all_ports, find_again, known, named, open_board
+from device.link.ports import VIRTUAL, Port, all_ports, find_again, known, named
 from device.link.protocol import Capability
 from device.link.replies import Door, Hello, Inference
-from gui.board.actions import Action, ActionKind, ActionReport, ActionRunner, Alone
-from gui.board.batch_queue import Answer, QuietCrop, QuietCrops
+from gui.board.actions import Action, ActionRunner, Alone
+from gui.board.batch_queue import QuietCrop, QuietCrops
 from gui.board.pacer import Pacer
-from gui.capture.vision_worker import CropJob
-from gui.core.frames import BoardPhase, BoardState, DoorView, DoorWord, Picture, Problem, now_s
+from gui.board.reports import ActionKind, ActionReport
+from gui.core.frames import Answer, CropJob, Picture, now_s
+from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem
 
 RETRY_S = 0.4  # between two tries to connect
 POLL_S = 0.01  # how late a new crop may leave while another is computed

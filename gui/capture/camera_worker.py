@@ -13,9 +13,10 @@ from dataclasses import replace
 
 from device.errors import DeviceError
 from gui.capture.sources import HINTS, CameraError, CameraSpec, Source, describe, find_webcam, name_of, open_source
-from gui.core.frames import CameraKind, CameraPhase, CameraState, Frame, Problem, now_s
+from gui.core.frames import Frame, now_s
 from gui.core.i18n import fill, mark
 from gui.core.opencv import cv2
+from gui.core.states import CameraKind, CameraPhase, CameraState, Problem
 
 RETRY_S = 1.0
 MISSES_UNTIL_LOST = 15

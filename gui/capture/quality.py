@@ -9,23 +9,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from gui.core.frames import Landmarks, Picture, Verdict
-from gui.core.i18n import mark
-
-Box = tuple[float, float, float, float]
-
-ADVICE: dict[Verdict, str] = {
-    Verdict.GOOD: mark("hold still"),
-    Verdict.NO_FACE: mark("step in front of the camera"),
-    Verdict.TWO_FACES: mark("one person at a time"),
-    Verdict.CUT_OFF: mark("move to the middle"),
-    Verdict.TOO_SMALL: mark("come closer"),
-    Verdict.TURNED: mark("look at the camera"),
-    Verdict.TOO_DARK: mark("more light on the face, please"),
-    Verdict.OVER_EXPOSED: mark("less light on the face, please"),
-    Verdict.BLURRED: mark("hold still, or wipe the lens"),
-}
-"""What a person can do about a verdict."""
+from gui.core.frames import Box, Landmarks, Picture, Quality, Verdict
 
 
 @dataclass(frozen=True)
@@ -40,19 +24,6 @@ class Limits:
     bright: float = 250.0
     bright_part: float = 0.20  # part of the face at or above ``bright``
     sharpness: float = 0.0035
-
-
-@dataclass(frozen=True)
-class Quality:
-    """The first thing that is wrong, and a number 0..1 to order faces by (1 best).
-
-    ``yaw`` and ``pitch`` as ``pose`` gives them. A face that is turned too far has no other fault.
-    """
-
-    verdict: Verdict
-    score: float = 0.0
-    yaw: float = 0.0
-    pitch: float = 0.0
 
 
 def judge(

@@ -12,9 +12,10 @@ import numpy as np
 from device.errors import DeviceError
 from device.paths import ASSETS
 from gui.capture.webcams import webcams
-from gui.core.frames import CameraKind, Picture
+from gui.core.frames import Picture
 from gui.core.i18n import fill, mark
 from gui.core.opencv import cv2
+from gui.core.states import CameraKind
 
 DEMO_CLIP = ASSETS / "demo.mp4"
 IMAGE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".tiff"})

@@ -1,13 +1,12 @@
-"""The numbers a decision is made by, and the words it is made in. Pure data, no Qt."""
+"""What a decision is made by and what is said of it: rules, votes, traces. Frozen records."""
 
 from __future__ import annotations
 
+import json
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, field, fields
 from enum import StrEnum
-
-from gui.core.looks import Looks
+from typing import Any
 
 # Used where the network's map brings no thresholds of its own: what MobileNet-class face networks of this size need for
 # about one false accept in a thousand lies between 0.3 and 0.5, and a door had better err on the strict side.
@@ -22,6 +21,14 @@ LEAST_ALIKE = 0.25  # however wide the band is set, faces less alike than this a
 # blur, noise) none fell below it, the least being 0.87, and 0.55 when blurred beyond use; of 250 other photos of the
 # same person, which is harsher than any next frame, 7 % did; of 124,500 pictures of somebody else 99.7 % did.
 ONE_FACE = 0.45
+
+
+class Looks(StrEnum):
+    """What the setting asks for."""
+
+    AUTOMATIC = "automatic"
+    ONCE = "once"
+    TWICE = "twice"
 
 
 @dataclass(frozen=True)
@@ -77,27 +84,6 @@ class Rules:
         return self.same_face / 2
 
 
-def rules_from(value: Callable[[str], object]) -> Rules:
-    """The rules that the settings say; ``value`` gives the one of a key of the settings' table."""
-
-    def number(key: str) -> float:
-        return float(str(value(key)))
-
-    return Rules(
-        far=1.0 / number("decision/far"),
-        margin=number("decision/margin"),
-        band=number("decision/band"),
-        hysteresis=number("decision/hysteresis"),
-        accept_votes=number("decision/accept_votes"),
-        refuse_votes=number("decision/refuse_votes"),
-        challenge=bool(value("door/challenge")),
-        challenge_s=number("door/challenge_s"),
-        lockout_failures=int(number("door/lockout_failures")),
-        lockout_s=number("door/lockout_s"),
-        looks=Looks(str(value("decision/looks"))),
-    )
-
-
 def weight(quality: float) -> float:
     """What a picture of this quality (0..1) counts: 0.4 to 1."""
     return min(1.0, max(LEAST_WEIGHT, quality / WHOLE_QUALITY))
@@ -146,3 +132,112 @@ class Effect(StrEnum):
     NONE = "none"
     EVENT = "event"
     OPEN = "open"  # an event and the door
+
+
+@dataclass(frozen=True)
+class Ballot:
+    """One recognition and its vote. ``age_s`` is how long before the decision it was taken."""
+
+    vote: Vote
+    weight: float
+    quality: float
+    age_s: float
+    person: str | None = None
+    score: float | None = None
+    second: str | None = None
+    margin: float | None = None
+
+
+@dataclass(frozen=True)
+class Trace:
+    """The rule that decided, with the numbers it saw.
+
+    ``person`` is whom the rule speaks of. ``ballots`` are the face's last ones, oldest first, ``votes_*`` sums of their
+    weights. ``faces`` were in the picture. ``turns`` were asked for and ``turned`` of them done. ``failures`` is the
+    number of refusals in a row so far, with this one.
+    """
+
+    rule: Rule
+    rules: Rules = field(default_factory=Rules)
+    person: str | None = None
+    ballots: tuple[Ballot, ...] = ()
+    votes_for: float = 0.0
+    votes_against: float = 0.0
+    faces: int = 1
+    turns: tuple[Turn, ...] = ()
+    turned: int = 0
+    failures: int = 0
+
+    @property
+    def newest(self) -> Ballot | None:
+        """The recognition that brought the decision."""
+        return self.ballots[-1] if self.ballots else None
+
+    def dump(self) -> str:
+        """As JSON, with cosines and weights to four places."""
+        return json.dumps(_rounded(asdict(self)), ensure_ascii=False, separators=(",", ":"))
+
+    @classmethod
+    def load(cls, text: str) -> Trace | None:
+        """What ``dump`` wrote, by this version or another; None where it cannot be read."""
+        try:
+            raw = json.loads(text)
+            given = _known(cls, raw)
+            given["rule"] = Rule(raw["rule"])
+            rules = _known(Rules, raw.get("rules", {}))
+            given["rules"] = Rules(**{**rules, "looks": Looks(rules.get("looks", Looks.AUTOMATIC))})
+            given["ballots"] = tuple(
+                Ballot(**{**_known(Ballot, one), "vote": Vote(one["vote"])}) for one in raw.get("ballots", ())
+            )
+            given["turns"] = tuple(Turn(turn) for turn in raw.get("turns", ()))
+            return cls(**given)
+        except (ValueError, TypeError, KeyError, AttributeError):
+            return None
+
+
+def _known(kind: type[Any], raw: dict[str, Any]) -> dict[str, Any]:
+    names = {one.name for one in fields(kind)}
+    return {key: value for key, value in raw.items() if key in names}
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, float):
+        return round(value, 4)
+    if isinstance(value, dict):
+        return {key: _rounded(one) for key, one in value.items()}
+    return [_rounded(one) for one in value] if isinstance(value, list | tuple) else value
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """How the entrance stands, for the window. Times are seconds of the one monotonic clock.
+
+    ``asked`` is the turn to make now, None where none is asked; ``back`` asks to look straight ahead first.
+    """
+
+    locked_until_s: float = 0.0
+    failures: int = 0
+    failures_allowed: int = 0
+    asked: Turn | None = None
+    back: bool = False
+    turned: int = 0
+    turns: int = 0
+    asked_until_s: float = 0.0
+    faces: int = 0
+
+
+class Decision(StrEnum):
+    """What was decided about a face. BY_HAND stands only in events: the door was opened from the window.
+
+    WAITING: somebody nearer is looked at first. CHALLENGED: known, and asked to turn the head. LOCKED_OUT: after too
+    many refusals nobody is let in by their face for a while.
+    """
+
+    SEEN = "seen"
+    UNCERTAIN = "uncertain"
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    WAITING = "waiting"
+    CHALLENGED = "asked to turn"
+    LOCKED_OUT = "locked out"
+    BY_HAND = "opened by hand"

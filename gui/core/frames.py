@@ -8,9 +8,8 @@ Pictures are RGB uint8 arrays (height, width, 3) that nobody writes to after the
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +17,7 @@ from numpy.typing import NDArray
 from device.link.replies import Hello, Inference
 from device.link.timing import Stage as Stage
 from device.link.timing import board_spans
-from gui.core.trace import Trace
+from gui.core.decisions import Decision, Trace
 
 Picture = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
@@ -110,23 +109,6 @@ class Verdict(StrEnum):
     BLURRED = "blurred"
 
 
-class Decision(StrEnum):
-    """What was decided about a face. BY_HAND stands only in events: the door was opened from the window.
-
-    WAITING: somebody nearer is looked at first. CHALLENGED: known, and asked to turn the head. LOCKED_OUT: after too
-    many refusals nobody is let in by their face for a while.
-    """
-
-    SEEN = "seen"
-    UNCERTAIN = "uncertain"
-    ACCEPTED = "accepted"
-    REFUSED = "refused"
-    WAITING = "waiting"
-    CHALLENGED = "asked to turn"
-    LOCKED_OUT = "locked out"
-    BY_HAND = "opened by hand"
-
-
 @dataclass(frozen=True, eq=False)
 class TrackedFace:
     """A face followed through the frames. ``box`` is (x, y, width, height), ``landmarks`` (5, 2), in picture pixels.
@@ -202,61 +184,6 @@ class Recognition:
         return self.timeline.way_ms if self.where == "virtual" else self.latency_ms
 
 
-class BoardPhase(StrEnum):
-    CONNECTING = "connecting"
-    READY = "ready"
-    LOST = "lost"
-
-
-@dataclass(frozen=True)
-class BoardState:
-    """What is known of the board. ``where`` is board, virtual, qemu or host, empty until it answered."""
-
-    phase: BoardPhase
-    where: str = ""
-    name: str = ""
-    firmware: str = ""
-    network_hash: str = ""
-    clock_hz: int = 0
-    url: str = ""
-    message: str = ""
-    baud: int = 0  # bits per second, 0 where the link has no rate
-    hello: Hello | None = None  # everything the board said of itself, once it is ready
-
-
-class DoorWord(StrEnum):
-    OPEN = "open"
-    LOCKED = "locked"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True)
-class DoorView:
-    """The door as the board reported it at ``stamp_s``; ``remaining_ms`` was left then."""
-
-    state: DoorWord
-    remaining_ms: float = 0.0
-    stamp_s: float = 0.0
-
-    def remaining_at(self, now_s: float) -> float:
-        """Milliseconds left at an instant of ``now_s()``, not below zero."""
-        return max(0.0, self.remaining_ms - (now_s - self.stamp_s) * 1e3)
-
-
-class CameraKind(StrEnum):
-    WEBCAM = "webcam"
-    FILE = "file"
-    FOLDER = "folder"
-    STREAM = "stream"
-    DEMO = "demo"
-
-
-class CameraPhase(StrEnum):
-    OPENING = "opening"
-    LIVE = "live"
-    LOST = "lost"
-
-
 @dataclass(frozen=True, eq=False)
 class Frame:
     """One picture as the camera gave it: ``number`` counts from 0; asked for at ``asked_s``, here at ``taken_s``."""
@@ -267,90 +194,70 @@ class Frame:
     taken_s: float
 
 
-@dataclass(frozen=True)
-class CameraState:
-    """The picture source: ``size`` is (width, height), ``fps`` what the source says of itself, 0 where it does not."""
-
-    kind: CameraKind
-    phase: CameraPhase
-    description: str
-    size: tuple[int, int] = (0, 0)
-    fps: float = 0.0
-    message: str = ""
+Box = tuple[float, float, float, float]
 
 
 @dataclass(frozen=True)
-class Person:
-    """One enrolled person. Times are seconds of the Unix clock."""
+class Quality:
+    """The first thing that is wrong, and a number 0..1 to order faces by (1 best).
 
-    id: int
-    name: str
-    created: float
-    fingerprints: int
-    usable: int  # of them, made by the network the board runs now
-    thumbnail: bytes | None = None  # PNG
-    last_seen: float | None = None
+    ``yaw`` and ``pitch`` as ``pose`` gives them. A face that is turned too far has no other fault.
+    """
+
+    verdict: Verdict
+    score: float = 0.0
+    yaw: float = 0.0
+    pitch: float = 0.0
 
 
-@dataclass(frozen=True)
-class Event:
-    """One line of the log. ``name`` is the person's name at that time; ``time`` is Unix seconds.
+Answer = tuple[Hello, Inference]
 
-    ``reason`` is the rule that decided, in old files a sentence. ``thumbnail`` (JPEG or PNG) and ``trace`` are None in
-    lists. ``correction`` says who it was according to a person: a name, empty for "not the person of the event".
+
+KEEP_S = 0.7  # a face not found for this long is gone
+
+
+@dataclass
+class Track:
+    """One face over time. ``landmarks`` and ``box`` are the newest detection's, ``shown_*`` smoothed for the eye.
+
+    ``speed`` (2,) is how fast the box's middle moves, in pixels a second.
     """
 
     id: int
-    time: float
-    person_id: int | None
-    name: str | None
-    decision: Decision
-    score: float | None
-    threshold: float | None
-    reason: str
-    where: str
-    network_ms: float | None
-    thumbnail: bytes | None = None
-    trace: Trace | None = None
-    correction: str | None = None
-    looks: int = 1  # in ``network_ms``
+    box: Box
+    landmarks: Landmarks
+    shown_box: Box
+    shown_landmarks: Landmarks
+    seen_s: float
+    quality: Quality = field(default_factory=lambda: Quality(Verdict.NO_FACE))
+    sent_s: float = -1e9
+    speed: tuple[float, float] = (0.0, 0.0)
+
+    def expected(self, at_s: float) -> Box:
+        """Where the box would be then if the face kept moving as it did."""
+        ahead_s = min(at_s - self.seen_s, KEEP_S)
+        return self.box[0] + self.speed[0] * ahead_s, self.box[1] + self.speed[1] * ahead_s, self.box[2], self.box[3]
 
 
-@dataclass(frozen=True)
-class Flow:
-    """Frames and crops since the start, at ``at_s``. Newest wins everywhere: what is left out is dropped on purpose."""
+@dataclass(frozen=True, eq=False)
+class CropJob:
+    """One crop for the board, with what is known of it. ``alone``: no other face of about its size is there."""
 
-    at_s: float
-    taken: int  # frames the camera gave
-    shown: int  # frames handed to the window
-    looked: int  # frames searched for faces
-    cut: int  # crops cut for the board
-    dropped: int  # of them, replaced by a newer one before they were sent
-    sent: int
-    answered: int  # fingerprints that came back
-    connected: int  # times a board was connected
+    frame: int
+    track_id: int
+    crop: Picture
+    quality: Quality
+    alone: bool
+    taken_s: float
+    timeline: Timeline
 
 
-@dataclass(frozen=True)
-class Problem:
-    """Something went wrong that a person should know; ``where`` is camera, vision, board, gallery or enrolment."""
+@dataclass(frozen=True, eq=False)
+class View:
+    """What vision knows after one frame: the faces in it and the verdict on the picture as a whole."""
 
-    message: str
-    hint: str = ""
-    where: str = ""
-
-
-@dataclass(frozen=True)
-class PipelineOptions:
-    """What the pipeline is started with.
-
-    ``board`` None: the first known board, else the virtual one. ``camera`` None: the first webcam that delivers, else
-    the demo clip.
-    """
-
-    data: Path
-    board: str | None = None
-    camera: str | None = None
-    camera_size: tuple[int, int] | None = None  # asked of a webcam
-    door_open_ms: int = 5_000
-    enrolment_crops: int | None = None  # None: as the settings say
+    tracks: tuple[Track, ...] = ()
+    quality: Quality = field(default_factory=lambda: Quality(Verdict.NO_FACE))
+    taken_s: float = 0.0
+    detect: tuple[float, float] | None = None
+    align: tuple[float, float] | None = None

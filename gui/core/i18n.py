@@ -19,7 +19,10 @@ class Filled(str):
 
 
 def fill(template: str, **values: object) -> Filled:
-    """``fill(mark("the name {name} is taken"), name=name)``: the filled template, which remembers its parts."""
-    text = Filled(template.format(**values))
+    """``fill(mark("the name {name} is taken"), name=name)``: the filled template, which remembers its parts.
+
+    A value may be a filled text itself, or a tuple of marked ones, which stand with commas between them.
+    """
+    text = Filled(template.format(**{name: ", ".join(v) if isinstance(v, tuple) else v for name, v in values.items()}))
     text.template, text.values = template, values
     return text

@@ -13,12 +13,11 @@ import numpy as np
 
 from device.errors import DeviceError
 from device.link.replies import Inference
-from gui.access.door_control import png
 from gui.access.matcher import Floats
 from gui.access.recogniser import Recogniser
-from gui.capture.quality import Quality
-from gui.capture.vision_worker import CropJob
-from gui.core.frames import Problem, now_s
+from gui.core.frames import CropJob, Quality, now_s
+from gui.core.images import png
+from gui.core.states import Problem
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Review, Twin
 from gui.enrolment.session import Enrolment, EnrolmentRules
 from gui.gallery.database import GalleryError

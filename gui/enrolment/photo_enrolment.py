@@ -23,16 +23,17 @@ from device.errors import BoardError, DeviceError
 from device.vision.crop import CROP_VERSION, CropError, align
 from device.vision.detector import Detector
 from device.vision.fingerprint import FeatureMap, FingerprintError, Fingerprints
-from gui.access.door_control import png
 from gui.access.matcher import Floats, Templates
 from gui.access.recogniser import load_map
 from gui.access.template import agreement, template
-from gui.board.batch_queue import Answer
 from gui.capture.quality import judge, judge_picture
-from gui.core.frames import Landmarks, Picture, Problem, Verdict
+from gui.core.frames import Answer, Landmarks, Picture, Verdict
+from gui.core.images import png
 from gui.core.opencv import cv2
+from gui.core.people import Print
+from gui.core.states import Problem
 from gui.enrolment.photo_groups import PhotoPerson
-from gui.gallery.gallery import Arrival, Print, clean_name
+from gui.gallery.gallery import Arrival, clean_name
 
 LARGEST_BYTES = 100_000_000
 # Part of the door's threshold that photos of one person must agree by; poses and years differ. At 0.58 (1 false accept

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.core.frames import Picture, Problem, Verdict
+from gui.core.frames import Picture, Verdict
+from gui.core.states import Problem
 from gui.enrolment.poses import Pose
 
 

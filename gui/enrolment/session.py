@@ -14,11 +14,12 @@ import numpy as np
 
 from gui.access.matcher import Floats
 from gui.access.template import agreement, template
-from gui.capture.quality import Limits, Quality
-from gui.core.frames import Picture, Problem, Verdict
+from gui.capture.quality import Limits
+from gui.core.frames import Picture, Quality, Verdict
+from gui.core.people import Print
+from gui.core.states import Problem
 from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, plan
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step
-from gui.gallery.gallery import Print
 
 _HINTS = {Fit.FITS: Hint.HOLD, Fit.MORE: Hint.MORE, Fit.WRONG_WAY: Hint.WRONG_WAY, Fit.AHEAD: Hint.AHEAD}
 

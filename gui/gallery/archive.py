@@ -32,8 +32,8 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import DeviceError, FileError
-from gui.core.frames import Person
-from gui.gallery.gallery import LONGEST_NAME, Arrival, Print, clean_name, numbers
+from gui.core.people import Person, Print
+from gui.gallery.gallery import LONGEST_NAME, Arrival, clean_name, numbers
 
 ENDING = ".facegallery"
 FORMAT, VERSION = "face-gallery", 2

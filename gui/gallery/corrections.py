@@ -12,8 +12,9 @@ import sqlite3
 import time
 
 from gui.core.i18n import fill, mark
+from gui.core.people import Print
 from gui.gallery.database import GalleryError, Store
-from gui.gallery.gallery import Print, numbers
+from gui.gallery.gallery import numbers
 
 _PRINT = "data, looks, scale, zero_point, network_hash, crop_version"
 

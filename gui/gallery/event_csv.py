@@ -8,16 +8,14 @@ from datetime import datetime
 from pathlib import Path
 
 from device.errors import FileError
-from gui.core.frames import Event
+from gui.core.csv_files import safe
 from gui.core.i18n import fill, mark
+from gui.core.people import Event
 
 HEADER = (
     "number", "time", "person", "decision", "score", "threshold", "rule", "said to be", "network_ms", "measured on",
     "looks",
 )  # fmt: skip
-# A text that begins so is a formula to a spreadsheet, and a person's name may be anything. An apostrophe before it
-# makes it a text again (OWASP, CSV injection).
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
@@ -39,11 +37,6 @@ def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
             safe(measured),
             str(event.looks) if measured else "",
         )
-
-
-def safe(text: str) -> str:
-    """The text, so that no spreadsheet computes it."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
 
 
 def write(path: Path, events: Iterable[Event]) -> int:

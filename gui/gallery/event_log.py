@@ -11,10 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
-from gui.core.frames import Decision, Event
-from gui.core.trace import Trace
+from gui.core.decisions import Decision, Trace
+from gui.core.people import Event, Print
 from gui.gallery.database import Store
-from gui.gallery.gallery import Print
 
 PAGE = 100
 DELETED_AT_ONCE = 500  # a writer waits for so many at most
@@ -198,3 +197,12 @@ def fits(query: Query, event: Event) -> bool:
         and (query.until is None or event.time < query.until)
         and query.text.strip().casefold() in (event.name or "").casefold()
     )
+
+
+@dataclass(frozen=True)
+class Keeping:
+    """What is kept of an event besides its line, and for how many days; 0 days: for ever."""
+
+    thumbnails: bool = True
+    prints: bool = True
+    days: int = 30

@@ -12,41 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.vision.fingerprint import looks_of
-from gui.core.frames import Decision, Person
+from gui.core.decisions import Decision
+from gui.core.people import Person, Print
 from gui.gallery.database import GalleryError, Store
 
 LONGEST_NAME = 60
 # What belongs to a person, and its key.
 _OF_PEOPLE = (("fingerprints", "id"), ("events", "id"), ("negatives", "id"), ("corrections", "event_id"))
-
-
-@dataclass(frozen=True, eq=False)
-class Print:
-    """One fingerprint to keep or kept: int8 (N,), or (L, N) of L looks at one crop, with what is needed to compare it.
-
-    ``thumbnail`` is a PNG.
-    """
-
-    data: NDArray[np.int8]
-    scale: float
-    zero_point: int
-    network_hash: str
-    crop_version: int
-    quality: float = 1.0
-    thumbnail: bytes | None = None
-    time: float = 0.0  # Unix seconds; 0 for now
-    vouched: bool = False  # somebody said of an event that this was the person
-
-    @property
-    def looks(self) -> int:
-        """How many looks at the crop ``data`` holds."""
-        return looks_of(self.data)
-
-    @property
-    def length(self) -> int:
-        """The numbers of one look."""
-        return int(self.data.shape[-1])
 
 
 def numbers(data: bytes, looks: int) -> NDArray[np.int8]:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.gallery.gallery import Arrival, Gallery, Print
+from gui.core.people import Print
+from gui.gallery.gallery import Arrival, Gallery
 
 DEPTH = 50  # changes remembered
 

@@ -16,14 +16,13 @@ from device.flash.programmer import Way
 from device.link.board import Board
 from device.link.ports import Port, all_ports, known
 from device.link.protocol import Capability
-from gui.board import actions
-from gui.board.actions import ActionKind, ActionPhase, ActionReport, LinkStats
+from gui.board import actions, faults, reports
 from gui.board.port_watch import PortWatch
+from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
-from gui.core.frames import BoardPhase, BoardState, Picture, Problem
-from gui.core.i18n import mark
-from gui.panes.board import wording
-from gui.widgets.language import say
+from gui.core.frames import Picture
+from gui.core.i18n import fill, mark
+from gui.core.states import BoardPhase, BoardState, Problem
 
 PROFILE_AFTER_MS = 1_500  # the first faces come first
 PARITY_SEED = 7
@@ -78,7 +77,7 @@ class BoardDesk(QObject):
             self._profile_timer.stop()
         elif came and (hello := state.hello) is not None:
             if hello.fault_status:
-                text = say("the board has started anew after a fault: {fault}").format(fault=wording.fault(hello))
+                text = fill(mark("the board has started anew after a fault: {fault}"), fault=faults.fault(hello))
                 self.problem.emit(
                     Problem(text, mark("run the self-test; if it comes again, flash the firmware"), "fault")
                 )
@@ -99,7 +98,7 @@ class BoardDesk(QObject):
         """Run the golden vector."""
         self._run(ActionKind.SELFTEST, actions.selftest)
 
-    def bench(self, runs: int = actions.BENCH_RUNS) -> None:
+    def bench(self, runs: int = reports.BENCH_RUNS) -> None:
         """Time ``runs`` crops."""
         self._run(ActionKind.BENCH, lambda board: actions.bench(board, runs))
 

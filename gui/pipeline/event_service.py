@@ -9,11 +9,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from device.errors import DeviceError
-from gui.access.door_control import Door, Keeping
-from gui.core.frames import Event, Problem
+from gui.access.door_control import Door
+from gui.core.people import Event
+from gui.core.states import Problem
 from gui.gallery import event_csv
 from gui.gallery.corrections import Corrections
-from gui.gallery.event_log import EventLog, Query
+from gui.gallery.event_log import EventLog, Keeping, Query
 
 EXPIRE_EVERY_MS = 3_600_000  # retention counts days; an hour is soon enough, also for a program that runs for weeks
 

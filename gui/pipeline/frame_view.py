@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
+import numpy as np
+
 from gui.access.recogniser import Label
-from gui.capture.vision_worker import KEEP_S, Track, View
-from gui.core.frames import Decision, Frame, FrameView, Span, Stage, Timeline, TrackedFace
+from gui.core.decisions import Decision
+from gui.core.frames import KEEP_S, Frame, FrameView, Span, Stage, Timeline, Track, TrackedFace, View
+from gui.core.opencv import cv2
 
 NO_LABEL = Label(None, None, Decision.SEEN)
 
@@ -39,3 +42,17 @@ def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
         max(0.0, (at_s - track.seen_s) * 1e3),
         track.quality.score,
     )
+
+
+def mirrored(frame: FrameView) -> FrameView:
+    """The frame with left and right exchanged: picture, boxes and landmarks."""
+    width = frame.picture.shape[1]
+    picture = np.asarray(cv2.flip(frame.picture, 1), np.uint8)
+    return replace(frame, picture=picture, faces=tuple(_face(face, width) for face in frame.faces))
+
+
+def _face(face: TrackedFace, width: int) -> TrackedFace:
+    x, y, wide, high = face.box
+    landmarks = face.landmarks.copy()
+    landmarks[:, 0] = width - 1 - landmarks[:, 0]
+    return replace(face, box=(width - x - wide, y, wide, high), landmarks=landmarks)

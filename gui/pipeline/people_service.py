@@ -10,8 +10,8 @@ from PySide6.QtCore import QObject, Signal
 
 from device.errors import DeviceError
 from gui.access.recogniser import Recogniser
-from gui.board.batch_queue import Answer
-from gui.core.frames import Picture, Problem
+from gui.core.frames import Answer, Picture
+from gui.core.states import Problem
 from gui.enrolment.photo_enrolment import Around, PhotoChoices, PhotoProgress, PhotoRun
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery import archive

@@ -14,29 +14,20 @@ from dataclasses import replace
 
 from PySide6.QtCore import QObject, Signal, SignalInstance
 
+from device.connect import OpenedBoard, open_board
 from device.errors import DeviceError
-from device.link.ports import OpenedBoard, open_board
 from device.link.replies import Hello, Inference
 from gui.access.door_control import Door
 from gui.access.recogniser import Recogniser
 from gui.board.worker import BoardWorker
 from gui.capture.camera_worker import CameraWorker
 from gui.capture.sources import parse_spec
-from gui.capture.vision_worker import CropJob, View, VisionWorker
-from gui.core.decisions import Rules
-from gui.core.frames import (
-    CameraState,
-    Event,
-    Flow,
-    Frame,
-    FrameView,
-    Person,
-    PipelineOptions,
-    Problem,
-    now_s,
-)
+from gui.capture.vision_worker import VisionWorker
+from gui.core.decisions import Entrance, Rules
+from gui.core.frames import CropJob, Frame, FrameView, View, now_s
 from gui.core.i18n import mark
-from gui.core.trace import Entrance
+from gui.core.people import Event, Person
+from gui.core.states import CameraState, Flow, PipelineOptions, Problem
 from gui.enrolment.enroller import Enroller
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store

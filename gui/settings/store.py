@@ -7,8 +7,8 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from gui.core.frames import Problem
 from gui.core.i18n import fill, mark
+from gui.core.states import Problem
 from gui.settings.schema import Kind, Setting, Value
 from gui.settings.table import SETTINGS
 

@@ -19,16 +19,10 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from gui.capture.sources import DEMO_CLIP
-from gui.core.frames import (
-    Decision,
-    DoorWord,
-    Event,
-    FrameView,
-    PipelineOptions,
-    TrackedFace,
-    Verdict,
-    now_s,
-)
+from gui.core.decisions import Decision
+from gui.core.frames import FrameView, TrackedFace, Verdict, now_s
+from gui.core.people import Event
+from gui.core.states import DoorWord, PipelineOptions
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.panes.door.kiosk import KioskView
@@ -37,7 +31,8 @@ from gui.panes.people.wording import verdict_line
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.tools.demo_visitors import cut, visitors
-from gui.widgets.theme import DARK, LIGHT, Theme
+from gui.widgets.palette import DARK, LIGHT
+from gui.widgets.theme import Theme
 from gui.window.main_window import Window
 
 STEADY_FRAMES = 5  # a face is there for this long before it is enrolled

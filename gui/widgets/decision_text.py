@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from gui.core.decisions import Rule, Turn, Vote
+from gui.core.decisions import Ballot, Rule, Trace, Turn, Vote
 from gui.core.i18n import mark
-from gui.core.trace import Ballot, Trace
 from gui.widgets.language import figure, say
 
 _SENTENCES = {

@@ -11,22 +11,11 @@ from datetime import datetime
 
 from PySide6.QtCore import QLocale
 
-from gui.core.decisions import Turn
-from gui.core.frames import (
-    BoardPhase,
-    BoardState,
-    CameraKind,
-    CameraPhase,
-    CameraState,
-    Decision,
-    DoorView,
-    DoorWord,
-    Event,
-    Person,
-    Recognition,
-)
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import Recognition
 from gui.core.i18n import mark
-from gui.core.trace import Entrance
+from gui.core.people import Event, Person
+from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, DoorView, DoorWord, Problem
 from gui.widgets.language import figure, say
 
 NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
@@ -105,6 +94,11 @@ def with_looks(text: str, looks: int) -> str:
 def place(where: str) -> str:
     """What executes the network, plainly."""
     return say(_PLACES.get(where, where))
+
+
+def problem_lines(problem: Problem) -> str:
+    """What went wrong, and on a line of its own what to try."""
+    return problem.message + (f"\n{sentence(problem.hint)}" if problem.hint else "")
 
 
 def sentence(text: str) -> str:

@@ -23,9 +23,15 @@ PREFIX = "door_"
 def say(text: str) -> str:
     """A text in the window's language; use it in functions, not in methods (a QObject has ``tr``)."""
     if isinstance(text, Filled):
-        values = {name: say(value) if isinstance(value, Filled) else value for name, value in text.values.items()}
+        values = {name: _value(value) for name, value in text.values.items()}
         return QCoreApplication.translate("", text.template).format(**values)
     return QCoreApplication.translate("", text)
+
+
+def _value(value: object) -> object:
+    if isinstance(value, tuple):
+        return ", ".join(say(one) for one in value)
+    return say(value) if isinstance(value, Filled) else value
 
 
 def figure(value: float, decimals: int) -> str:

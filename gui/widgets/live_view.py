@@ -8,11 +8,11 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.core.frames import FrameView, Picture, Recognition
-from gui.core.opencv import cv2
+from gui.core.frames import FrameView, Recognition
 from gui.widgets import overlay
 from gui.widgets.language import figure
 from gui.widgets.overlay import Detail, FaceTiming, Rect
+from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme
 
 RADIUS = 12
@@ -21,20 +21,6 @@ BY_KEYBOARD = (
     Qt.FocusReason.BacktabFocusReason,
     Qt.FocusReason.ShortcutFocusReason,
 )  # the window gives it the focus too, and then nobody needs to see it
-
-
-def image_of(picture: Picture, size: tuple[int, int] | None = None) -> QImage:
-    """A QImage of an RGB picture (height, width, 3), with pixels of its own, scaled to ``size`` (width, height).
-
-    OpenCV scales on every core at several times the speed of a painter, which matters on large screens.
-    """
-    pixels = cv2.cvtColor(picture, cv2.COLOR_RGB2BGRA)
-    if size is not None and size != (picture.shape[1], picture.shape[0]):
-        far = size[0] < picture.shape[1] / 2  # averaging is ten times slower, and needed only here
-        pixels = cv2.resize(pixels, size, interpolation=cv2.INTER_AREA if far else cv2.INTER_LINEAR)
-    image = QImage(pixels.data, pixels.shape[1], pixels.shape[0], pixels.strides[0], QImage.Format.Format_RGB32)
-    image.pixels = pixels  # type: ignore[attr-defined]  # Qt does not own them
-    return image
 
 
 class LiveView(QWidget):

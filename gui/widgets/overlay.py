@@ -11,34 +11,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from gui.core.frames import Decision, TrackedFace, Verdict
+from gui.core.decisions import Decision
+from gui.core.frames import TrackedFace, Verdict
 from gui.core.i18n import mark
 from gui.widgets import formatting
+from gui.widgets.decision_style import MARKS, ROLES
 from gui.widgets.language import figure, say
 
 TextWidth = Callable[[str], float]
 """Width in view pixels of a text in a font of the tag's."""
-
-MARKS = {
-    Decision.ACCEPTED: "✓",
-    Decision.REFUSED: "✕",
-    Decision.UNCERTAIN: "?",
-    Decision.SEEN: "…",
-    Decision.WAITING: "‖",
-    Decision.CHALLENGED: "↔",
-    Decision.LOCKED_OUT: "⊘",
-    Decision.BY_HAND: "✓",
-}
-ROLES = {
-    Decision.ACCEPTED: "good",
-    Decision.REFUSED: "bad",
-    Decision.UNCERTAIN: "warn",
-    Decision.SEEN: "neutral",
-    Decision.WAITING: "neutral",
-    Decision.CHALLENGED: "warn",
-    Decision.LOCKED_OUT: "bad",
-    Decision.BY_HAND: "good",
-}
 
 
 UNDECIDED = (Decision.SEEN, Decision.UNCERTAIN, Decision.WAITING, Decision.CHALLENGED)

@@ -24,7 +24,8 @@ from PySide6.QtWidgets import (
 
 from gui.capture.sources import IMAGE_ENDINGS, parse_spec
 from gui.capture.webcams import Webcam, webcams
-from gui.core.frames import CameraKind, CameraPhase, CameraState, FrameView
+from gui.core.frames import FrameView
+from gui.core.states import CameraKind, CameraPhase, CameraState
 from gui.settings.store import SettingsStore
 from gui.widgets import formatting
 from gui.widgets.language import say

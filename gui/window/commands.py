@@ -5,11 +5,15 @@ No Qt. ``name`` is what the window calls; a part that brings a command adds its 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
 from gui.core.i18n import mark
+from gui.widgets.language import say
 
 
 class Part(StrEnum):
@@ -71,3 +75,26 @@ COMMANDS: tuple[Command, ...] = (
 def of_part(part: Part) -> tuple[Command, ...]:
     """The commands of one part, in the table's order."""
     return tuple(command for command in COMMANDS if command.part is part)
+
+
+def make_acts(window: QWidget, calls: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
+    """An action for each command by its name, with its keys working in the whole window. KeyError without its call."""
+    acts = {}
+    for command in COMMANDS:
+        act = QAction(say(command.text), window)
+        act.setShortcuts([QKeySequence(key) for key in command.keys])
+        act.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
+        window.addAction(act)
+        acts[command.name] = act
+    return acts
+
+
+def make_menu(window: QWidget, acts: Mapping[str, QAction]) -> QMenu:
+    """Every command but the menu's own, the parts set off from each other."""
+    menu = QMenu(window)
+    for part in PARTS:
+        menu.addSeparator()
+        for command in of_part(part):
+            if command.name != "menu":
+                menu.addAction(acts[command.name])
+    return menu

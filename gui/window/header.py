@@ -6,7 +6,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolButton, QVBoxLayout, QWidget
 
-from gui.core.frames import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
+from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 from gui.widgets import formatting
 from gui.widgets.language import say
 from gui.widgets.theme import Theme, icon

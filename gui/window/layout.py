@@ -9,7 +9,8 @@ from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxLayout, QWidget
 
 from gui.settings.store import SettingsStore
-from gui.widgets.theme import GAP, Theme
+from gui.widgets.palette import GAP
+from gui.widgets.theme import Theme
 
 BETWEEN = GAP - 4
 

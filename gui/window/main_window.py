@@ -9,20 +9,11 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from gui.core.frames import (
-    BoardPhase,
-    BoardState,
-    CameraPhase,
-    CameraState,
-    Decision,
-    DoorView,
-    Event,
-    FrameView,
-    PipelineOptions,
-    Problem,
-    Recognition,
-)
+from gui.core.decisions import Decision
+from gui.core.frames import FrameView, Recognition
 from gui.core.i18n import mark
+from gui.core.people import Event
+from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, PipelineOptions, Problem
 from gui.panes.board.panel import BoardPanel
 from gui.panes.door.card import DoorCard
 from gui.panes.door.decision_card import DecisionCard
@@ -32,7 +23,7 @@ from gui.panes.people.enrol_dialog import EnrolDialog
 from gui.panes.people.panel import PeoplePanel
 from gui.panes.timing.latency_plot import LatencyPlot
 from gui.panes.timing.strip import TimingStrip
-from gui.pipeline.mirror import mirrored
+from gui.pipeline.frame_view import mirrored
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.settings.table import size_of
@@ -41,9 +32,8 @@ from gui.widgets.language import say
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
 from gui.widgets.theme import Theme
-from gui.window.acts import make_acts, make_menu
 from gui.window.camera_dialog import CameraDialog
-from gui.window.event_wires import wire_entrance, wire_events, wire_rules
+from gui.window.commands import make_acts, make_menu
 from gui.window.header import Header
 from gui.window.hint_bar import HintBar, next_step
 from gui.window.layout import arrange
@@ -52,7 +42,7 @@ from gui.window.problem_bar import ProblemBar
 from gui.window.settings_dialog import SettingsDialog
 from gui.window.shortcuts_dialog import ShortcutsDialog
 from gui.window.timing_controller import TimingDesk
-from gui.window.wiring import wire_board
+from gui.window.wiring import wire_board, wire_entrance, wire_events, wire_rules
 
 
 class Window(QMainWindow):

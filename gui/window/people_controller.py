@@ -8,7 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
-from gui.core.frames import BoardState, FrameView, Person, PipelineOptions, Problem
+from gui.core.frames import FrameView
+from gui.core.people import Person
+from gui.core.states import BoardState, PipelineOptions, Problem
 from gui.enrolment.photo_enrolment import PhotoProgress
 from gui.enrolment.progress import EnrolmentProgress
 from gui.gallery.archive import ENDING, FilePerson

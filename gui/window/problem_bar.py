@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from gui.core.frames import Problem
+from gui.core.states import Problem
 from gui.widgets import formatting
 from gui.widgets.language import say
 from gui.widgets.theme import Theme, icon

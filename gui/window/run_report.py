@@ -16,10 +16,11 @@ import PySide6
 from PySide6.QtCore import QEvent, QObject, QTimer
 from PySide6.QtGui import QGuiApplication
 
-from gui.core.frames import BoardPhase, BoardState, CameraState, FrameView, Recognition, now_s
+from gui.core.frames import FrameView, Recognition, now_s
+from gui.core.percentiles import Histogram, Percentiles
+from gui.core.states import BoardPhase, BoardState, CameraState
 from gui.panes.timing import process_usage
 from gui.panes.timing.process_usage import Usage
-from gui.panes.timing.statistics import Histogram, Percentiles
 from gui.pipeline.pipeline import Pipeline
 from gui.window.main_window import Window
 

@@ -28,7 +28,8 @@ from PySide6.QtWidgets import (
 from gui.settings.schema import GROUPS, Kind, Setting, Value
 from gui.settings.store import SettingsStore
 from gui.widgets.language import say
-from gui.widgets.theme import GAP, Theme, icon
+from gui.widgets.palette import GAP
+from gui.widgets.theme import Theme, icon
 
 EDITOR_WIDTH = 15.0  # times the text size
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
-from gui.board.actions import ActionPhase, ActionReport, ProfileResult
-from gui.core.frames import BoardPhase, BoardState, Recognition
+from gui.board.reports import ActionPhase, ActionReport, ProfileResult
+from gui.core.frames import Recognition
+from gui.core.states import BoardPhase, BoardState
 from gui.panes.timing.event_loop_monitor import LoopWatch
 from gui.panes.timing.frame_log import TimingLog
 from gui.panes.timing.statistics import TimingStats

@@ -20,9 +20,8 @@ import pytest
 
 from device.link.replies import Inference
 from gui.board.worker import BoardWorker
-from gui.capture.quality import Quality
-from gui.capture.vision_worker import CropJob
-from gui.core.frames import BoardPhase, BoardState, Problem, Timeline, Verdict, now_s
+from gui.core.frames import CropJob, Quality, Timeline, Verdict, now_s
+from gui.core.states import BoardPhase, BoardState, Problem
 from tests.support.fake_board import Peer, PeerBoard, fingerprint
 
 CABLE_PULLS = int(os.environ.get("CABLE_PULLS", "3"))

@@ -9,7 +9,8 @@ from PySide6.QtCore import QLocale
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.widgets.theme import LIGHT, Theme
+from gui.widgets.palette import LIGHT
+from gui.widgets.theme import Theme
 
 
 @pytest.fixture(autouse=True)

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtWidgets import QApplication, QDialog, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.pipeline.pipeline import Pipeline
 from gui.widgets.theme import Theme
 from gui.window.commands import COMMANDS

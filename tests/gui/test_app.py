@@ -13,7 +13,7 @@ import pytest
 
 import main as program
 from gui.app import from_settings
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.settings.store import SettingsStore
 
 

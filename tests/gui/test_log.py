@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import qInstallMessageHandler
 
-from gui.core.frames import Problem
+from gui.core.states import Problem
 from gui.log import CRASH_FILE, LOG_FILE, mistakes, start_log
 
 

@@ -20,7 +20,9 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication
 
 from gui.capture.sources import DEMO_CLIP
-from gui.core.frames import BoardPhase, BoardState, Decision, DoorView, DoorWord, Event, PipelineOptions
+from gui.core.decisions import Decision
+from gui.core.people import Event
+from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, PipelineOptions
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase
 from gui.panes.people.wording import verdict_line

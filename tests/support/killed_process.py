@@ -15,13 +15,12 @@ from pathlib import Path
 
 import numpy as np
 
-from gui.core.decisions import Rule
-from gui.core.frames import Decision, Event
-from gui.core.trace import Trace
+from gui.core.decisions import Decision, Rule, Trace
+from gui.core.people import Event, Print
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Arrival, Gallery, Print
+from gui.gallery.gallery import Arrival, Gallery
 from gui.gallery.history import PeopleChanges
 
 NETWORK = "ab" * 16

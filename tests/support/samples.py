@@ -6,27 +6,10 @@ from typing import Any
 
 import numpy as np
 
-from gui.core.decisions import Rule, Rules, Vote
-from gui.core.frames import (
-    BoardPhase,
-    BoardState,
-    CameraKind,
-    CameraPhase,
-    CameraState,
-    Clock,
-    Decision,
-    Event,
-    FrameView,
-    Person,
-    Picture,
-    Recognition,
-    Span,
-    Stage,
-    Timeline,
-    TrackedFace,
-    Verdict,
-)
-from gui.core.trace import Ballot, Trace
+from gui.core.decisions import Ballot, Decision, Rule, Rules, Trace, Vote
+from gui.core.frames import Clock, FrameView, Picture, Recognition, Span, Stage, Timeline, TrackedFace, Verdict
+from gui.core.people import Event, Person
+from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 
 LANDMARKS = np.array([(40, 50), (60, 50), (50, 62), (42, 74), (58, 74)], np.float32)
 

@@ -17,7 +17,7 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 
 from gui.capture.sources import DEMO_CLIP
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.panes.timing import process_usage
 from gui.pipeline.pipeline import Pipeline
 from gui.tools.demo_visitors import cut, visitors

@@ -12,16 +12,16 @@ import hashlib
 import mmap
 import os
 import platform
-import shutil
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+from device.c_compiler import find_compiler
+
 SOURCE = Path(__file__).with_name("meter.c")
 FUNCTION = "meter_block"
-COMPILERS = ("cc", "gcc", "clang")
 ABIS = {"x86-64 System V": "", "x86-64 Windows": "__attribute__((ms_abi))"}  # name -> how gcc on Linux calls it
 BUILD_FLAGS = (
     *("-std=c11", "-Os", "-ffreestanding", "-fno-stack-protector", "-fcf-protection=none"),
@@ -42,11 +42,6 @@ class NativeHook:
 def source_hash() -> str:
     """What a compiled hook and ``hook_code.py`` are named after, so that stale code is never run."""
     return hashlib.sha256(SOURCE.read_bytes().replace(b"\r\n", b"\n")).hexdigest()
-
-
-def find_compiler() -> str | None:
-    """The path of the machine's C compiler; None where there is none."""
-    return next((path for name in COMPILERS if (path := shutil.which(name))), None)
 
 
 def native_hook() -> NativeHook | None:

@@ -14,9 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import FileError
-from device.model.data.pairs import make_pairs
+from device.model.data.pairs import Pairs, make_pairs, read_pairs
 from device.model.data.training_set import ARCHIVE_SIZE, decode_member, middle
-from device.model.embedding.metrics import Pairs, read_pairs
 from device.model.progress import SILENT, Monitor
 from device.vision.crop import CROP_SIZE, CropError, align
 from device.vision.detector import Detector

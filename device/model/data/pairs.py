@@ -3,9 +3,13 @@ that share no person."""
 
 from __future__ import annotations
 
-import numpy as np
+from dataclasses import dataclass
+from pathlib import Path
 
-from device.model.embedding.metrics import Pairs
+import numpy as np
+from numpy.typing import NDArray
+
+from device.errors import FileError
 
 _FOLDS = 10
 _MOST_PER_PERSON = 50
@@ -51,3 +55,47 @@ def _strangers(people: list[list[str]], count: int, rng: np.random.Generator) ->
         pair = people[one][rng.integers(len(people[one]))], people[other][rng.integers(len(people[other]))]
         found[pair] = None
     return sorted(found)
+
+
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """``first`` and ``second`` name pictures; ``same`` (P,) is true for one person; ``fold`` (P,) counts from 0."""
+
+    first: tuple[str, ...]
+    second: tuple[str, ...]
+    same: Bools
+    fold: NDArray[np.int64]
+
+    @property
+    def names(self) -> list[str]:
+        """Every picture once, sorted."""
+        return sorted({*self.first, *self.second})
+
+
+def read_pairs(path: Path) -> Pairs:
+    """LFW's ``pairs.txt``; a picture is named ``Name/Name_0001``. FileError names the line that does not fit."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+        folds, each = (int(number) for number in lines[0].split())
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror}", "give the folder that holds pairs.txt") from error
+    except (ValueError, IndexError) as error:
+        raise FileError(f"{path}: line 1 must be the folds and the pairs of each") from error
+    first, second, same, fold = [], [], [], []
+    rows = [line for line in lines[1:] if line.strip()]
+    if len(rows) != folds * each * 2:
+        raise FileError(f"{path}: {len(rows)} pairs where line 1 promises {folds * each * 2}")
+    for index, line in enumerate(rows):
+        parts = line.split("\t")
+        numbers = parts[1:] if len(parts) == 3 else parts[1::2]
+        if len(parts) not in (3, 4) or not all(number.isdigit() for number in numbers):
+            raise FileError(f"{path}: line {index + 2} is no pair: {line!r}")
+        one, other = (parts[0], parts[0]) if len(parts) == 3 else (parts[0], parts[2])
+        first.append(f"{one}/{one}_{int(numbers[0]):04d}")
+        second.append(f"{other}/{other}_{int(numbers[1]):04d}")
+        same.append(len(parts) == 3)
+        fold.append(index // (2 * each))
+    return Pairs(tuple(first), tuple(second), np.array(same), np.array(fold))

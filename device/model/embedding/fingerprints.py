@@ -10,12 +10,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.model.data.training_set import middle, read_members
+from device.model.data.training_set import Crops, chunks, middle, read_members
 from device.model.export.export import convert
-from device.model.graph.float_network import forward
+from device.model.graph.float_network import Layers, forward
 from device.model.graph.litert import LiteRT
 from device.model.progress import SILENT, Monitor
-from device.model.quantise.calibrate import Crops, Layers, chunks
 from device.network.file import Network
 from device.vision.fingerprint import dequantise
 

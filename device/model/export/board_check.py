@@ -12,8 +12,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from device.connect import OpenedBoard, open_board
 from device.flash.images import compose, find_image
-from device.link.ports import VIRTUAL, OpenedBoard, open_board
+from device.link.ports import VIRTUAL
 from device.model.progress import Monitor
 from device.network.file import Network
 

@@ -156,3 +156,6 @@ def random_layers(variant: Variant, pictures: NDArray[np.uint8], seed: int) -> t
         layers.append(layer)
         outputs.append(run_layer(layer, x, x2))
     return tuple(layers)
+
+
+Layers = tuple[FloatLayer, ...]

@@ -8,24 +8,20 @@ have cut it off anyway.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.link.protocol import LayerKind
-from device.model.graph.float_network import PICTURE, Float, FloatLayer, forward, normalise, run_layer
+from device.model.data.training_set import Crops, chunks
+from device.model.graph.float_network import PICTURE, Float, FloatLayer, Layers, forward, normalise, run_layer
 from device.model.graph.tflite import Quantisation
 from device.model.quantise.ptq import INPUT, QuantisedWeights, activation_scale, per_channel, quantise_weights
 
 _BINS = 1024
-_CHUNK = 16
 _RELU6_TOP = 6.0
 _CONVOLUTIONS = (LayerKind.CONV, LayerKind.POINTWISE, LayerKind.DEPTHWISE)
-
-Crops = NDArray[np.uint8]
-Layers = tuple[FloatLayer, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,12 +36,6 @@ class Spread:
     def centres(self) -> NDArray[np.float64]:
         width = (self.high - self.low) / _BINS
         return np.asarray(self.low + width * (np.arange(_BINS) + 0.5), np.float64)
-
-
-def chunks(crops: Crops) -> Iterator[Crops]:
-    """A few crops at a time: all activations of a chunk are in memory at once."""
-    for start in range(0, len(crops), _CHUNK):
-        yield crops[start : start + _CHUNK]
 
 
 def measure(layers: Layers, crops: Crops) -> list[Spread]:

@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from device.link.protocol import LayerKind
-from device.model.data.training_set import batches, load_shown
+from device.model.data.augment import batches
+from device.model.data.training_set import load_shown
 from device.model.graph.float_network import PICTURE, FloatLayer, same_padding
 from device.model.graph.tflite import Quantisation
 from device.model.quantise.calibrate import (

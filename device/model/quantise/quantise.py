@@ -13,15 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.model.data.training_set import middle, read_members, read_teachers, split_rows
+from device.model.data.training_set import Crops, middle, read_members, read_teachers, split_rows
 from device.model.embedding.fingerprints import float_features, int8_features
 from device.model.embedding.fit_projection import make_map, write_map
 from device.model.export.export import export_bytes
+from device.model.graph.float_network import Layers
 from device.model.graph.tflite import Graph, pack_tflite
 from device.model.progress import LineMonitor
 from device.model.quantise.calibrate import (
-    Crops,
-    Layers,
     choose_activations,
     choose_weights,
     correct_biases,

@@ -18,7 +18,7 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from device.emulator.cost.native_hook import COMPILERS, find_compiler
+from device.c_compiler import COMPILERS, find_compiler
 from device.errors import FileError
 
 SOURCE = Path(__file__).with_name("cpu_kernels.c")

@@ -23,7 +23,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from device.model.data.training_set import TrainingSet, batches, load_shown, middle, split_rows
+from device.model.data.augment import batches
+from device.model.data.training_set import TrainingSet, load_shown, middle, split_rows
 from device.model.graph.variant import Variant
 from device.model.train.gradient_workers import Lender
 from device.model.train.losses import Losses, LossPlan, Student, new_student, to_tensor

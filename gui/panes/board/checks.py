@@ -14,8 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.board.actions import BENCH_RUNS, ActionKind, ActionPhase, ActionReport
-from gui.core.frames import BoardPhase, BoardState
+from gui.board.reports import BENCH_RUNS, ActionKind, ActionPhase, ActionReport
+from gui.core.states import BoardPhase, BoardState
 from gui.panes.board import wording
 
 MARKS = {"good": "✓", "warn": "!", "bad": "✕"}

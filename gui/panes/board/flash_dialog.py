@@ -20,8 +20,8 @@ from PySide6.QtWidgets import (
 
 from device.flash.images import DEFAULT_BOARD
 from device.flash.programmer import LABELS, Way
-from gui.board.actions import ActionKind, ActionPhase, ActionReport
-from gui.core.frames import Problem
+from gui.board.reports import ActionKind, ActionPhase, ActionReport
+from gui.core.states import Problem
 from gui.panes.board import wording
 
 

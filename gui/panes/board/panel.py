@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QScrollA
 
 from device.flash.installed import Finding, Installed
 from device.link.ports import Port
-from gui.board.actions import ActionReport, LinkStats
-from gui.core.frames import BoardPhase, BoardState, Flow, Problem, Recognition, Stage
+from gui.board.reports import ActionReport, LinkStats
+from gui.core.frames import Recognition, Stage
+from gui.core.states import BoardPhase, BoardState, Flow, Problem
 from gui.panes.board import wording
 from gui.panes.board.checks import BoardChecks
 from gui.panes.board.port_chooser import PortChooser

@@ -8,7 +8,7 @@ from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from device.link.ports import VIRTUAL, Port
-from gui.core.frames import BoardPhase, BoardState
+from gui.core.states import BoardPhase, BoardState
 from gui.panes.board import wording
 
 AUTO = ""  # the first known board, else the virtual one

@@ -8,8 +8,8 @@ import textwrap
 from device.flash.installed import Finding, Installed
 from device.flash.programmer import FlashStep
 from device.link.protocol import Capability
-from device.link.replies import Hello
-from gui.board.actions import (
+from gui.board.faults import fault
+from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
@@ -19,8 +19,9 @@ from gui.board.actions import (
     ProfileResult,
     SelftestResult,
 )
-from gui.core.frames import BoardPhase, BoardState, Clock, Flow, Problem
+from gui.core.frames import Clock
 from gui.core.i18n import mark
+from gui.core.states import BoardPhase, BoardState, Flow, Problem
 from gui.widgets import formatting
 from gui.widgets.language import figure, say
 
@@ -38,26 +39,6 @@ _CAPABILITIES = {
     Capability.CYCLES: mark("counts cycles"),
     Capability.INSTRUCTIONS: mark("counts instructions"),
     Capability.MIRROR: mark("looks at the mirror image, too"),
-}
-# ARMv7-M Architecture Reference Manual (DDI 0403E), B3.2.15, Configurable Fault Status Register.
-_FAULTS = {
-    0: mark("instruction access violation"),
-    1: mark("data access violation"),
-    3: mark("memory fault on leaving an exception"),
-    4: mark("memory fault on entering an exception"),
-    5: mark("memory fault while saving floating point"),
-    8: mark("bus error on an instruction"),
-    9: mark("bus error on data"),
-    10: mark("late bus error on data"),
-    11: mark("bus error on leaving an exception"),
-    12: mark("bus error on entering an exception"),
-    13: mark("bus error while saving floating point"),
-    16: mark("undefined instruction"),
-    17: mark("invalid state"),
-    18: mark("invalid program counter"),
-    19: mark("no coprocessor"),
-    24: mark("unaligned access"),
-    25: mark("division by zero"),
 }
 _INSTALLED = {
     Installed.SAME: mark("current: version, size and network are those of the prebuilt image"),
@@ -129,20 +110,9 @@ def information(state: BoardState | None) -> Rows:
         (say("Memory"), say("{arena} bytes of activations").format(arena=figure(hello.arena_bytes, 0))),
         (say("Flash"), say("{flash} bytes, of them {network} network").format(
             flash=figure(hello.flash_bytes, 0), network=figure(hello.network_bytes, 0))),
-        (say("Last fault"), fault(hello)),
+        (say("Last fault"), say(fault(hello))),
         (say("Chip"), hello.unique_id.hex() if hello.where == "board" else "–"),
     )  # fmt: skip
-
-
-def fault(hello: Hello) -> str:
-    """Why the board started anew the last time, or that nothing was wrong."""
-    if not hello.fault_status:
-        return say("none")
-    what = [say(text) for bit, text in _FAULTS.items() if hello.fault_status >> bit & 1]
-    named = ", ".join(what) or say("unknown")
-    return say("{what} at {address} (CFSR {status})").format(
-        what=named, address=f"0x{hello.fault_address:08x}", status=f"0x{hello.fault_status:08x}"
-    )
 
 
 def _rate(state: BoardState) -> str:
@@ -243,7 +213,7 @@ def outcome(report: ActionReport) -> tuple[str, str]:
 def _with_problem(text: str, problem: Problem | None) -> str:
     if problem is None:
         return text
-    return f"{text}: {problem.message}" + (f"\n{formatting.sentence(problem.hint)}" if problem.hint else "")
+    return f"{text}: {formatting.problem_lines(problem)}"
 
 
 def selftest(result: SelftestResult) -> tuple[str, str]:

@@ -6,8 +6,9 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.core.frames import DoorView, DoorWord, now_s
-from gui.core.trace import Entrance
+from gui.core.decisions import Entrance
+from gui.core.frames import now_s
+from gui.core.states import DoorView, DoorWord
 from gui.widgets import formatting
 from gui.widgets.theme import Theme, paint_icon
 

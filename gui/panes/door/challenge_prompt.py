@@ -6,9 +6,8 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.core.decisions import Turn
+from gui.core.decisions import Entrance, Turn
 from gui.core.frames import now_s
-from gui.core.trace import Entrance
 from gui.widgets import formatting
 from gui.widgets.theme import Theme, paint_icon
 

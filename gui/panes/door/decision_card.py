@@ -2,72 +2,18 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
-from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import QBrush, QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
+from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
-from gui.core.frames import Decision, Picture, Recognition
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance
+from gui.core.frames import Recognition
 from gui.panes.door.challenge_prompt import PromptView
-from gui.widgets import decision_text, formatting, overlay
+from gui.widgets import decision_style, decision_text, formatting
+from gui.widgets.decision_style import LOOKS
 from gui.widgets.language import figure
-from gui.widgets.live_view import image_of
+from gui.widgets.picture import CropView
 from gui.widgets.theme import Theme
-
-LOOKS = {
-    Decision.ACCEPTED: "good",
-    Decision.REFUSED: "bad",
-    Decision.LOCKED_OUT: "bad",
-    Decision.UNCERTAIN: "warn",
-    Decision.CHALLENGED: "warn",
-}
-
-
-class CropView(QWidget):
-    """A square picture with round corners, or an outline where there is none."""
-
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._theme = theme
-        self._image: QImage | None = None
-        policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        policy.setHeightForWidth(True)
-        self.setSizePolicy(policy)
-        self.setAccessibleName(self.tr("Crop sent to the board"))
-
-    def heightForWidth(self, width: int) -> int:
-        return min(width, 200)
-
-    def sizeHint(self) -> QSize:
-        return QSize(160, 160)
-
-    def minimumSizeHint(self) -> QSize:
-        return QSize(96, 96)
-
-    def set_picture(self, picture: Picture | None) -> None:
-        """Show this RGB picture; None for the outline."""
-        self._image = None if picture is None else image_of(picture)
-        self.update()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        colours = self._theme.colours
-        side = min(self.width(), self.height())
-        square = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-        painter = QPainter(self)
-        painter.setRenderHints(QPainter.RenderHint.Antialiasing | QPainter.RenderHint.SmoothPixmapTransform)
-        if self._image is None:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.sunk))
-            painter.drawRoundedRect(square.adjusted(1, 1, -1, -1), 10, 10)
-            painter.setPen(QPen(QColor(colours.muted), 1.5, Qt.PenStyle.DashLine))
-            painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawEllipse(square.center(), side * 0.24, side * 0.32)
-        else:
-            path = QPainterPath()
-            path.addRoundedRect(square, 10, 10)
-            painter.setClipPath(path)
-            painter.drawImage(square, self._image)
-        painter.end()
 
 
 class ScoreBar(QWidget):
@@ -177,7 +123,7 @@ class DecisionCard(QFrame):
         reason = decision_text.reason(recognition.trace)
         self._crop.set_picture(recognition.picture)
         self._set_name(formatting.recognised(recognition))
-        mark = overlay.MARKS[recognition.decision]
+        mark = decision_style.MARKS[recognition.decision]
         self._state.setText(f"{mark} {formatting.decision(recognition.decision)}")
         look = LOOKS.get(recognition.decision, "muted")
         if self._state.property("look") != look:

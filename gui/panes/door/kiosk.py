@@ -20,24 +20,14 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QWidget
 
-from gui.core.frames import (
-    BoardPhase,
-    BoardState,
-    CameraPhase,
-    CameraState,
-    Decision,
-    DoorView,
-    DoorWord,
-    FrameView,
-    Recognition,
-    now_s,
-)
+from gui.core.decisions import Decision, Entrance
+from gui.core.frames import FrameView, Recognition, now_s
 from gui.core.i18n import mark
-from gui.core.trace import Entrance
+from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, DoorWord
 from gui.panes.door import kiosk_state
 from gui.panes.door.kiosk_state import Say, Sight
 from gui.widgets.language import say
-from gui.widgets.live_view import image_of
+from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme, paint_icon
 
 TICK_MS = 100

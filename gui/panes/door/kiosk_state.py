@@ -9,9 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.core.decisions import Turn
-from gui.core.frames import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, TrackedFace, Verdict
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import TrackedFace, Verdict
+from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 
 NOT_ASKED = Entrance()
 FRESH_S = 2.5  # so long a refusal stays on the display when the face has gone

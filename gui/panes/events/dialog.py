@@ -19,10 +19,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.frames import Decision, Event
-from gui.core.trace import Trace
-from gui.panes.door.decision_card import LOOKS
-from gui.widgets import decision_text, formatting, overlay
+from gui.core.decisions import Decision, Trace
+from gui.core.people import Event
+from gui.widgets import decision_style, decision_text, formatting
+from gui.widgets.decision_style import LOOKS
 from gui.widgets.dialogs import fit
 from gui.widgets.language import figure
 from gui.widgets.row_grid import RowGrid
@@ -85,7 +85,7 @@ class EventDialog(QDialog):
         texts.setSpacing(4)
         who = QLabel(formatting.event_title(event))
         who.setProperty("look", "figure")
-        state = QLabel(f"{overlay.MARKS[event.decision]} {formatting.decision(event.decision)}")
+        state = QLabel(f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}")
         state.setProperty("look", LOOKS.get(event.decision, "muted"))
         when = QLabel(_moment(event.time))
         when.setProperty("look", "muted")

@@ -9,10 +9,11 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from device.errors import DeviceError
-from gui.core.frames import Event, Problem
+from gui.core.people import Event
+from gui.core.states import Problem
 from gui.gallery.event_log import PAGE, EventLog, Query, fits
-from gui.panes.door.decision_card import LOOKS
-from gui.widgets import decision_text, formatting, overlay
+from gui.widgets import decision_style, decision_text, formatting
+from gui.widgets.decision_style import LOOKS
 from gui.widgets.language import figure
 from gui.widgets.theme import Theme
 
@@ -163,7 +164,7 @@ class EventsModel(QAbstractTableModel):
                     else self.tr("not {who}").format(who=who)
                 )
             case Column.DECISION:
-                return f"{overlay.MARKS[event.decision]} {formatting.decision(event.decision)}"
+                return f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}"
             case Column.SCORE:
                 return "" if event.score is None else figure(event.score, 2)
             case _:

@@ -27,7 +27,9 @@ from PySide6.QtWidgets import (
 )
 
 from device.errors import DeviceError
-from gui.core.frames import Decision, Event, Problem
+from gui.core.decisions import Decision
+from gui.core.people import Event
+from gui.core.states import Problem
 from gui.gallery.event_log import EventLog, Query
 from gui.panes.events.dialog import EventDialog
 from gui.panes.events.model import Column, EventsModel

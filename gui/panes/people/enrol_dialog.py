@@ -20,17 +20,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.frames import BoardPhase, BoardState, FrameView, Person
+from gui.core.frames import FrameView
+from gui.core.people import Person
+from gui.core.states import BoardPhase, BoardState
 from gui.enrolment.poses import POSES, Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Hint
 from gui.gallery.gallery import LONGEST_NAME
-from gui.panes.door.decision_card import CropView
 from gui.panes.people import wording
 from gui.panes.people.enrol_review import ReviewPage
 from gui.panes.people.progress_ring import ProgressRing
 from gui.widgets import formatting
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
+from gui.widgets.picture import CropView
 from gui.widgets.theme import Theme
 
 RUNNING = (EnrolmentPhase.COLLECTING, EnrolmentPhase.REVIEW)

@@ -8,11 +8,11 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from gui.core.frames import Person
+from gui.core.people import Person
 from gui.enrolment.progress import EnrolmentProgress, Review, Shot, Twin
-from gui.panes.door.decision_card import CropView
 from gui.panes.people import wording
 from gui.widgets.language import figure
+from gui.widgets.picture import CropView
 from gui.widgets.theme import Theme
 
 COLUMNS = 4

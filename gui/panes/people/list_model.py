@@ -18,7 +18,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPainterPath
 from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
-from gui.core.frames import Person
+from gui.core.people import Person
 from gui.gallery.gallery import LONGEST_NAME
 from gui.widgets import formatting
 from gui.widgets.theme import Theme, paint_icon

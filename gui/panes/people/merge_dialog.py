@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
 
-from gui.core.frames import Person
+from gui.core.people import Person
 from gui.widgets.dialogs import fit
 from gui.widgets.theme import Theme
 

@@ -19,9 +19,9 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.core.frames import Person
+from gui.core.people import Person
 from gui.gallery.history import Change
-from gui.panes.people import people_words
+from gui.panes.people import wording
 from gui.panes.people.list_model import PeopleModel, RowPainter
 from gui.widgets import formatting
 from gui.widgets.language import say
@@ -146,8 +146,8 @@ class PeoplePanel(QFrame):
         """What can be undone; the last of it is told for a while when it is new."""
         before, self._changes = self._changes, tuple(changes)
         if self._changes and self._changes[: len(before)] == before and len(self._changes) > len(before):
-            self._note_text.setText(people_words.done(self._changes[-1]))
-            named = [people_words.undo(change) for change in self._changes[: -TOLD - 1 : -1]]
+            self._note_text.setText(wording.change_done(self._changes[-1]))
+            named = [wording.undo_line(change) for change in self._changes[: -TOLD - 1 : -1]]
             self._undo.setToolTip("\n".join([f"{named[0]} (Ctrl+Z)", *named[1:]]))
             self._undo.setAccessibleName(named[0])
             self._undo.show()
@@ -211,7 +211,7 @@ class PeoplePanel(QFrame):
         if not self._changes:
             self.menu.addAction(self.tr("Nothing to undo")).setEnabled(False)
         for number, change in enumerate(self._changes[: -TOLD - 1 : -1]):
-            text = people_words.undo(change)
+            text = wording.undo_line(change)
             action = self.menu.addAction(text if number else f"{text}\tCtrl+Z", self.undo_asked.emit)
             action.setEnabled(number == 0)  # the others come after it
 

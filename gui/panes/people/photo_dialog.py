@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 
 from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
 from gui.enrolment.photo_groups import ENDINGS, PhotoPerson, PhotoPlan, plan
-from gui.panes.people import photo_words
+from gui.panes.people import wording
 from gui.widgets.theme import Theme
 
 
@@ -110,7 +110,7 @@ class PhotoDialog(QDialog):
         before, self._progress = self._progress, progress
         self.bar.setRange(0, max(1, progress.of))
         self.bar.setValue(progress.done)
-        self.line.setText(photo_words.progress(progress))
+        self.line.setText(wording.photo_progress(progress))
         if progress.over and (before is None or not before.over):
             self._show_report(progress)
         self._refresh()
@@ -178,7 +178,7 @@ class PhotoDialog(QDialog):
             file = QTableWidgetItem(f"{row.name} · {row.file.name}")
             file.setToolTip(str(row.file))
             self.table.setItem(number, 0, file)
-            self.table.setItem(number, 1, QTableWidgetItem(f"{'✓' if taken else '✕'} {photo_words.outcome(row)}"))
+            self.table.setItem(number, 1, QTableWidgetItem(f"{'✓' if taken else '✕'} {wording.photo_outcome(row)}"))
         self.start.setFocus()
 
     def _head(self, first: str, second: str) -> None:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from gui.capture.quality import ADVICE
 from gui.core.frames import Verdict
 from gui.core.i18n import mark
+from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot
+from gui.gallery.history import Change, ChangeKind
+from gui.panes.people import wording
 from gui.widgets.language import figure, say
 
 POSE_NAMES = {
@@ -126,3 +128,97 @@ def shot_line(shot: Shot) -> str:
 
 def _sentence(text: str) -> str:
     return text[:1].upper() + text[1:]
+
+
+ADVICE: dict[Verdict, str] = {
+    Verdict.GOOD: mark("hold still"),
+    Verdict.NO_FACE: mark("step in front of the camera"),
+    Verdict.TWO_FACES: mark("one person at a time"),
+    Verdict.CUT_OFF: mark("move to the middle"),
+    Verdict.TOO_SMALL: mark("come closer"),
+    Verdict.TURNED: mark("look at the camera"),
+    Verdict.TOO_DARK: mark("more light on the face, please"),
+    Verdict.OVER_EXPOSED: mark("less light on the face, please"),
+    Verdict.BLURRED: mark("hold still, or wipe the lens"),
+}
+"""What a person can do about a verdict."""
+
+
+_DONE = {
+    ChangeKind.ENROL: mark("{name} was enrolled"),
+    ChangeKind.ADD: mark("{name} got more shots"),
+    ChangeKind.REPLACE: mark("{name} was enrolled again"),
+    ChangeKind.RENAME: mark("{name} is now {other}"),
+    ChangeKind.DELETE: mark("{name} was deleted"),
+    ChangeKind.MERGE: mark("{name} is now a part of {other}"),
+    ChangeKind.IMPORT: mark("{name} was added"),
+}
+
+
+_UNDO = {
+    ChangeKind.ENROL: mark("Undo: enrol {name}"),
+    ChangeKind.ADD: mark("Undo: more shots of {name}"),
+    ChangeKind.REPLACE: mark("Undo: enrol {name} again"),
+    ChangeKind.RENAME: mark("Undo: rename {name} to {other}"),
+    ChangeKind.DELETE: mark("Undo: delete {name}"),
+    ChangeKind.MERGE: mark("Undo: merge {name} with {other}"),
+    ChangeKind.IMPORT: mark("Undo: add {name}"),
+}
+
+
+def change_done(change: Change) -> str:
+    """``Ada was deleted``."""
+    if change.kind is ChangeKind.IMPORT and change.count != 1:
+        return say("{count} people were added").format(count=change.count)
+    return say(_DONE[change.kind]).format(name=change.name, other=change.other)
+
+
+def undo_line(change: Change) -> str:
+    """``Undo: delete Ada``."""
+    if change.kind is ChangeKind.IMPORT and change.count != 1:
+        return say("Undo: add {count} people").format(count=change.count)
+    return say(_UNDO[change.kind]).format(name=change.name, other=change.other)
+
+
+_PHOTO_OUTCOMES = {
+    Outcome.TAKEN: mark("Taken"),
+    Outcome.UNREADABLE: mark("Cannot be read"),
+    Outcome.DUPLICATE: mark("The same file as {detail}"),
+    Outcome.NAME_TAKEN: mark("The name {detail} is taken"),
+    Outcome.NAME_BAD: mark("No name: {detail}"),
+    Outcome.STRANGER: mark("Not like the others of this name (score {detail})"),
+    Outcome.LOOKS_LIKE: mark("Looks like somebody enrolled: {detail}"),
+    Outcome.BOARD: mark("The board refused: {detail}"),
+}
+
+
+def photo_outcome(row: PhotoRow) -> str:
+    """What became of a photo, in a few words."""
+    if isinstance(row.outcome, Verdict):
+        return wording.verdict(row.outcome)
+    text = say(_PHOTO_OUTCOMES[row.outcome])
+    if "{detail}" in text:
+        return text.format(detail=row.detail)
+    return f"{text}: {row.detail}" if row.detail else text
+
+
+def photo_progress(value: PhotoProgress) -> str:
+    """How far it is, or how it ended."""
+    match value.phase:
+        case PhotoPhase.RUNNING:
+            name = value.file.name if value.file is not None else ""
+            return say("{done} of {all}: {file}").format(done=value.done, all=value.of, file=name)
+        case PhotoPhase.WAITING:
+            return say("Waiting for the board; it goes on by itself once the board is back")
+        case PhotoPhase.SAVING:
+            return say("Saving")
+        case PhotoPhase.STOPPED:
+            return say("Stopped: nobody was enrolled")
+        case PhotoPhase.FAILED:
+            problem = value.problem
+            why = "" if problem is None else ": ".join(part for part in (problem.message, problem.hint) if part)
+            return say("Nobody was enrolled. {why}").format(why=why[:1].upper() + why[1:])
+        case PhotoPhase.DONE:
+            taken = sum(row.outcome is Outcome.TAKEN for row in value.rows)
+            text = say("Enrolled: {people}. Photos taken: {taken} of {all}.")
+            return text.format(people=value.people, taken=taken, all=value.of)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import math
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator
 from datetime import UTC, datetime
-from pathlib import Path
 
 import numpy as np
 
@@ -85,23 +82,3 @@ class TimingLog:
 
 def _text(value: float, decimals: int) -> str:
     return "" if math.isnan(value) else f"{value:.{decimals}f}"
-
-
-def write_csv(path: Path, rows: Iterable[Sequence[str]]) -> int:
-    """Write beside, then replace: a write that fails leaves the old file whole. The lines written, header included.
-
-    Raises OSError.
-    """
-    text = io.StringIO()
-    writer = csv.writer(text)
-    count = 0
-    for row in rows:
-        writer.writerow(row)
-        count += 1
-    beside = path.with_name(path.name + ".new")
-    try:
-        beside.write_text(text.getvalue(), "utf-8", newline="")
-        beside.replace(path)
-    finally:
-        beside.unlink(missing_ok=True)
-    return count

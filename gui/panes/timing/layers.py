@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.board.actions import ProfileResult
+from gui.board.reports import ProfileResult
 from gui.panes.timing.frame_log import PLACES
 
 

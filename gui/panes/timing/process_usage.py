@@ -6,6 +6,7 @@ No Qt. Units and fields: proc(5).
 from __future__ import annotations
 
 import os
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -69,3 +70,46 @@ def _descendants(pid: int) -> list[int]:
         found += below
         todo += below
     return found
+
+
+@dataclass(frozen=True)
+class Load:
+    """``cpu`` is in cores, 1.0 one core fully busy; ``memory_bytes`` None where the system does not say it simply.
+
+    The virtual board is a process of its own and not counted.
+    """
+
+    cpu: float
+    memory_bytes: int | None
+
+
+class LoadMeter:
+    """Processor time between two questions."""
+
+    def __init__(self) -> None:
+        self._wall_s, self._cpu_s = time.perf_counter(), time.process_time()
+
+    def ask(self) -> Load:
+        """Since the question before, or since the start."""
+        wall_s, cpu_s = time.perf_counter(), time.process_time()
+        passed = max(1e-9, wall_s - self._wall_s)
+        cpu = (cpu_s - self._cpu_s) / passed
+        self._wall_s, self._cpu_s = wall_s, cpu_s
+        return Load(cpu, memory_bytes())
+
+
+def memory_bytes() -> int | None:
+    """Resident memory of this process now on Linux, its peak on macOS, None elsewhere."""
+    if sys.platform == "linux":
+        try:
+            pages = int(Path("/proc/self/statm").read_text("ascii").split()[1])
+        except (OSError, ValueError, IndexError):
+            return None
+        import resource
+
+        return pages * resource.getpagesize()
+    if sys.platform == "darwin":
+        import resource
+
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return None

@@ -21,21 +21,22 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.board.actions import ActionKind, ActionPhase, ActionReport, ProfileResult
-from gui.core.frames import Flow
-from gui.panes.board import wording as board_wording
+from gui.board.reports import ActionKind, ActionPhase, ActionReport, ProfileResult
+from gui.core.csv_files import write_csv
+from gui.core.states import Flow
 from gui.panes.timing import layers, wording
 from gui.panes.timing.event_loop_monitor import LoopWatch
-from gui.panes.timing.frame_log import TimingLog, write_csv
+from gui.panes.timing.frame_log import TimingLog
 from gui.panes.timing.layer_chart import NAMES, LayerChartView
 from gui.panes.timing.layers import LayerBar, LayerChart
+from gui.panes.timing.process_usage import LoadMeter
 from gui.panes.timing.stage_table import StageModel, stage_table
 from gui.panes.timing.statistics import TimingStats
-from gui.panes.timing.usage import UsageMeter
 from gui.widgets import formatting
 from gui.widgets.language import figure, say
+from gui.widgets.palette import GAP
 from gui.widgets.row_grid import RowGrid
-from gui.widgets.theme import GAP, Theme
+from gui.widgets.theme import Theme
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 EVERY_MS = 1_000  # a table that changes faster cannot be read
@@ -58,7 +59,7 @@ class TimingWindow(QDialog):
     ) -> None:
         super().__init__(parent)
         self._theme, self._stats, self._log, self._watch, self._flow_now = theme, stats, log, watch, flow
-        self._usage = UsageMeter()
+        self._usage = LoadMeter()
         self._before: Flow | None = None
         self._profile: ProfileResult | None = None
         self.setWindowTitle(self.tr("Timing"))
@@ -111,7 +112,7 @@ class TimingWindow(QDialog):
         """An action on the board got on: a profile cannot be taken meanwhile."""
         self.take_profile.setEnabled(report.over)
         if report.kind is ActionKind.PROFILE and report.phase is ActionPhase.FAILED:
-            self.said.setText(board_wording.outcome(report)[1])
+            self.said.setText(wording.profile_failure(report))
 
     def save_stages(self, path: Path) -> None:
         """Write the collected frames to a file; says how that went."""

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 
-from gui.board.actions import ProfileResult
-from gui.core.frames import Flow, Stage
+from gui.board.reports import ActionReport, ProfileResult
+from gui.core.frames import Stage
+from gui.core.states import Flow
 from gui.panes.timing import layers
 from gui.panes.timing.event_loop_monitor import LIMIT_MS as STEP_LIMIT_MS
 from gui.panes.timing.event_loop_monitor import RECENT_S, LoopFigures
+from gui.panes.timing.process_usage import Load
 from gui.panes.timing.stages import LIMIT_MS
 from gui.panes.timing.statistics import TimingStats
-from gui.panes.timing.usage import Usage
 from gui.widgets import formatting
 from gui.widgets.language import figure, say
 
@@ -41,7 +42,7 @@ def _rate(now: int, then: int, flow: Flow, before: Flow | None) -> float | None:
     return (now - then) / passed if passed > 0.2 else None
 
 
-def program(flow: Flow, before: Flow | None, loop: LoopFigures, usage: Usage) -> Rows:
+def program(flow: Flow, before: Flow | None, loop: LoopFigures, usage: Load) -> Rows:
     """Rates, what was left out, the window's longest steps, processor and memory: all of this PC."""
 
     def rate(now: int, then: int) -> str:
@@ -97,3 +98,9 @@ def layer_sums(result: ProfileResult) -> str:
         clock=formatting.clock(found.clock_hz) or say("an unknown clock"),
         place=formatting.measured(found.where),
     )
+
+
+def profile_failure(report: ActionReport) -> str:
+    """Why there is no profile, and what to try."""
+    text = say("Profile failed")
+    return f"{text}: {formatting.problem_lines(report.problem)}" if report.problem is not None else text

@@ -7,11 +7,12 @@ from dataclasses import replace
 import pytest
 
 from device.cli.bench_tables import bench as text_of
-from device.cli.reports import Report
+from device.connect import open_board
 from device.diagnostics import bench, cmsis_nn
+from device.diagnostics.bench import Report
 from device.link.board import Board
 from device.link.link import Link
-from device.link.ports import VIRTUAL, open_board
+from device.link.ports import VIRTUAL
 from device.link.protocol import Capability
 from device.link.replies import Hello
 from tests.support.fake_board import HELLO, PeerBoard

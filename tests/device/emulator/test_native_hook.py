@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
+from device import c_compiler
 from device.emulator.cost import hook_code, native_hook
 from device.emulator.cost.native_hook import ABIS, SOURCE, build_code, compile_hook, prebuilt_hook, source_hash
 
 NEEDS_COMPILER = pytest.mark.skipif(
-    not any(shutil.which(name) for name in native_hook.COMPILERS), reason="needs a C compiler"
+    not any(shutil.which(name) for name in c_compiler.COMPILERS), reason="needs a C compiler"
 )
 NEEDS_TOOLS = pytest.mark.skipif(
     native_hook._abi() != "x86-64 System V" or not all(map(shutil.which, ("gcc", "objcopy", "objdump"))),

@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from device.connect import open_board
 from device.errors import FileError
 from device.flash import images
 from device.flash.images import load_manifest
 from device.flash.installed import Finding, Installed, compare
-from device.link.ports import open_board
 from device.link.replies import Hello
 from tests.device.flash.test_images import image, tiny_network
 from tests.support.fake_board import HELLO

@@ -11,8 +11,7 @@ import pytest
 
 from gui.access.decider import TABLE, Decider, Finding, Glance, vote
 from gui.access.matcher import Match
-from gui.core.decisions import Effect, Rule, Rules, Vote, weight
-from gui.core.frames import Decision
+from gui.core.decisions import Decision, Effect, Rule, Rules, Vote, weight
 from tests.support.decision_cases import ADA, BEN, CLOSE, LOW, NEAR, NOBODY, RULES, events, face, run
 
 

@@ -8,8 +8,7 @@ import pytest
 
 from gui.access.decider import Decider, Glance, Outcome, nearest
 from gui.access.matcher import Match
-from gui.core.decisions import Effect, Rule, Rules, Turn
-from gui.core.frames import Decision
+from gui.core.decisions import Decision, Effect, Rule, Rules, Turn
 from tests.support.decision_cases import ADA, BEN, LOW, NEAR, RULES, events, face, run
 
 # Several faces

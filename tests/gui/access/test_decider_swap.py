@@ -8,8 +8,7 @@ import pytest
 
 from gui.access.decider import Decider, Glance, Outcome
 from gui.access.matcher import Floats, Match
-from gui.core.decisions import Effect, Rule, Rules
-from gui.core.frames import Decision
+from gui.core.decisions import Decision, Effect, Rule, Rules
 from tests.support.decision_cases import ADA, BEN, LOW, NEAR, RULES, events, face, run
 
 

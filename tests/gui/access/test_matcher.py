@@ -7,7 +7,7 @@ import pytest
 
 from device.vision.fingerprint import FeatureMap
 from gui.access.matcher import Match, Templates, build
-from gui.gallery.gallery import Print
+from gui.core.people import Print
 
 NETWORK = bytes(range(16))
 

@@ -15,11 +15,8 @@ from device.link.protocol import Capability
 from device.link.replies import Hello, Inference, Where
 from device.vision.fingerprint import FeatureMap
 from gui.access.recogniser import PLAIN_THRESHOLD, Recogniser, load_map, with_threshold
-from gui.capture.quality import Quality
-from gui.capture.vision_worker import CropJob, Track, View
-from gui.core.decisions import DEFAULT_THRESHOLD, Effect, Rule, Rules
-from gui.core.frames import Clock, Decision, Stage, Timeline, Verdict
-from gui.core.looks import Looks
+from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, Looks, Rule, Rules
+from gui.core.frames import Clock, CropJob, Quality, Stage, Timeline, Track, Verdict, View
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.gallery import Gallery

@@ -12,29 +12,24 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.connect import OpenedBoard
 from device.diagnostics import parity
 from device.emulator import VirtualBoard
 from device.errors import FileError
 from device.flash.programmer import FlashStep, FlashStopped
 from device.link.board import Board
-from device.link.ports import OpenedBoard
-from gui.board.actions import (
+from gui.board.actions import ActionRunner, Steps, bench, parity_of, profile, reset, selftest
+from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
-    ActionRunner,
     BenchResult,
     ParityResult,
     ProfileResult,
     SelftestResult,
-    Steps,
-    bench,
-    parity_of,
-    profile,
-    reset,
-    selftest,
 )
-from gui.core.frames import BoardPhase, Clock, DoorWord
+from gui.core.frames import Clock
+from gui.core.states import BoardPhase, DoorWord
 from tests.gui.board.test_worker import PATIENCE_S, Listener, job, picture
 from tests.support.fake_board import HELLO, Peer, PeerBoard
 

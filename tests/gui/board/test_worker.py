@@ -13,17 +13,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.connect import OpenedBoard, open_board
 from device.emulator import VirtualBoard
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
 from device.link.board import Board
-from device.link.ports import OpenedBoard, open_board
 from device.link.protocol import Capability
 from device.link.replies import Inference
 from gui.board.worker import BoardWorker
-from gui.capture.quality import Quality
-from gui.capture.vision_worker import CropJob
-from gui.core.frames import BoardPhase, BoardState, DoorView, DoorWord, Picture, Problem, Timeline, Verdict, now_s
+from gui.core.frames import CropJob, Picture, Quality, Timeline, Verdict, now_s
+from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem
 from tests.support.fake_board import HELLO, Peer, PeerBoard, fingerprint
 
 PATIENCE_S = 60.0

@@ -12,7 +12,7 @@ import pytest
 from device.link.ports import Port
 from gui.board import worker
 from gui.board.worker import BoardWorker, Whereabouts
-from gui.core.frames import BoardPhase
+from gui.core.states import BoardPhase
 from tests.gui.board.test_worker import Listener, job
 from tests.support.fake_board import Peer, PeerBoard
 

@@ -14,7 +14,8 @@ import pytest
 from gui.capture import camera_worker, sources
 from gui.capture.camera_worker import CameraWorker
 from gui.capture.sources import CameraError, CameraSpec, Source, open_source, parse_spec
-from gui.core.frames import CameraKind, CameraPhase, CameraState, Frame, Problem
+from gui.core.frames import Frame
+from gui.core.states import CameraKind, CameraPhase, CameraState, Problem
 from tests.support.clips import FRAMES, brightness, write_clip
 
 

@@ -8,8 +8,9 @@ import pytest
 from numpy.typing import NDArray
 
 from device.vision.crop import TEMPLATE
-from gui.capture.quality import ADVICE, Quality, judge, judge_picture, pose
-from gui.core.frames import Verdict
+from gui.capture.quality import judge, judge_picture, pose
+from gui.core.frames import Quality, Verdict
+from gui.panes.people.wording import ADVICE
 
 SIZE = (640, 480)
 BOX = (200.0, 100.0, 120.0, 150.0)

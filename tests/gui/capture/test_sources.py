@@ -20,7 +20,7 @@ from gui.capture.sources import (
     open_source,
     parse_spec,
 )
-from gui.core.frames import CameraKind
+from gui.core.states import CameraKind
 from tests.support.clips import FRAMES, brightness, write_clip
 
 

@@ -15,8 +15,10 @@ from device.errors import FileError
 from device.vision.crop import TEMPLATE, align
 from device.vision.detector import Detector, Face
 from gui.capture.sources import VideoSource, parse_spec
-from gui.capture.vision_worker import KEEP_S, CropJob, Tracker, View, VisionWorker, next_to_send, overlap
-from gui.core.frames import Frame, Picture, Problem, Stage, Verdict, now_s
+from gui.capture.tracker import Tracker, next_to_send, overlap
+from gui.capture.vision_worker import VisionWorker
+from gui.core.frames import KEEP_S, CropJob, Frame, Picture, Stage, Verdict, View, now_s
+from gui.core.states import Problem
 
 
 def face(x: float, y: float = 50.0, jitter: float = 0.0) -> Face:

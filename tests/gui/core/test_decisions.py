@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import fields
 
-from gui.core.decisions import LEAST_ALIKE, Rules, rules_from
+from gui.core.decisions import LEAST_ALIKE, Rules
 from gui.settings.table import SETTINGS
+from gui.window.wiring import rules_from
 
 
 def test_the_defaults_of_the_settings_are_those_of_the_rules() -> None:

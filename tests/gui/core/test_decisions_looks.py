@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from device.link.protocol import Capability
-from gui.core.looks import Looks, twice
+from gui.access.recogniser import twice
+from gui.core.decisions import Looks
 from tests.gui.access.test_recogniser import hello
 
 

@@ -6,9 +6,7 @@ import json
 
 import pytest
 
-from gui.core.decisions import Rule, Rules, Turn
-from gui.core.looks import Looks
-from gui.core.trace import Trace
+from gui.core.decisions import Looks, Rule, Rules, Trace, Turn
 from tests.support.samples import trace
 
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 
-from gui.core.frames import Problem
 from gui.core.i18n import fill, mark
+from gui.core.states import Problem
 from gui.widgets.language import say
 
 

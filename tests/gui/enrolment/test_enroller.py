@@ -9,8 +9,7 @@ import pytest
 
 from device.link.protocol import Capability
 from gui.access.recogniser import Recogniser
-from gui.core.decisions import Rules
-from gui.core.looks import Looks
+from gui.core.decisions import Looks, Rules
 from gui.enrolment.enroller import Enroller
 from gui.enrolment.progress import EnrolmentProgress
 from gui.gallery.corrections import Corrections

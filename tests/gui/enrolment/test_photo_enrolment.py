@@ -15,15 +15,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from device.connect import OpenedBoard, open_board
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
-from device.link.ports import OpenedBoard, open_board
 from device.vision.crop import CROP_SIZE
 from device.vision.fingerprint import FeatureMap
 from gui.access.matcher import Templates, build
 from gui.access.recogniser import ASSETS
-from gui.board.batch_queue import Answer
-from gui.core.frames import Picture, Verdict
+from gui.core.frames import Answer, Picture, Verdict
 from gui.enrolment.photo_enrolment import (
     Around,
     Outcome,
@@ -36,7 +35,7 @@ from gui.enrolment.photo_enrolment import (
 )
 from gui.enrolment.photo_groups import plan
 from gui.gallery.gallery import Arrival
-from gui.panes.people import photo_words
+from gui.panes.people import wording
 
 THRESHOLD = 0.45
 PEOPLE = ("Bao", "Lin")
@@ -173,8 +172,8 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     assert kept.network_hash == board.board.hello.network
     assert kept.data.shape == (2, board.board.hello.fingerprint_length)
     assert kept.thumbnail is not None
-    assert photo_words.progress(last) == "Enrolled: 2. Photos taken: 6 of 12."
-    assert all(photo_words.outcome(row) for row in last.rows)
+    assert wording.photo_progress(last) == "Enrolled: 2. Photos taken: 6 of 12."
+    assert all(wording.photo_outcome(row) for row in last.rows)
     # Again with those people known: the names are taken, or the photos go to who they show.
     hello = board.board.hello
     templates = build([(1, "Bao")], {1: list(saved[0].prints)}, hello.network_hash, MAP)
@@ -240,7 +239,7 @@ def test_a_board_that_is_gone_for_good_is_a_clear_failure(folder: Path) -> None:
 
     last = run(folder / "Lin", around(ask, []))
     assert last.phase is PhotoPhase.FAILED
-    assert photo_words.progress(last) == "Nobody was enrolled. The board was lost: connect it again"
+    assert wording.photo_progress(last) == "Nobody was enrolled. The board was lost: connect it again"
 
 
 def test_the_report_is_a_table_that_a_spreadsheet_takes_for_text() -> None:

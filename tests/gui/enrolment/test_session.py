@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from gui.capture.quality import Quality
-from gui.core.frames import Problem, Verdict
+from gui.core.frames import Quality, Verdict
+from gui.core.people import Print
+from gui.core.states import Problem
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, Hint, Review
 from gui.enrolment.session import Enrolment, EnrolmentRules
-from gui.gallery.gallery import Print
 
 GOOD = Quality(Verdict.GOOD, 0.8)
 LEFT, RIGHT = Quality(Verdict.GOOD, 0.6, 0.15, 0.0), Quality(Verdict.GOOD, 0.6, -0.15, 0.0)

@@ -15,10 +15,11 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
-from gui.access.door_control import png
+from gui.core.images import png
+from gui.core.people import Print
 from gui.gallery.archive import INDEX, PNG, Clash, arrivals, read, write
 from gui.gallery.database import Store
-from gui.gallery.gallery import LONGEST_NAME, Gallery, Print
+from gui.gallery.gallery import LONGEST_NAME, Gallery
 from tests.gui.gallery.test_gallery import NETWORK, some_print
 
 Index = dict[str, Any]

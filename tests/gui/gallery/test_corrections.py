@@ -11,11 +11,12 @@ import pytest
 
 from device.vision.fingerprint import FeatureMap
 from gui.access.matcher import Templates, build
-from gui.core.frames import Decision
+from gui.core.decisions import Decision
+from gui.core.people import Print
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Gallery, Print
+from gui.gallery.gallery import Gallery
 from tests.support.samples import event
 
 NETWORK = bytes(range(16))

@@ -9,8 +9,10 @@ from pathlib import Path
 import pytest
 
 from device.errors import FileError
-from gui.core.frames import Decision, Event
-from gui.gallery.event_csv import HEADER, safe, write
+from gui.core.csv_files import safe
+from gui.core.decisions import Decision
+from gui.core.people import Event
+from gui.gallery.event_csv import HEADER, write
 from tests.support.samples import event
 
 

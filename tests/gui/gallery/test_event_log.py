@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from device.errors import FileError
-from gui.core.frames import Decision, Event
+from gui.core.decisions import Decision
+from gui.core.people import Event
 from gui.gallery.database import APPLICATION_ID, MIGRATIONS, Store
 from gui.gallery.event_log import EventLog, Query
 from gui.gallery.gallery import Gallery

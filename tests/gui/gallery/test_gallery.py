@@ -11,9 +11,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from gui.core.people import Print
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Arrival, Gallery, Print
+from gui.gallery.gallery import Arrival, Gallery
 from tests.support.samples import event
 
 NETWORK = "ab" * 16

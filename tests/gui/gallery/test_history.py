@@ -10,7 +10,7 @@ import pytest
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.gallery import Arrival, Gallery
 from gui.gallery.history import DEPTH, ChangeKind, PeopleChanges
-from gui.panes.people import people_words
+from gui.panes.people import wording
 from tests.gui.gallery.test_gallery import some_print
 
 State = list[tuple[int, str, list[list[int]]]]
@@ -53,7 +53,7 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
     did(ChangeKind.DELETE)
     changes.arrive([Arrival("Cy", [some_print(7)]), Arrival("Di", [some_print(8)])])
     did(ChangeKind.IMPORT)
-    told = [people_words.undo(change) for change in changes.changes]
+    told = [wording.undo_line(change) for change in changes.changes]
     assert told == [
         "Undo: enrol Ada",
         "Undo: enrol Ben",
@@ -64,7 +64,7 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
         "Undo: delete Ada",
         "Undo: add 2 people",
     ]
-    assert people_words.done(changes.changes[-2]) == "Ada was deleted"
+    assert wording.change_done(changes.changes[-2]) == "Ada was deleted"
     while changes.changes:
         before = len(changes.changes)
         undone = changes.undo()

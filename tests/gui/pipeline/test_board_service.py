@@ -17,9 +17,9 @@ from device.flash.programmer import Way
 from device.link.ports import Port
 from device.link.protocol import Capability
 from device.link.replies import Hello
-from gui.board.actions import ActionKind, ActionPhase, ActionReport, LinkStats
+from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
-from gui.core.frames import BoardPhase, BoardState, Problem
+from gui.core.states import BoardPhase, BoardState, Problem
 from gui.pipeline import board_service
 from gui.pipeline.board_service import BoardDesk
 from gui.pipeline.mailbox import Mailbox
@@ -137,8 +137,8 @@ def test_parity_takes_the_newest_crop_where_it_fits_the_network(
     office: Office, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     crops: list[object] = []
-    real = board_service.board_actions.parity_of
-    monkeypatch.setattr(board_service.board_actions, "parity_of", lambda crop: crops.append(crop) or real(crop))
+    real = board_service.actions.parity_of
+    monkeypatch.setattr(board_service.actions, "parity_of", lambda crop: crops.append(crop) or real(crop))
     office.worker.start()
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)), timeout=PATIENCE_MS)
     newest = picture(128, 128)
@@ -155,7 +155,7 @@ def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
 ) -> None:
     found: list[object] = []
     office.desk.ways_found.connect(found.append)
-    monkeypatch.setattr(board_service.flash, "ways", lambda board, image: [Way(board, disk=tmp_path)])
+    monkeypatch.setattr(board_service.programmer, "ways", lambda board, image: [Way(board, disk=tmp_path)])
     office.desk.find_ways("nucleo_f767zi")
     qtbot.waitUntil(lambda: len(found) == 1, timeout=PATIENCE_MS)
     assert found[0] == (images.find_image("nucleo_f767zi"), [Way("nucleo_f767zi", disk=tmp_path)])

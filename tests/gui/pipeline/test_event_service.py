@@ -10,12 +10,12 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from gui.access.decider import Outcome
-from gui.access.door_control import Door, Keeping
-from gui.core.decisions import Effect, Rule
-from gui.core.frames import Decision, Event
+from gui.access.door_control import Door
+from gui.core.decisions import Decision, Effect, Rule
+from gui.core.people import Event
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
-from gui.gallery.event_log import EventLog, Query
+from gui.gallery.event_log import EventLog, Keeping, Query
 from gui.gallery.gallery import Gallery
 from gui.pipeline.event_service import EventDesk
 from tests.gui.gallery.test_gallery import some_print

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gui.access.recogniser import Label
-from gui.capture.vision_worker import KEEP_S, Track, View
-from gui.core.frames import Decision, Frame, Stage
+from gui.core.decisions import Decision
+from gui.core.frames import KEEP_S, Frame, Stage, Track, View
 from gui.pipeline.frame_view import frame_view
 from tests.support.samples import LANDMARKS, picture
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gui.pipeline.mirror import mirrored
+from gui.pipeline.frame_view import mirrored
 from tests.support.samples import face, frame, picture
 
 

@@ -15,17 +15,9 @@ from pytestqt.qtbot import QtBot
 
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, FileError
-from gui.core.decisions import Rules
-from gui.core.frames import (
-    BoardPhase,
-    CameraKind,
-    Decision,
-    DoorWord,
-    PipelineOptions,
-    Stage,
-    Verdict,
-)
-from gui.core.looks import Looks
+from gui.core.decisions import Decision, Looks, Rules
+from gui.core.frames import Stage, Verdict
+from gui.core.states import BoardPhase, CameraKind, DoorWord, PipelineOptions
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.panes.people.wording import verdict_line
 from gui.pipeline.pipeline import GALLERY_FILE, Pipeline

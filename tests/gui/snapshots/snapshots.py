@@ -22,11 +22,14 @@ from PySide6.QtCore import QLocale, QPoint, QRect
 from PySide6.QtGui import QFont, QFontDatabase, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.core.frames import Decision, DoorView, DoorWord, FrameView, PipelineOptions, Problem, Timeline
+from gui.core.decisions import Decision
+from gui.core.frames import FrameView, Timeline
 from gui.core.opencv import cv2
+from gui.core.states import DoorView, DoorWord, PipelineOptions, Problem
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
-from gui.widgets.theme import DARK, LIGHT, Theme
+from gui.widgets.palette import DARK, LIGHT
+from gui.widgets.theme import Theme
 from gui.window.main_window import Window
 from tests.support import samples
 

@@ -7,12 +7,15 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import Decision, DoorView, DoorWord, PipelineOptions, Verdict, now_s
+from gui.core.decisions import Decision
+from gui.core.frames import Verdict, now_s
+from gui.core.states import DoorView, DoorWord, PipelineOptions
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.panes.door.kiosk import KioskView
 from gui.pipeline.pipeline import Pipeline
 from gui.tools.screenshot import STEADY_FRAMES, _Shoot
-from gui.widgets.theme import LIGHT, Theme
+from gui.widgets.palette import LIGHT
+from gui.widgets.theme import Theme
 from gui.window.main_window import Window
 from tests.support.samples import event, face, frame, recognition
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gui.core.decisions import Rule, Rules, Turn, Vote
-from gui.core.trace import Ballot
+from gui.core.decisions import Ballot, Rule, Rules, Turn, Vote
 from gui.widgets import decision_text
 from tests.support.samples import trace
 

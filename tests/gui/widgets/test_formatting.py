@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from gui.core.frames import BoardPhase, CameraKind, CameraPhase, Decision, DoorView, DoorWord
+from gui.core.decisions import Decision
+from gui.core.states import BoardPhase, CameraKind, CameraPhase, DoorView, DoorWord
 from gui.widgets import formatting
 from tests.support.samples import board, camera, event, person, recognition
 

@@ -7,9 +7,10 @@ import pytest
 from PySide6.QtGui import QColor
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import Decision
-from gui.widgets.live_view import LiveView, image_of
+from gui.core.decisions import Decision
+from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
+from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme
 from tests.support.samples import face, frame, picture, recognition
 

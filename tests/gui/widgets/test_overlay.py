@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from gui.core.frames import Decision, Verdict
-from gui.widgets import overlay
+from gui.core.decisions import Decision
+from gui.core.frames import Verdict
+from gui.widgets import decision_style, overlay
 from gui.widgets.overlay import Detail, FaceTiming, Rect
 from tests.support.samples import face
 
@@ -59,8 +60,8 @@ def test_uncertain_face_is_marked_with_a_question() -> None:
 
 def test_every_decision_has_a_mark_and_colour_of_its_own_words() -> None:
     shown = (Decision.ACCEPTED, Decision.REFUSED, Decision.UNCERTAIN, Decision.SEEN)
-    assert len({overlay.MARKS[decision] for decision in shown}) == len(shown)
-    assert len({overlay.ROLES[decision] for decision in shown}) == len(shown)
+    assert len({decision_style.MARKS[decision] for decision in shown}) == len(shown)
+    assert len({decision_style.ROLES[decision] for decision in shown}) == len(shown)
 
 
 def test_bad_picture_is_said_in_words() -> None:

@@ -19,7 +19,7 @@ from pathlib import Path
 from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
 from gui.pipeline.pipeline import Pipeline
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.widgets.theme import Theme, icon
 from gui.window.main_window import Window
 from tests.support.samples import camera, face, frame

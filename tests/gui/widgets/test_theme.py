@@ -11,7 +11,8 @@ from PySide6.QtGui import QColor, QFont, QImage, QPainter
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from gui.widgets.theme import DARK, ICONS, LIGHT, Colours, Theme, icon, paint_icon
+from gui.widgets.palette import DARK, ICONS, LIGHT, Colours
+from gui.widgets.theme import Theme, icon, paint_icon
 
 
 def luminance(colour: str) -> float:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from gui.capture.webcams import Webcam
-from gui.core.frames import CameraKind, CameraPhase
+from gui.core.states import CameraKind, CameraPhase
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
 from gui.window import camera_dialog

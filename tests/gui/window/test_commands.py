@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtGui import QKeySequence
 
-from gui.widgets.theme import ICONS
+from gui.widgets.palette import ICONS
 from gui.window.commands import COMMANDS, PARTS, of_part
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import BoardPhase, CameraPhase
+from gui.core.states import BoardPhase, CameraPhase
 from gui.widgets.theme import Theme
 from gui.window.header import Header
 from tests.support.samples import board, camera

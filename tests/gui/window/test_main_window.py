@@ -10,24 +10,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QTabWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Turn
-from gui.core.frames import (
-    BoardPhase,
-    CameraPhase,
-    Decision,
-    DoorView,
-    DoorWord,
-    PipelineOptions,
-    Problem,
-    now_s,
-)
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import now_s
+from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord, PipelineOptions, Problem
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets import formatting
 from gui.widgets.overlay import Detail
-from gui.widgets.theme import DARK, LIGHT, Theme
+from gui.widgets.palette import DARK, LIGHT
+from gui.widgets.theme import Theme
 from gui.window.commands import COMMANDS
 from gui.window.main_window import Window
 from gui.window.settings_dialog import SettingsDialog

@@ -9,7 +9,7 @@ import pytest
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.enrolment.photo_enrolment import PhotoChoices, PhotoPhase
 from gui.enrolment.photo_groups import plan
 from gui.gallery.archive import ENDING

@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QToolButton
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import Problem
+from gui.core.states import Problem
 from gui.widgets.theme import Theme
 from gui.window.problem_bar import ProblemBar
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import PipelineOptions
+from gui.core.states import PipelineOptions
 from gui.pipeline.pipeline import Pipeline
 from gui.widgets.theme import Theme
 from gui.window.main_window import Window

@@ -9,8 +9,8 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 from pytestqt.qtbot import QtBot
 
-from gui.board.actions import ActionKind, ActionPhase, ActionReport
-from gui.core.frames import PipelineOptions
+from gui.board.reports import ActionKind, ActionPhase, ActionReport
+from gui.core.states import PipelineOptions
 from gui.panes.board.panel import BoardPanel
 from gui.pipeline.pipeline import Pipeline
 from gui.widgets.theme import Theme

@@ -10,10 +10,9 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Rules
-from gui.core.frames import Decision, DoorView, DoorWord, PipelineOptions, now_s
-from gui.core.looks import Looks
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Looks, Rules
+from gui.core.frames import now_s
+from gui.core.states import DoorView, DoorWord, PipelineOptions
 from gui.gallery.event_log import EventLog
 from gui.panes.door.card import DoorCard
 from gui.panes.door.decision_card import DecisionCard
@@ -21,7 +20,7 @@ from gui.panes.events.panel import EventsPanel
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
-from gui.window.event_wires import wire_entrance, wire_events, wire_rules
+from gui.window.wiring import wire_entrance, wire_events, wire_rules
 from tests.gui.gallery.test_gallery import some_print
 from tests.support.samples import event
 

@@ -9,13 +9,12 @@ import pytest
 
 from device.errors import FileError
 from device.model.data.face_set import thin
+from device.model.data.pairs import Pairs, read_pairs
 from device.model.embedding.metrics import (
-    Pairs,
     best_threshold,
     fold_accuracies,
     pair_scores,
     rate_at_most,
-    read_pairs,
     roc,
     tar_at_far,
     threshold_at_far,

@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from device.errors import FileError
+from device.model.data.augment import augment
 from device.model.data.training_set import (
-    augment,
     load_training_set,
     middle,
     read_archive,

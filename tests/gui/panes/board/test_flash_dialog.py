@@ -8,8 +8,8 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from device.flash.programmer import FlashStep, Way
-from gui.board.actions import ActionKind, ActionPhase, ActionReport
-from gui.core.frames import Problem
+from gui.board.reports import ActionKind, ActionPhase, ActionReport
+from gui.core.states import Problem
 from gui.panes.board.flash_dialog import FlashDialog
 from gui.widgets.theme import Theme
 

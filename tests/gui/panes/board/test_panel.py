@@ -18,7 +18,8 @@ from device.link.link import LinkCounters
 from device.link.ports import Port
 from device.link.protocol import Capability, StatsReply
 from device.link.replies import Hello, Selftest
-from gui.board.actions import (
+from gui.board import faults
+from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
@@ -28,11 +29,13 @@ from gui.board.actions import (
     ParityResult,
     SelftestResult,
 )
-from gui.core.frames import BoardPhase, BoardState, Clock, Flow, Problem
+from gui.core.frames import Clock
+from gui.core.percentiles import percentiles
+from gui.core.states import BoardPhase, BoardState, Flow, Problem
 from gui.panes.board import wording
 from gui.panes.board.panel import BoardPanel
-from gui.panes.timing.statistics import percentiles
-from gui.widgets.theme import DARK, Theme
+from gui.widgets.palette import DARK
+from gui.widgets.theme import Theme
 from tests.support.fake_board import HELLO
 from tests.support.samples import board, recognition, timeline
 
@@ -84,7 +87,7 @@ def test_board_says_everything_of_hello(panel: BoardPanel) -> None:
 
 
 def test_a_fault_is_said_in_words_with_its_place() -> None:
-    text = wording.fault(hello(fault_status=1 << 25 | 1 << 24, fault_address=0x0800_1234))
+    text = faults.fault(hello(fault_status=1 << 25 | 1 << 24, fault_address=0x0800_1234))
     assert text == "unaligned access, division by zero at 0x08001234 (CFSR 0x03000000)"
 
 

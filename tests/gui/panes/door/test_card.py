@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Turn
-from gui.core.frames import DoorView, DoorWord, now_s
-from gui.core.trace import Entrance
+from gui.core.decisions import Entrance, Turn
+from gui.core.frames import now_s
+from gui.core.states import DoorView, DoorWord
 from gui.panes.door.card import DoorCard
 from gui.widgets.theme import Theme
 

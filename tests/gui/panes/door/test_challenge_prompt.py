@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Turn
+from gui.core.decisions import Entrance, Turn
 from gui.core.frames import now_s
-from gui.core.trace import Entrance
 from gui.panes.door.challenge_prompt import PromptView
 from gui.widgets.theme import Theme
 

@@ -6,11 +6,10 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Rule, Turn
-from gui.core.frames import Decision, now_s
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Rule, Turn
+from gui.core.frames import now_s
 from gui.panes.door.decision_card import DecisionCard, ScoreBar
-from gui.widgets import formatting, overlay
+from gui.widgets import decision_style, formatting
 from gui.widgets.theme import Theme
 from tests.support.samples import picture, recognition, trace
 
@@ -60,7 +59,7 @@ def test_long_name_is_cut_and_kept_in_the_tip(qtbot: QtBot, theme: Theme) -> Non
 def test_every_decision_is_told_by_mark_and_word(qtbot: QtBot, theme: Theme, decision: Decision) -> None:
     card = card_of(qtbot, theme)
     card.set_recognition(recognition(decision=decision))
-    assert f"{overlay.MARKS[decision]} {formatting.decision(decision)}" in texts(card)
+    assert f"{decision_style.MARKS[decision]} {formatting.decision(decision)}" in texts(card)
     assert not card.grab().isNull()
 
 

@@ -7,13 +7,14 @@ from PySide6.QtCore import QRectF, QTranslator
 from PySide6.QtGui import QFontMetricsF
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Turn
-from gui.core.frames import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, now_s
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import now_s
+from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 from gui.panes.door.kiosk import LOOKS, KioskView
 from gui.panes.door.kiosk_state import Say
 from gui.widgets.language import TRANSLATIONS
-from gui.widgets.theme import ICONS, Theme
+from gui.widgets.palette import ICONS
+from gui.widgets.theme import Theme
 from tests.support.samples import board, camera, face, frame, recognition
 
 LEAST_CAP_MM = 8.73  # ten minutes of arc at 3 m: twice as large as what ordinary sight (20/20) just reads

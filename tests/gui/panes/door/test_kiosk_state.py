@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from gui.core.decisions import Turn
-from gui.core.frames import BoardPhase, CameraPhase, Decision, DoorView, DoorWord, Verdict
-from gui.core.trace import Entrance
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import Verdict
+from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 from gui.panes.door.kiosk_state import FRESH_S, Say, Sight, sight
 from tests.support.samples import face
 

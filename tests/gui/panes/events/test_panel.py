@@ -13,9 +13,8 @@ from PySide6.QtCore import QDate, QModelIndex, Qt
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
-from gui.access.door_control import jpeg
-from gui.core.decisions import Rule
-from gui.core.frames import Decision
+from gui.core.decisions import Decision, Rule
+from gui.core.images import jpeg
 from gui.gallery.database import Store
 from gui.gallery.event_log import PAGE, EventLog, Query
 from gui.gallery.gallery import Gallery

@@ -7,8 +7,10 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.access.door_control import png
-from gui.core.frames import BoardPhase, Person, Problem, Verdict
+from gui.core.frames import Verdict
+from gui.core.images import png
+from gui.core.people import Person
+from gui.core.states import BoardPhase, Problem
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step, Twin
 from gui.panes.people import wording

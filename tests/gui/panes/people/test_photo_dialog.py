@@ -8,7 +8,8 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
-from gui.core.frames import Problem, Verdict
+from gui.core.frames import Verdict
+from gui.core.states import Problem
 from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
 from gui.panes.people.photo_dialog import PhotoDialog
 from gui.widgets.theme import Theme

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
+from gui.core.csv_files import write_csv
 from gui.core.frames import Stage
-from gui.panes.timing.frame_log import TimingLog, write_csv
+from gui.panes.timing.frame_log import TimingLog
 from tests.support.samples import recognition, timeline
 
 

@@ -6,7 +6,8 @@ from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.panes.timing.latency_plot import LatencyPlot
-from gui.widgets.theme import DARK, Theme
+from gui.widgets.palette import DARK
+from gui.widgets.theme import Theme
 from tests.support.samples import recognition, timeline
 
 

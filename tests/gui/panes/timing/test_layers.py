@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from device.link.replies import Layer, Profile
-from gui.board.actions import ProfileResult
+from gui.board.reports import ProfileResult
 from gui.panes.timing.layers import LayerGroup, chart, rows
 
 KINDS = ("conv", "depthwise", "pointwise", "add", "mean", "kind 9")

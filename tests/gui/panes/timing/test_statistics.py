@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 
 from gui.core.frames import Clock, Stage
-from gui.panes.timing.statistics import Histogram, TimingStats, percentiles
+from gui.core.percentiles import Histogram, percentiles
+from gui.panes.timing.statistics import TimingStats
 from tests.support.samples import recognition, timeline
 
 

@@ -6,7 +6,8 @@ from pytestqt.qtbot import QtBot
 
 from gui.core.frames import Stage
 from gui.panes.timing.strip import TimingStrip
-from gui.widgets.theme import DARK, Theme
+from gui.widgets.palette import DARK
+from gui.widgets.theme import Theme
 from tests.support.samples import recognition, timeline
 
 

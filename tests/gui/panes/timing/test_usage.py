@@ -7,11 +7,11 @@ import time
 
 import pytest
 
-from gui.panes.timing.usage import UsageMeter, memory_bytes
+from gui.panes.timing.process_usage import LoadMeter, memory_bytes
 
 
 def test_a_busy_program_takes_processor_time() -> None:
-    meter = UsageMeter()
+    meter = LoadMeter()
     end = time.process_time() + 0.05
     while time.process_time() < end:
         pass

@@ -8,14 +8,16 @@ import pytest
 from PySide6.QtCore import QPointF, Qt
 from pytestqt.qtbot import QtBot
 
-from gui.board.actions import ActionKind, ActionPhase, ActionReport
-from gui.core.frames import Flow, Problem, Stage
+from gui.board.reports import ActionKind, ActionPhase, ActionReport
+from gui.core.frames import Stage
+from gui.core.states import Flow, Problem
 from gui.panes.timing.event_loop_monitor import LoopWatch
 from gui.panes.timing.frame_log import TimingLog
 from gui.panes.timing.stage_table import COLUMNS
 from gui.panes.timing.statistics import TimingStats
 from gui.panes.timing.window import TimingWindow
-from gui.widgets.theme import DARK, Theme
+from gui.widgets.palette import DARK
+from gui.widgets.theme import Theme
 from tests.gui.panes.timing.test_layers import result
 from tests.support.samples import recognition, timeline
 

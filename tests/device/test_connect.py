@@ -7,6 +7,7 @@ from types import SimpleNamespace
 import pytest
 
 import device.emulator
+from device import connect
 from device.errors import LinkError
 from device.link import ports
 from tests.support.fake_board import Peer, PeerBoard
@@ -62,10 +63,10 @@ def test_only_known_usb_ids_are_boards(plugged: list[SimpleNamespace]) -> None:
 
 
 def test_choice(plugged: list[SimpleNamespace]) -> None:
-    assert ports.choose(None) == "/dev/ttyACM1"
-    assert ports.choose("/dev/ttyUSB0") == "/dev/ttyUSB0"
+    assert connect.choose(None) == "/dev/ttyACM1"
+    assert connect.choose("/dev/ttyUSB0") == "/dev/ttyUSB0"
     plugged.pop()
-    assert ports.choose(None) == "virtual"
+    assert connect.choose(None) == "virtual"
 
 
 def test_a_strangers_port_is_not_opened(
@@ -73,9 +74,9 @@ def test_a_strangers_port_is_not_opened(
 ) -> None:
     plugged.pop()
     opened: list[str] = []
-    real = ports.Board.connect
-    monkeypatch.setattr(ports.Board, "connect", lambda url, **options: opened.append(url) or real(url, **options))
-    with ports.open_board() as board:
+    real = connect.Board.connect
+    monkeypatch.setattr(connect.Board, "connect", lambda url, **options: opened.append(url) or real(url, **options))
+    with connect.open_board() as board:
         assert board.url in opened
         assert board.board.hello.board == "peer"
     assert all(url.startswith("/dev/pts/") for url in opened)
@@ -83,7 +84,7 @@ def test_a_strangers_port_is_not_opened(
 
 
 def test_a_named_url_is_opened_without_a_virtual_board(virtual: list[str]) -> None:
-    with Peer(PeerBoard()) as peer, ports.open_board(peer.url) as opened:
+    with Peer(PeerBoard()) as peer, connect.open_board(peer.url) as opened:
         assert opened.where == "host"
         assert peer.url in opened.description
         assert "this computer's timing" in opened.description
@@ -93,7 +94,7 @@ def test_a_named_url_is_opened_without_a_virtual_board(virtual: list[str]) -> No
 def test_a_virtual_board_that_ended_says_why(virtual: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(FakeVirtual, "end", "it did what the model does not know")
     error = LinkError("the port went away", "connect again")
-    with pytest.raises(LinkError), ports.open_board("virtual"):
+    with pytest.raises(LinkError), connect.open_board("virtual"):
         raise error
     assert error.hint == "it did what the model does not know"
     assert virtual == ["start", "stop"]
@@ -103,9 +104,9 @@ def test_a_virtual_board_that_does_not_answer_is_stopped(virtual: list[str], mon
     def fail(url: str, **_: object) -> None:
         raise LinkError("nothing answers", "try something")
 
-    monkeypatch.setattr(ports.Board, "connect", fail)
+    monkeypatch.setattr(connect.Board, "connect", fail)
     with pytest.raises(LinkError, match="nothing answers"):
-        ports.open_board("virtual")
+        connect.open_board("virtual")
     assert virtual == ["start", "stop"]
 
 

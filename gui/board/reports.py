@@ -1,0 +1,113 @@
+"""What the actions on a board report: frozen records."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from device.diagnostics.parity import Parity
+from device.flash.programmer import FlashStep
+from device.link.link import LinkCounters
+from device.link.protocol import StatsReply
+from device.link.replies import Profile, Selftest
+from gui.core.frames import Clock
+from gui.core.percentiles import Percentiles
+from gui.core.states import Problem
+
+BENCH_RUNS = 20
+
+
+class ActionKind(StrEnum):
+    """One at a time."""
+
+    SELFTEST = "selftest"
+    BENCH = "bench"
+    PROFILE = "profile"
+    PARITY = "parity"
+    RESET = "reset"
+    FLASH = "flash"
+
+
+class ActionPhase(StrEnum):
+    WAITING = "waiting"  # for the crops under way
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+    STOPPED = "stopped"
+
+
+@dataclass(frozen=True)
+class SelftestResult:
+    where: str
+    clock_hz: int
+    selftest: Selftest
+
+
+@dataclass(frozen=True)
+class BenchRow:
+    """One measured quantity over all runs, in milliseconds, and whose clock measured it."""
+
+    key: str  # receive, network, total, send, round_trip
+    clock: Clock
+    values: Percentiles
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """``rate`` counts fingerprints a second with as many crops under way as the board takes, at the PC's clock."""
+
+    where: str
+    clock_hz: int
+    runs: int
+    rows: tuple[BenchRow, ...]
+    rate: float
+    retries: int
+
+
+@dataclass(frozen=True)
+class ProfileResult:
+    where: str
+    clock_hz: int
+    board: str
+    network: str
+    profile: Profile
+
+
+@dataclass(frozen=True)
+class ParityResult:
+    """``reference_ms`` is what the reference took on this PC, waiting for its turns included."""
+
+    where: str
+    network: str
+    parity: Parity
+    reference_ms: float
+
+
+@dataclass(frozen=True)
+class LinkStats:
+    """The board's counters since its start, and this end's since the program connected."""
+
+    board: StatsReply
+    host: LinkCounters
+    where: str
+
+
+Result = SelftestResult | BenchResult | ProfileResult | ParityResult | None
+
+
+@dataclass(frozen=True)
+class ActionReport:
+    """How an action stands: ``done`` of ``of`` steps (0 of 0: nobody knows), the result once it is done."""
+
+    kind: ActionKind
+    phase: ActionPhase
+    done: int = 0
+    of: int = 0
+    step: FlashStep | None = None
+    result: Result = None
+    problem: Problem | None = None
+
+    @property
+    def over(self) -> bool:
+        """Nothing more will come of it."""
+        return self.phase in (ActionPhase.DONE, ActionPhase.FAILED, ActionPhase.STOPPED)

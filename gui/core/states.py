@@ -1,0 +1,119 @@
+"""How board, door and camera stand, and what the pipeline is started with: frozen records.
+
+Times ending in ``_s`` are seconds of ``gui.core.frames.now_s``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from device.link.replies import Hello
+
+
+class BoardPhase(StrEnum):
+    CONNECTING = "connecting"
+    READY = "ready"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class BoardState:
+    """What is known of the board. ``where`` is board, virtual, qemu or host, empty until it answered."""
+
+    phase: BoardPhase
+    where: str = ""
+    name: str = ""
+    firmware: str = ""
+    network_hash: str = ""
+    clock_hz: int = 0
+    url: str = ""
+    message: str = ""
+    baud: int = 0  # bits per second, 0 where the link has no rate
+    hello: Hello | None = None  # everything the board said of itself, once it is ready
+
+
+class DoorWord(StrEnum):
+    OPEN = "open"
+    LOCKED = "locked"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True)
+class DoorView:
+    """The door as the board reported it at ``stamp_s``; ``remaining_ms`` was left then."""
+
+    state: DoorWord
+    remaining_ms: float = 0.0
+    stamp_s: float = 0.0
+
+    def remaining_at(self, now_s: float) -> float:
+        """Milliseconds left at an instant of ``now_s()``, not below zero."""
+        return max(0.0, self.remaining_ms - (now_s - self.stamp_s) * 1e3)
+
+
+class CameraKind(StrEnum):
+    WEBCAM = "webcam"
+    FILE = "file"
+    FOLDER = "folder"
+    STREAM = "stream"
+    DEMO = "demo"
+
+
+class CameraPhase(StrEnum):
+    OPENING = "opening"
+    LIVE = "live"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class CameraState:
+    """The picture source: ``size`` is (width, height), ``fps`` what the source says of itself, 0 where it does not."""
+
+    kind: CameraKind
+    phase: CameraPhase
+    description: str
+    size: tuple[int, int] = (0, 0)
+    fps: float = 0.0
+    message: str = ""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Frames and crops since the start, at ``at_s``. Newest wins everywhere: what is left out is dropped on purpose."""
+
+    at_s: float
+    taken: int  # frames the camera gave
+    shown: int  # frames handed to the window
+    looked: int  # frames searched for faces
+    cut: int  # crops cut for the board
+    dropped: int  # of them, replaced by a newer one before they were sent
+    sent: int
+    answered: int  # fingerprints that came back
+    connected: int  # times a board was connected
+
+
+@dataclass(frozen=True)
+class Problem:
+    """Something went wrong that a person should know; ``where`` is camera, vision, board, gallery or enrolment."""
+
+    message: str
+    hint: str = ""
+    where: str = ""
+
+
+@dataclass(frozen=True)
+class PipelineOptions:
+    """What the pipeline is started with.
+
+    ``board`` None: the first known board, else the virtual one. ``camera`` None: the first webcam that delivers, else
+    the demo clip.
+    """
+
+    data: Path
+    board: str | None = None
+    camera: str | None = None
+    camera_size: tuple[int, int] | None = None  # asked of a webcam
+    door_open_ms: int = 5_000
+    enrolment_crops: int | None = None  # None: as the settings say
