@@ -1,13 +1,13 @@
 /* The program of every board without an operating system. */
 #include "board.h"
 #include "board_memory.h"
-#include "server.h"
+#include "app/server.h"
 
 static struct server server;
 static _Alignas(32) BOARD_ARENA_SECTION uint8_t arena[BOARD_ARENA_BYTES];
 static_assert(sizeof arena >= FRAME_BUFFER_BYTES, "the arena receives frames too");
 
-extern const uint8_t network_image[]; /* network.S */
+extern const uint8_t network_image[]; /* network/network.S */
 extern const uint8_t network_end[]; /* of the room, from the linker script: another network may be put in later */
 
 int main(void);

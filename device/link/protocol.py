@@ -1,4 +1,4 @@
-"""Every number of the wire, written once. ``device/firmware/protocol.h`` is generated from this module.
+"""Every number of the wire, written once. ``device/firmware/link/protocol.h`` is generated from this module.
 
 A frame is a 16-byte header, ``length`` bytes of payload and a CRC-32; all numbers are little-endian. The header ends in
 a CRC-32 of its first 12 bytes, so that a damaged length is noticed before it is believed; the last CRC-32 covers those
@@ -310,11 +310,11 @@ def _c_fields(record: type[Record]) -> list[str]:
 
 
 def c_header() -> str:
-    """The text of ``device/firmware/protocol.h``."""
+    """The text of ``device/firmware/link/protocol.h``."""
     lines = [
         "/* Generated from device/link/protocol.py by `python -m device.link.protocol`: do not edit. */",
-        "#ifndef PROTOCOL_H",
-        "#define PROTOCOL_H",
+        "#ifndef LINK_PROTOCOL_H",
+        "#define LINK_PROTOCOL_H",
         "",
         "#include <assert.h>",
         "#include <stdint.h>",

@@ -1,6 +1,6 @@
 """How a fused group's tables are stored: made for the firmware's fast paths, and back again.
 
-device/firmware/fused.h says what the numbers are, fused_tile.c how weights are ordered.
+device/firmware/block/block.h says what the numbers are, block/tile.c how weights are ordered.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
 
 
 class Role(IntEnum):
-    """What a weighted layer does in a fused group; the value is the shift behind its product (fused.h)."""
+    """What a weighted layer does in a fused group; the value is the shift behind its product (block/block.h)."""
 
     PROJECT = 0
     DEPTHWISE = 10
@@ -48,8 +48,8 @@ def role_of(layer: LayerRecord, index_in_group: int, group_count: int) -> Role:
 
 
 def fast_numbers(tables: Tables, role: Role, fast: NDArray[np.bool_]) -> tuple[Int32, Int32]:
-    """Bias and shift tables of a depthwise or projecting layer with the channels in ``fast`` (out,) as fused.h wants
-    them; an expanding layer's are expand_numbers.py's."""
+    """Bias and shift tables of a depthwise or projecting layer with the channels in ``fast`` (out,) as block/block.h
+    wants them; an expanding layer's are expand_constants.py's."""
     exponent = -tables.shift.astype(np.int64)
     bias = tables.bias.astype(np.int64)
     if role == Role.PROJECT:

@@ -1,4 +1,4 @@
-"""The numbers of an expanding layer for ``device/firmware/fused_expand.c``: one product a sum, proven sum by sum.
+"""The numbers of an expanding layer for ``device/firmware/block/expand.c``: one product a sum, proven sum by sum.
 
 The definition (arithmetic.py) makes of a channel's sum a staircase of int8. With everything below the zero point
 clamped away it has at most 255 steps, and ``((2^g sum + b) m) >> 48`` is the same staircase where each of its steps

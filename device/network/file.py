@@ -1,4 +1,4 @@
-"""``network.bin`` written, read and checked; network_records.py is the layout's definition."""
+"""``network.bin`` written, read and checked; format.py is the layout's definition."""
 
 from __future__ import annotations
 
@@ -92,10 +92,10 @@ class Network:
         return self.header.input_height, self.header.input_width, self.header.input_channels
 
     def tables(self, layer: LayerRecord) -> Tables:
-        """The arrays that ``layer`` points to, as network_records.py describes them, however they are stored.
+        """The arrays that ``layer`` points to, as format.py describes them, however they are stored.
 
         Of a fused expanding layer's numbers only the stored form is there, marked by a shift from FAST on
-        (expand_numbers.py).
+        (expand_constants.py).
         """
         shape, length = layer.weights_shape, layer.table_length
         stored = np.frombuffer(self.data, np.int8, layer.stored_weights, layer.weights_offset)

@@ -5,9 +5,9 @@ and the golden output. All numbers are little-endian. Offsets are bytes from the
 arena (activations). Weights start at multiples of 16, shifts anywhere, every other table at multiples of 4.
 
 The plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer, or an
-inverted-residual block whose inner activations are never whole in memory: device/firmware/fused.h. Tables of such
-layers are made for it (plan.py); ``Network.tables`` gives them back as they are described here, but for the numbers of
-an expanding layer, which are other ones (expand_numbers.py).
+inverted-residual block whose inner activations are never whole in memory: device/firmware/block/block.h. Tables of
+such layers are made for it (execution_plan.py); ``Network.tables`` gives them back as they are described here, but for
+the numbers of an expanding layer, which are other ones (expand_constants.py).
 
 Tables of a layer, by kind:
 
@@ -49,7 +49,7 @@ class LayerFlag(IntFlag):
 
     RELU = 1  # the clamp comes from a fused ReLU; information only, the clamp values say it all
     AVERAGE = 2  # MEAN: the plain average of the raw int8 values, halves away from zero, and no multiplier
-    BLOCKS = 4  # weights as device/firmware/fused_tile.c wants them, see network_blocks.py
+    BLOCKS = 4  # weights as device/firmware/block/tile.c wants them, see blocks.py
 
 
 @dataclass(frozen=True)
@@ -192,7 +192,7 @@ assert (HEADER_BYTES, LAYER_BYTES, PlanHead.size(), Group.size()) == (96, 112, 1
 
 FAST = 0x40  # in a shift table: the layer's fast path is proven for this channel and its three neighbours
 
-# Of a stem's 27 weights, in the order of the tile in fused_tile.c; 27 stands for a weight of 0.
+# Of a stem's 27 weights, in the order of the tile in block/tile.c; 27 stands for a weight of 0.
 STEM_ORDER = (*range(8), *range(9, 17), *range(18, 26), 8, 26, 17, 27)
 
 

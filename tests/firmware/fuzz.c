@@ -8,10 +8,10 @@
 #include <string.h>
 
 #include "board.h"
-#include "crc32.h"
-#include "frame.h"
-#include "network.h"
-#include "server.h"
+#include "link/crc32.h"
+#include "link/frame.h"
+#include "network/network.h"
+#include "app/server.h"
 
 static const struct board_id id = {
     .name = "fuzz", .clock_hz = 1000000, .max_baud = 3375000, .rate_clock_hz = 54000000, .max_divider = 65535};

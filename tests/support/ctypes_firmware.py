@@ -18,7 +18,7 @@ _NUMBERS = "in_zp in2_zp out_zp clamp_min clamp_max left_shift average in_top"
 
 
 class KernelLayer(c.Structure):
-    """``struct kernel_layer`` of kernels.h."""
+    """``struct kernel_layer`` of kernels/kernels.h."""
 
     _fields_ = [
         *[(name, c.c_void_p) for name in ["in_", "in2", "out", "weights", "bias", "multiplier", "shift"]],

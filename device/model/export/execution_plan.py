@@ -1,4 +1,4 @@
-"""What the firmware runs in one go and where it works: decided here, executed by ``device/firmware/fused.c``.
+"""What the firmware runs in one go and where it works: decided here, executed by ``device/firmware/block/block.c``.
 
 An inverted-residual block (expand or stem, depthwise, project, perhaps an addition) becomes one group whose inner
 activations are only there a strip of rows at a time. Every block of four channels takes its layer's fast path where
@@ -48,7 +48,7 @@ def _pitch(width: int) -> int:
 
 
 def scratch_bytes(records: Sequence[LayerRecord], rows: int) -> int:
-    """The same sum as ``fused_sizes`` in fused.c: tables, tile, planes, carry, products, strip, rows of the crop."""
+    """The same sum as ``fused_sizes`` in block/block.c: tables, tile, planes, carry, products, strip, crop rows."""
     if len(records) == 1:
         project = records[0]
         return _up(project.in_height * project.in_width, 2) * 2 * project.in_channels
@@ -186,7 +186,7 @@ def expand_choice(record: LayerRecord, tables: Tables) -> tuple[LayerRecord, Tab
 
 
 def fast_channels(record: LayerRecord, tables: Tables, role: Role) -> NDArray[np.bool_]:
-    """(out,) whether the path in fused_depthwise.c or fused_project.c is exact for the channel's block.
+    """(out,) whether the path in block/depthwise.c or block/project.c is exact for the channel's block.
 
     Proven for every input: the exponent is one that the path bears, the clamp is the whole of int8 (with everything
     below the zero point cut off, where the rounding needs it), and the sum in the product's scale stays in int32.

@@ -127,7 +127,7 @@ def test_the_stored_form_of_a_fused_layer_gives_its_tables_back(network: Network
     fast = [0, 0]
     for fused, plain in zip(network.layers, whole.layers, strict=True):
         ours, theirs = network.tables(fused), whole.tables(plain)
-        expands = fused.out_channels > 0 and (ours.shift >= FAST).any()  # their numbers: test_expand_numbers.py
+        expands = fused.out_channels > 0 and (ours.shift >= FAST).any()  # their numbers: test_expand_constants.py
         for name in ("weights",) if expands else ("weights", "bias", "multiplier", "shift"):
             np.testing.assert_array_equal(getattr(ours, name), getattr(theirs, name), err_msg=f"{fused.label} {name}")
         if fused.weights_shape:

@@ -16,21 +16,7 @@ import pytest
 SEEDS = (1, 2)
 SERVER_ROUNDS = int(os.environ.get("FUZZED_STREAMS", "120000")) // len(SEEDS)
 NETWORK_ROUNDS = 40
-SOURCES = (
-    "crc32",
-    "frame",
-    "door",
-    "commands",
-    "run",
-    "server",
-    "stream",
-    "network",
-    "network_check",
-    "kernels_ref",
-    "kernels_m7",
-)
-SOURCES += ("kernels_m7_matmul", "kernels_m7_depthwise")
-SOURCES += ("fused", "fused_tile", "fused_expand", "fused_depthwise", "fused_project")
+PORTABLE = ("app", "link", "network", "block", "kernels")
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +39,7 @@ def fuzz(sources: Path, root: Path, tmp_path_factory: pytest.TempPathFactory) ->
         f"-I{sources}/boards/host",
         str(root / "tests/firmware/fuzz.c"),
     ]
-    words += [str(sources / f"{name}.c") for name in SOURCES]
+    words += [str(path) for folder in PORTABLE for path in sorted((sources / folder).glob("*.c"))]
     done = subprocess.run([*words, "-o", str(program)], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     return program

@@ -1,5 +1,5 @@
 /* Caches and the cycle counter. Sections in the margin: Arm DDI 0403E. */
-#include "cortex_m.h"
+#include "boards/cortex_m/cortex_m.h"
 
 void cortex_m_caches_on(void)
 {

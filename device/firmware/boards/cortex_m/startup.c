@@ -1,9 +1,9 @@
 /* Start-up and faults, the same for every Cortex-M7 here. No interrupt is used; the table ends at the system exceptions.
  * Sections in the margin: Arm DDI 0403E (ARMv7-M Architecture Reference Manual). */
-#include "cortex_m.h"
+#include "boards/cortex_m/cortex_m.h"
 
 #include "board.h"
-#include "mem.h"
+#include "libc/mem.h"
 
 extern uint32_t stack_bottom[], stack_top[]; /* all from the linker script */
 extern uint32_t bss_start[], bss_end[];

@@ -21,7 +21,7 @@
 #include <signal.h>
 
 #include "board_memory.h"
-#include "server.h"
+#include "app/server.h"
 
 #define RING_BYTES (1u << 19)
 #define IDLE_MS 5

@@ -6,7 +6,7 @@
  * Sections in the margin: Arm DDI 0479C (Cortex-M System Design Kit), Arm DAI 0500 (AN500). */
 #include "board.h"
 
-#include "cortex_m.h"
+#include "boards/cortex_m/cortex_m.h"
 
 #define UART0_DATA 0x40004000u /* DDI 0479C 4.3.3; DAI 0500 table 3 */
 #define UART0_STATE 0x40004004u

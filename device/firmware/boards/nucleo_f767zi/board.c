@@ -5,8 +5,8 @@
  * Sections in the margin: RM0410 (reference manual of STM32F76xxx and F77xxx). */
 #include "board.h"
 
-#include "cortex_m.h"
-#include "mem.h"
+#include "boards/cortex_m/cortex_m.h"
+#include "libc/mem.h"
 
 #define RCC_CR 0x40023800u /* 5.3.1 */
 #define RCC_PLLCFGR 0x40023804u /* 5.3.2 */

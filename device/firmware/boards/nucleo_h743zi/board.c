@@ -6,8 +6,8 @@
  * H743, H753 and H750) and were compared with ST's published device header; "ES0392" is the chip's errata sheet. */
 #include "board.h"
 
-#include "cortex_m.h"
-#include "mem.h"
+#include "boards/cortex_m/cortex_m.h"
+#include "libc/mem.h"
 
 #define RCC_CR 0x58024400u
 #define RCC_CFGR 0x58024410u

@@ -1,0 +1,347 @@
+#include "app/commands.h"
+
+#include "board.h"
+#include "libc/mem.h"
+#include "app/inference.h"
+#include "app/stream.h"
+#include "app/version.h"
+
+static uint32_t capabilities(const struct server *server)
+{
+    const struct board_id *id = board_id();
+    uint32_t bits = WIRE_CAPABILITY_DOOR;
+    bits |= id->max_baud > 0 ? WIRE_CAPABILITY_BAUD : 0u;
+    bits |= id->counts_cycles ? WIRE_CAPABILITY_CYCLES : 0u;
+    bits |= id->counts_instructions ? WIRE_CAPABILITY_INSTRUCTIONS : 0u;
+    if (server->has_network) {
+        const uint32_t frame_bytes = network_input_bytes(&server->network) + FRAME_OVERHEAD_BYTES;
+        bits |= WIRE_CAPABILITY_INFER | WIRE_CAPABILITY_PROFILE;
+        if (id->receives_meanwhile && (id->ring_bytes == 0 || frame_bytes <= id->ring_bytes)) {
+            bits |= WIRE_CAPABILITY_OVERLAP;
+        }
+        bits |= server_mirrors(server) ? WIRE_CAPABILITY_MIRROR : 0u;
+    }
+    return bits;
+}
+
+static void hello(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct board_id *id = board_id();
+    struct wire_hello_reply hello = {
+        .protocol_version = WIRE_PROTOCOL_VERSION,
+        .capabilities = capabilities(server),
+        .clock_hz = id->clock_hz,
+        .max_baud = id->max_baud,
+        .flash_bytes = id->code_bytes,
+        .fault_status = id->fault_status,
+        .fault_address = id->fault_address,
+        .firmware = FIRMWARE_VERSION,
+    };
+    memcpy(hello.board, id->name, sizeof hello.board);
+    memcpy(hello.unique_id, id->unique_id, sizeof hello.unique_id);
+    if (server->has_network) {
+        const struct network_header *h = server->network.header;
+        hello.input_height = h->input_h;
+        hello.input_width = h->input_w;
+        hello.input_channels = h->input_c;
+        hello.fingerprint_length = h->output_length;
+        hello.layer_count = h->layer_count;
+        hello.arena_bytes = network_memory_bytes(&server->network);
+        hello.network_bytes = h->total_bytes;
+        hello.flash_bytes += h->total_bytes;
+        hello.zero_point = h->output_zp;
+        hello.scale = h->output_scale;
+        memcpy(hello.network_hash, h->hash, sizeof hello.network_hash);
+    }
+    memcpy(reply->payload, &hello, sizeof hello);
+    reply->length = sizeof hello;
+}
+
+/* Puts a crop's fingerprint behind those in the reply. */
+static bool look(struct run *run, const struct network_source *source, struct reply *reply)
+{
+    struct server *server = run->server;
+    if (!run_network(run, source)) {
+        return false;
+    }
+    const uint32_t length = server->network.header->output_length;
+    server->last_known = false; /* the answer to the request before is overwritten */
+    memcpy(reply->payload + sizeof(struct wire_infer_reply) + reply->length, network_output(&server->network), length);
+    reply->length += length;
+    return true;
+}
+
+/* A crop that waits in the arena, read from left to right or from right to left. */
+struct memory {
+    const uint8_t *at;
+};
+
+static bool memory_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct memory *memory = context;
+    memmove(to, memory->at, bytes);
+    memory->at += bytes;
+    return true;
+}
+
+/* One row; three bytes a pixel, as every network has that takes its rows one by one. */
+static bool mirrored_next(void *context, uint8_t *to, uint32_t bytes)
+{
+    struct memory *memory = context;
+    const uint8_t *pixel = memory->at + bytes;
+    for (uint32_t i = 0; i < bytes; i += 3) {
+        pixel -= 3;
+        to[i] = pixel[0];
+        to[i + 1] = pixel[1];
+        to[i + 2] = pixel[2];
+    }
+    memory->at += bytes;
+    return true;
+}
+
+/* `mirrored`: where the whole crop waits for a second look at its mirror image; NULL: one look is enough. */
+static bool infer_from(struct run *run, const struct network_source *source, const uint8_t *mirrored, struct reply *reply)
+{
+    struct server *server = run->server;
+    reply->length = 0;
+    if (!look(run, source, reply)) {
+        return false;
+    }
+    if (mirrored) {
+        struct memory memory = {.at = mirrored};
+        const struct network_source again = {.next = mirrored_next, .context = &memory};
+        (void)look(run, &again, reply);
+    }
+    struct board_count now;
+    board_count(&now);
+    const struct wire_infer_reply head = {
+        .receive_cycles = server->last_byte_cycles - server->first_byte_cycles,
+        .network_cycles = run->cycles,
+        .total_cycles = now.cycles - server->last_byte_cycles,
+        .network_instructions = run->instructions,
+    };
+    memcpy(reply->payload, &head, sizeof head);
+    reply->length += sizeof head;
+    return true;
+}
+
+bool command_infer_stream(struct stream *stream, struct reply *reply)
+{
+    struct run run = {.server = stream->server};
+    const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
+    return infer_from(&run, &source, stream->copy, reply);
+}
+
+/* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works there, so it
+ * goes behind first. */
+static void infer(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct memory memory = {.at = frame->payload};
+    if (network_streams(&server->network)) {
+        uint8_t *behind = server_behind_network(server);
+        memmove(behind, frame->payload, frame->header.length);
+        memory.at = behind;
+    }
+    const uint8_t *mirrored = frame->header.type == WIRE_TYPE_INFER_MIRROR ? memory.at : NULL;
+    const struct network_source source = {.next = memory_next, .context = &memory};
+    struct run run = {.server = server};
+    (void)infer_from(&run, &source, mirrored, reply);
+}
+
+static void profile(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct network *network = &server->network;
+    const uint32_t layers = network->header->layer_count;
+    struct wire_layer_profile *profiles = (void *)(reply->payload + sizeof(struct wire_profile_reply));
+    for (uint32_t i = 0; i < layers; i++) {
+        const struct network_layer *l = &network->layers[i];
+        struct wire_layer_profile p = {
+            .kind = l->kind,
+            .out_height = l->out_h,
+            .out_width = l->out_w,
+            .out_channels = l->out_c,
+            .macs = l->macs,
+        };
+        memcpy(p.name, l->name, sizeof p.name);
+        profiles[i] = p;
+    }
+    struct run run = {.server = server, .profiles = profiles};
+    run_golden(&run);
+    const struct wire_profile_reply head = {
+        .network_cycles = run.cycles,
+        .network_instructions = run.instructions,
+        .layer_count = (uint16_t)layers,
+    };
+    memcpy(reply->payload, &head, sizeof head);
+    reply->length = (uint32_t)(sizeof head + layers * sizeof *profiles);
+}
+
+static void selftest(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    const struct network *network = &server->network;
+    struct run run = {.server = server};
+    run_golden(&run);
+    struct wire_selftest_reply result = {
+        .length = network->header->output_length,
+        .network_cycles = run.cycles,
+        .network_instructions = run.instructions,
+    };
+    const int8_t *golden = network_golden_output(network);
+    const int8_t *output = network_output(network);
+    for (uint32_t i = 0; i < result.length; i++) {
+        result.mismatches += golden[i] != output[i] ? 1u : 0u;
+    }
+    reply->status = result.mismatches == 0 ? WIRE_STATUS_OK : WIRE_STATUS_SELFTEST_FAILED;
+    memcpy(reply->payload, &result, sizeof result);
+    reply->length = sizeof result;
+}
+
+static void door(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct wire_door_request request;
+    memcpy(&request, frame->payload, sizeof request);
+    bool good = true;
+    if (request.action == WIRE_DOOR_ACTION_OPEN) {
+        good = door_open(&server->door, server->clock.now_ms, request.open_ms);
+    } else if (request.action == WIRE_DOOR_ACTION_CLOSE) {
+        door_lock(&server->door);
+    } else {
+        good = request.action == WIRE_DOOR_ACTION_STATE;
+    }
+    if (!good) {
+        reply->status = WIRE_STATUS_BAD_VALUE;
+        return;
+    }
+    const struct wire_door_reply state = {
+        .state = server->door.open ? WIRE_DOOR_STATE_OPEN : WIRE_DOOR_STATE_LOCKED,
+        .remaining_ms = door_remaining_ms(&server->door, server->clock.now_ms),
+    };
+    memcpy(reply->payload, &state, sizeof state);
+    reply->length = sizeof state;
+}
+
+static void stats(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    struct board_count count;
+    board_count(&count);
+    const struct wire_stats_reply numbers = {
+        .frames = server->parser.frames,
+        .header_errors = server->parser.header_errors,
+        .frame_crc_errors = server->parser.frame_crc_errors,
+        .overruns = count.overruns,
+        .skipped_bytes = server->parser.skipped_bytes,
+        .repeated_frames = server->repeated_frames,
+        .refused_frames = server->refused_frames,
+        .timeouts = server->parser.timeouts,
+        .uptime_ms = server->clock.now_ms,
+        .stack_bytes = stack_used_bytes(),
+        .arena_bytes = server_arena_used_bytes(server),
+        .ring_bytes = server->ring_bytes,
+    };
+    memcpy(reply->payload, &numbers, sizeof numbers);
+    reply->length = sizeof numbers;
+}
+
+/* A UART divides its clock by a whole number; a rate is within reach where that comes within 2 % of it. */
+static bool reaches(const struct board_id *id, uint32_t baud)
+{
+    if (baud == 0 || baud > id->max_baud) {
+        return false;
+    }
+    const uint32_t divider = (id->rate_clock_hz + baud / 2) / baud;
+    const uint32_t real = id->rate_clock_hz / divider;
+    const uint32_t off = real > baud ? real - baud : baud - real;
+    return divider <= id->max_divider && off <= baud / 50;
+}
+
+/* The switch itself comes after the reply has left at the old rate. */
+static void baud(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    struct wire_baud_request request;
+    memcpy(&request, frame->payload, sizeof request);
+    const struct board_id *id = board_id();
+    const bool has_rate = id->max_baud > 0;
+    if (request.baud == 0 || (has_rate && !reaches(id, request.baud))) {
+        reply->status = WIRE_STATUS_BAD_VALUE;
+    } else if (has_rate) {
+        server->wanted_baud = request.baud;
+    }
+}
+
+static void reset(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    (void)frame;
+    (void)reply;
+    server->wanted_reset = true;
+}
+
+enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16, MIRRORS = 32 };
+
+struct command {
+    uint8_t flags;
+    uint8_t length; /* of the request's payload */
+    void (*execute)(struct server *server, const struct frame *frame, struct reply *reply);
+};
+
+static const struct command commands[] = {
+    [WIRE_TYPE_HELLO] = {RUNS_AGAIN | ANY_VERSION, 0, hello},
+    [WIRE_TYPE_INFER] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP, 0, infer},
+    [WIRE_TYPE_PROFILE] = {NEEDS_NETWORK | TAKES_ARENA, 0, profile},
+    [WIRE_TYPE_SELFTEST] = {NEEDS_NETWORK | TAKES_ARENA, 0, selftest},
+    [WIRE_TYPE_DOOR] = {0, sizeof(struct wire_door_request), door},
+    [WIRE_TYPE_STATS] = {0, 0, stats},
+    [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
+    [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
+    [WIRE_TYPE_INFER_MIRROR] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | MIRRORS, 0, infer},
+};
+
+static const struct command *find(uint8_t type)
+{
+    const bool known = type < sizeof commands / sizeof commands[0] && commands[type].execute;
+    return known ? &commands[type] : NULL;
+}
+
+bool command_runs_again(uint8_t type)
+{
+    const struct command *command = find(type);
+    return command && (command->flags & RUNS_AGAIN) != 0;
+}
+
+static enum wire_status check(const struct server *server, const struct command *command, const struct wire_header *header)
+{
+    if (header->version != WIRE_PROTOCOL_VERSION && !(command && (command->flags & ANY_VERSION))) {
+        return WIRE_STATUS_BAD_VERSION;
+    }
+    if (!command) {
+        return WIRE_STATUS_UNKNOWN_TYPE;
+    }
+    if ((command->flags & NEEDS_NETWORK) && !server->has_network) {
+        return WIRE_STATUS_NO_NETWORK;
+    }
+    if ((command->flags & MIRRORS) && !server_mirrors(server)) {
+        return WIRE_STATUS_UNKNOWN_TYPE;
+    }
+    const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&server->network) : command->length;
+    return header->length == length ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;
+}
+
+void command_execute(struct server *server, const struct frame *frame, struct reply *reply)
+{
+    const struct command *command = find(frame->header.type);
+    reply->status = check(server, command, &frame->header);
+    reply->length = 0;
+    if (reply->status != WIRE_STATUS_OK) {
+        return;
+    }
+    if (command->flags & TAKES_ARENA) {
+        const uint32_t kept = frame_parser_take(&server->parser, server->carry, sizeof server->carry);
+        command->execute(server, frame, reply);
+        frame_parser_give(&server->parser, server->carry, kept);
+    } else {
+        command->execute(server, frame, reply);
+    }
+}

@@ -1,0 +1,38 @@
+/* A crop that is computed while it is still being received.
+ *
+ * Its frame stays in the board's ring, where the network takes row after row from, until the frame's checksum at the end is known
+ * to be right; only then are the bytes dropped, and only then can an answer follow. So nothing changes in what the other end sees:
+ * after a wrong checksum or a silence the same bytes are searched for frames that a lost byte would have taken with it. The next
+ * crop needs the ring only after this one's last byte, and the network, being three times as fast as the wire at 2 Mbaud, has
+ * used up this one's first rows by then: both together fit in the ring. */
+#ifndef APP_STREAM_H
+#define APP_STREAM_H
+
+#include "app/server.h"
+
+enum stream_state {
+    STREAM_OPEN,
+    STREAM_GOOD,
+    STREAM_BAD, /* the checksum is wrong */
+    STREAM_LATE, /* the rest did not come in time */
+};
+
+struct stream {
+    struct server *server;
+    struct wire_header header;
+    uint32_t taken; /* of the payload */
+    uint32_t crc; /* of the header and what was taken */
+    uint32_t frame_crc; /* as received */
+    uint8_t *copy; /* where the payload is kept for a second look; NULL: nowhere */
+    uint32_t seen_bytes, seen_ms; /* when the last of the bytes that wait came */
+    enum stream_state state;
+};
+
+/* Whether the parser stands at the start of a crop that can be taken this way; fills in `stream`. */
+bool stream_begins(struct server *server, struct stream *stream);
+
+/* network_source's next and end; end also drops the frame from the ring. The context is the stream. */
+bool stream_next(void *context, uint8_t *to, uint32_t bytes);
+bool stream_end(void *context);
+
+#endif
