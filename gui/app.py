@@ -65,7 +65,7 @@ def run(options: Options) -> int:
     pipeline, window_options = opened
     window = Window(pipeline, window_options, theme, settings, log_folder)
     report = Report(pipeline, window) if options.report is not None else None
-    pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.where, problem.message, problem.hint))
+    pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.topic, problem.message, problem.hint))
     with _signals(app), mistakes(pipeline.problem.emit):
         window.show()
         if settings.flag("window/kiosk"):

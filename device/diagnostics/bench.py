@@ -25,11 +25,11 @@ from device.paths import ROOT
 BENCH_SEED = 1
 BITS_PER_BYTE = 10  # on a UART: start, eight data, stop
 LEAD_FRAMES = 3  # of an overlapped run, before the frames come at their own pace
-MEASURED: dict[Where, str] = {
-    "virtual": "virtual board: cycles estimated",
-    "board": "board: cycles counted",
-    "qemu": "QEMU: no cycles",
-    "host": "host program: nanoseconds",
+MEASURED = {
+    Where.VIRTUAL: "virtual board: cycles estimated",
+    Where.BOARD: "board: cycles counted",
+    Where.QEMU: "QEMU: no cycles",
+    Where.HOST: "host program: nanoseconds",
 }
 KINDS = tuple(kind.name.lower() for kind in LayerKind)
 _OTHER_FILE = "name another file"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal, Self
+from enum import StrEnum
+from typing import Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,22 @@ from device.link.protocol import (
     LayerProfile,
 )
 
-Where = Literal["board", "virtual", "qemu", "host"]
-_PLACES: dict[bytes, Where] = {VIRTUAL_UNIQUE_ID: "virtual", QEMU_UNIQUE_ID: "qemu", HOST_UNIQUE_ID: "host"}
-WHERE_WORDS: dict[Where, str] = {
-    "board": "measured on the board",
-    "virtual": "virtual board, emulated timing",
-    "qemu": "QEMU, no cycle-true timing",
-    "host": "host program, this computer's timing",
+
+class Where(StrEnum):
+    """What executes the network, and so whose clock a figure is of. Files keep the values."""
+
+    BOARD = "board"
+    VIRTUAL = "virtual"
+    QEMU = "qemu"
+    HOST = "host"
+
+
+_PLACES = {VIRTUAL_UNIQUE_ID: Where.VIRTUAL, QEMU_UNIQUE_ID: Where.QEMU, HOST_UNIQUE_ID: Where.HOST}
+WHERE_WORDS = {
+    Where.BOARD: "measured on the board",
+    Where.VIRTUAL: "virtual board, emulated timing",
+    Where.QEMU: "QEMU, no cycle-true timing",
+    Where.HOST: "host program, this computer's timing",
 }
 
 
@@ -74,7 +84,7 @@ class Hello:
         return cls(
             board=text(reply.board),
             firmware=text(reply.firmware),
-            where=_PLACES.get(reply.unique_id[:UNIQUE_ID_BYTES], "board"),
+            where=_PLACES.get(reply.unique_id[:UNIQUE_ID_BYTES], Where.BOARD),
             unique_id=reply.unique_id,
             network_hash=reply.network_hash,
             input_shape=(reply.input_height, reply.input_width, reply.input_channels),

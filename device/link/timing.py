@@ -15,7 +15,7 @@ from typing import Literal, Self
 
 from device.link.framing import OVERHEAD_BYTES
 from device.link.protocol import InferReply
-from device.link.replies import Inference
+from device.link.replies import Inference, Where
 
 
 class Stage(StrEnum):
@@ -70,7 +70,7 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
     total_ns, reply_ns = round(inference.total_ms * 1e6), round(receive_ns * back_bytes / out_bytes)
     receive_end, earliest = inference.sent_ns + receive_ns, inference.sent_ns + network_ns
-    if inference.where == "virtual":
+    if inference.where is Where.VIRTUAL:
         network_end = max(receive_end + total_ns, earliest)
         reply = Span(Stage.REPLY, network_end, network_end + reply_ns, "board")
     else:

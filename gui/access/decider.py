@@ -27,9 +27,21 @@ import numpy as np
 from device.vision.fingerprint import unit
 from gui.access.challenge import Challenge
 from gui.access.lockout import Lockout
-from gui.access.matcher import Floats, Match
+from gui.access.matcher import Floats
 from gui.access.visits import Visit, Visits
-from gui.core.decisions import Ballot, Decision, Effect, Entrance, Rule, Rules, Trace, Vote, weight
+from gui.core.decisions import (
+    Ballot,
+    Decision,
+    Effect,
+    Entrance,
+    Match,
+    Outcome,
+    Rule,
+    Rules,
+    Trace,
+    Vote,
+    weight,
+)
 
 NEARER_BY = 1.2  # a face takes the first place over from another by so much more area: two alike would swap it for ever
 
@@ -73,23 +85,6 @@ _ROWS: dict[Decision, tuple[_Cell, ...]] = {
 TABLE: dict[tuple[Decision, Finding], _Cell] = {
     (decision, finding): cell for decision, row in _ROWS.items() for finding, cell in zip(Finding, row, strict=True)
 }
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """The decision about a face after one more recognition, and what follows.
-
-    ``match`` is what the decision rests on: of a person who was accepted a moment ago and stays so, the match of then.
-    ``locks_out``: this refusal was one too many, and for a while nobody is let in by their face.
-    """
-
-    decision: Decision
-    person_id: int | None
-    name: str | None
-    trace: Trace
-    effect: Effect = Effect.NONE
-    locks_out: bool = False
-    match: Match = field(default_factory=Match)
 
 
 @dataclass(frozen=True)

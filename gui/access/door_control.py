@@ -6,11 +6,11 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 
-from gui.access.decider import Outcome
 from gui.core.decisions import Decision, Effect, Rule, Trace
 from gui.core.frames import Recognition
 from gui.core.images import jpeg
 from gui.core.people import Event, Print
+from gui.core.states import Where
 from gui.gallery.event_log import EventLog, Keeping
 
 DAY_S = 86_400.0
@@ -35,8 +35,9 @@ class Door:
         self._events, self.open_ms = events, open_ms
         self._ask, self._write, self._tell = ask, write, tell
 
-    def decided(self, recognition: Recognition, outcome: Outcome, kept: Callable[[], Print]) -> None:
+    def decided(self, recognition: Recognition, kept: Callable[[], Print]) -> None:
         """Open the door for who was accepted, and write what is worth an event; ``kept`` gives the fingerprint."""
+        outcome = recognition.outcome
         if outcome.effect is Effect.NONE:
             return
         if outcome.effect is Effect.OPEN:
@@ -48,14 +49,14 @@ class Door:
             person_id=outcome.person_id,
             name=outcome.name,
             decision=outcome.decision,
-            score=recognition.score,
-            threshold=recognition.threshold,
+            score=outcome.match.score,
+            threshold=outcome.trace.rules.threshold,
             reason=outcome.trace.rule.value,
-            where=recognition.where,
-            network_ms=recognition.network_ms,
+            where=recognition.inference.where,
+            network_ms=recognition.inference.network_ms,
             thumbnail=picture,
             trace=outcome.trace,
-            looks=recognition.looks,
+            looks=recognition.inference.looks,
         )
         self._log(event, kept() if self.keeping.prints else None)
         if outcome.locks_out:
@@ -63,7 +64,7 @@ class Door:
             locked = replace(event, decision=Decision.LOCKED_OUT, reason=trace.rule.value, trace=trace, thumbnail=None)
             self._log(locked, None)
 
-    def open_by_hand(self, where: str) -> None:
+    def open_by_hand(self, where: Where | None) -> None:
         """Open the door for nobody in particular; an event once the board ``where`` has said that it is open."""
 
         def opened() -> None:

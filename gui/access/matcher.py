@@ -15,20 +15,10 @@ from numpy.typing import NDArray
 
 from device.vision.fingerprint import FeatureMap, Fingerprints
 from gui.access.template import template
+from gui.core.decisions import Match
 from gui.core.people import Print
 
 Floats = NDArray[np.float32]
-
-
-@dataclass(frozen=True)
-class Match:
-    """The best person and the runner-up. Everything None where nobody can be compared with; scores are cosines."""
-
-    person_id: int | None = None
-    name: str | None = None
-    score: float | None = None
-    second: str | None = None
-    margin: float | None = None  # None with fewer than two people
 
 
 @dataclass(frozen=True, eq=False)

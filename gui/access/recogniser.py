@@ -18,12 +18,13 @@ from device.link.replies import Hello, Inference
 from device.paths import ASSETS
 from device.vision.crop import CROP_VERSION
 from device.vision.fingerprint import FeatureMap, Fingerprints
-from gui.access.decider import Decider, Glance, Outcome
+from gui.access.decider import Decider, Glance
 from gui.access.matcher import Floats, Templates, build
-from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Rule, Rules, Trace
+from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
 from gui.core.frames import Clock, CropJob, Picture, Recognition, Span, Stage, Verdict, View, now_s
 from gui.core.i18n import fill, mark
 from gui.core.people import Print
+from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.gallery import Gallery
 
@@ -191,7 +192,7 @@ class Recogniser:
 
     def recognise(
         self, job: CropJob, inference: Inference, embedding: Floats, draw_ms: float | None, *, enrolling: str = ""
-    ) -> tuple[Recognition, Outcome]:
+    ) -> Recognition:
         """Match and decide about one crop. While somebody is ``enrolling`` (a name) nothing is decided, but the match
         is shown all the same."""
         assert self._hello is not None, "connect() comes first"
@@ -210,35 +211,18 @@ class Recogniser:
         if draw_ms is not None:
             drawn = Span(Stage.DRAW, timeline.length_ms, draw_ms, Clock.HOST)
             timeline = replace(timeline, spans=(*timeline.spans, drawn))
-        recognition = Recognition(
+        return Recognition(
             number=job.frame,
-            timeline=timeline,
-            crop=job.crop,
             track_id=job.track_id,
-            where=inference.where,
-            clock_hz=self._hello.clock_hz,
-            receive_cycles=inference.receive_cycles,
-            network_cycles=inference.network_cycles,
-            total_cycles=inference.total_cycles,
-            network_instructions=inference.network_instructions,
-            receive_ms=inference.receive_ms,
-            network_ms=inference.network_ms,
-            total_ms=inference.total_ms,
-            link_ms=inference.link_ms,
-            latency_ms=(done_s - timeline.start_s) * 1e3,
-            person_id=outcome.match.person_id,
-            person=outcome.match.name,
-            score=outcome.match.score,
-            second=outcome.match.second,
-            margin=outcome.match.margin,
-            threshold=self.rules.threshold,
-            decision=outcome.decision,
-            trace=outcome.trace,
-            picture=picture,
+            crop=job.crop,
             verdict=job.quality.verdict,
-            looks=inference.looks,
+            inference=inference,
+            clock_hz=self._hello.clock_hz,
+            outcome=outcome,
+            picture=picture,
+            timeline=timeline,
+            latency_ms=(done_s - timeline.start_s) * 1e3,
         )
-        return recognition, outcome
 
     def _label(self, job: CropJob, outcome: Outcome) -> Picture:
         """Keep what the picture shows of this track; the crop that the decision rests on."""
@@ -261,4 +245,4 @@ def twice(looks: Looks, hello: Hello, *, kept: bool = False) -> bool:
     """
     if looks is Looks.ONCE or Capability.MIRROR not in hello.capabilities:
         return False
-    return looks is Looks.TWICE or kept or hello.where == "board"
+    return looks is Looks.TWICE or kept or hello.where is Where.BOARD

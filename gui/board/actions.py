@@ -35,7 +35,7 @@ from gui.board.reports import (
 )
 from gui.core.frames import Clock, Picture, now_s
 from gui.core.percentiles import percentiles
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 
 log = logging.getLogger("gui")
 BENCH_SEED = 1
@@ -246,7 +246,9 @@ class ActionRunner:
 
 def _problem(error: Exception) -> Problem:
     if isinstance(error, DeviceError):
-        return Problem(error.message, error.hint, "board")
+        return Problem(error.message, error.hint, Topic.BOARD)
     if isinstance(error, OSError):
-        return Problem(str(error), "", "board")
-    return Problem(f"the program made a mistake: {error!r}", "please report it; the details are in the log", "board")
+        return Problem(str(error), "", Topic.BOARD)
+    return Problem(
+        f"the program made a mistake: {error!r}", "please report it; the details are in the log", Topic.BOARD
+    )

@@ -12,7 +12,7 @@ from device.link.protocol import StatsReply
 from device.link.replies import Profile, Selftest
 from gui.core.frames import Clock
 from gui.core.percentiles import Percentiles
-from gui.core.states import Problem
+from gui.core.states import Problem, Where
 
 BENCH_RUNS = 20
 
@@ -38,7 +38,7 @@ class ActionPhase(StrEnum):
 
 @dataclass(frozen=True)
 class SelftestResult:
-    where: str
+    where: Where
     clock_hz: int
     selftest: Selftest
 
@@ -56,7 +56,7 @@ class BenchRow:
 class BenchResult:
     """``rate`` counts fingerprints a second with as many crops under way as the board takes, at the PC's clock."""
 
-    where: str
+    where: Where
     clock_hz: int
     runs: int
     rows: tuple[BenchRow, ...]
@@ -66,7 +66,7 @@ class BenchResult:
 
 @dataclass(frozen=True)
 class ProfileResult:
-    where: str
+    where: Where
     clock_hz: int
     board: str
     network: str
@@ -77,7 +77,7 @@ class ProfileResult:
 class ParityResult:
     """``reference_ms`` is what the reference took on this PC, waiting for its turns included."""
 
-    where: str
+    where: Where
     network: str
     parity: Parity
     reference_ms: float
@@ -89,7 +89,7 @@ class LinkStats:
 
     board: StatsReply
     host: LinkCounters
-    where: str
+    where: Where
 
 
 Result = SelftestResult | BenchResult | ProfileResult | ParityResult | None

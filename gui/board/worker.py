@@ -24,7 +24,7 @@ from gui.board.batch_queue import QuietCrop, QuietCrops
 from gui.board.pacer import Pacer
 from gui.board.reports import ActionKind, ActionReport
 from gui.core.frames import Answer, CropJob, Picture, now_s
-from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem
+from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem, Topic, Where
 
 RETRY_S = 0.4  # between two tries to connect
 POLL_S = 0.01  # how late a new crop may leave while another is computed
@@ -51,7 +51,7 @@ class Counts:
 class Whereabouts:
     """Where a board was found: what executes it, its URL, and its port where it is one of this computer's."""
 
-    where: str
+    where: Where
     url: str
     port: Port | None
 
@@ -225,7 +225,7 @@ class BoardWorker:
         """What to open: what was asked for, or where the board that was there is now."""
         if last is None:
             return asked
-        if asked is None and last.where == "virtual":
+        if asked is None and last.where is Where.VIRTUAL:
             return VIRTUAL
         if asked is not None and last.port is None:
             return asked
@@ -261,7 +261,7 @@ class BoardWorker:
                 clock_hz=hello.clock_hz,
                 url=opened.url,
                 message=opened.description,
-                baud=board.baud if board.link.has_rate or hello.where == "virtual" else 0,
+                baud=board.baud if board.link.has_rate or hello.where is Where.VIRTUAL else 0,
                 hello=hello,
             )
         )
@@ -328,7 +328,7 @@ class BoardWorker:
     def _refused(self, error: BoardError) -> None:
         """The board is there and says no: once is enough to tell."""
         if error.message != self._refusal:
-            self._on_problem(Problem(error.message, error.hint, "board"))
+            self._on_problem(Problem(error.message, error.hint, Topic.BOARD))
         self._refusal = error.message
 
     def _tell_door(self, door: Door) -> None:
@@ -374,7 +374,7 @@ class BoardWorker:
         self.actions.give_up(error.message, error.hint)
         if not again:
             hint = f"{error.hint} (trying again by itself)".strip()
-            self._on_problem(Problem(error.message, hint, "board"))
+            self._on_problem(Problem(error.message, hint, Topic.BOARD))
 
     def _close(self) -> None:
         opened, self._opened = self._opened, None

@@ -16,7 +16,7 @@ from gui.capture.sources import HINTS, CameraError, CameraSpec, Source, describe
 from gui.core.frames import Frame, now_s
 from gui.core.i18n import fill, mark
 from gui.core.opencv import cv2
-from gui.core.states import CameraKind, CameraPhase, CameraState, Problem
+from gui.core.states import CameraKind, CameraPhase, CameraState, Problem, Topic
 
 RETRY_S = 1.0
 MISSES_UNTIL_LOST = 15
@@ -110,7 +110,7 @@ class CameraWorker:
                 hint = error.hint if isinstance(error, DeviceError) else HINTS[spec.kind]
                 self._on_state(replace(state, phase=CameraPhase.LOST, message=message))
                 if not told:
-                    self._on_problem(Problem(message, hint, "camera"))
+                    self._on_problem(Problem(message, hint, Topic.CAMERA))
                 told = True
             finally:
                 if source is not None:

@@ -27,7 +27,7 @@ from gui.core.frames import (
     now_s,
 )
 from gui.core.opencv import cv2
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 
 SEARCH_S = 0.6  # a whole search at least this often
 DUTY = 0.55  # part of the time that the worker may compute
@@ -81,14 +81,14 @@ class VisionWorker:
         try:
             detector = self._make_detector()  # here, because it takes a moment
         except DeviceError as error:
-            self._on_problem(Problem(error.message, error.hint, "vision"))
+            self._on_problem(Problem(error.message, error.hint, Topic.VISION))
             return
         while (frame := self._take()) is not None:
             began_s = now_s()
             try:
                 self._look(detector, frame)
             except (DeviceError, cv2.error) as error:
-                self._on_problem(Problem(f"a picture could not be searched: {error}", "", "vision"))
+                self._on_problem(Problem(f"a picture could not be searched: {error}", "", Topic.VISION))
             self._rest((now_s() - began_s) * (1 / DUTY - 1))
 
     def _take(self) -> Frame | None:

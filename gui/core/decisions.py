@@ -1,4 +1,4 @@
-"""What a decision is made by and what is said of it: rules, votes, traces. Frozen records."""
+"""What a decision is made by and what is said of it: rules, votes, traces, outcomes. Frozen records."""
 
 from __future__ import annotations
 
@@ -241,3 +241,31 @@ class Decision(StrEnum):
     CHALLENGED = "asked to turn"
     LOCKED_OUT = "locked out"
     BY_HAND = "opened by hand"
+
+
+@dataclass(frozen=True)
+class Match:
+    """The best person and the runner-up. Everything None where nobody can be compared with; scores are cosines."""
+
+    person_id: int | None = None
+    name: str | None = None
+    score: float | None = None
+    second: str | None = None
+    margin: float | None = None  # None with fewer than two people
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """The decision about a face after one more recognition, and what follows.
+
+    ``match`` is what the decision rests on: of a person who was accepted a moment ago and stays so, the match of then.
+    ``locks_out``: this refusal was one too many, and for a while nobody is let in by their face.
+    """
+
+    decision: Decision
+    person_id: int | None
+    name: str | None
+    trace: Trace
+    effect: Effect = Effect.NONE
+    locks_out: bool = False
+    match: Match = field(default_factory=Match)

@@ -14,10 +14,10 @@ from enum import StrEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from device.link.replies import Hello, Inference
+from device.link.replies import Hello, Inference, Where
 from device.link.timing import Stage as Stage
 from device.link.timing import board_spans
-from gui.core.decisions import Decision, Trace
+from gui.core.decisions import Decision, Outcome
 
 Picture = NDArray[np.uint8]
 Landmarks = NDArray[np.float32]
@@ -82,7 +82,7 @@ class Timeline:
         return max((span.start_ms + span.length_ms for span in self.spans), default=0.0)
 
     @property
-    def way_ms(self) -> float:
+    def end_to_end_ms(self) -> float:
         """From the start to the end of the last stage before DRAW, which belongs to another frame."""
         ends = (span.start_ms + span.length_ms for span in self.spans if span.stage is not Stage.DRAW)
         return max(ends, default=0.0)
@@ -141,47 +141,28 @@ class FrameView:
 
 @dataclass(frozen=True, eq=False)
 class Recognition:
-    """One fingerprint that came back, what it was compared with and what followed.
+    """One fingerprint that came back and what followed.
 
-    ``person`` to ``margin``, ``decision`` and ``picture`` are of one decision: of who was accepted a moment ago and
-    stays so, the match and the crop of then. The rest, ``crop`` too, is of this fingerprint.
-
-    ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (``clock_hz``); ``link_ms`` and
-    ``latency_ms`` are the host's: round trip less the board's time, and capture to decision. The network's figures are
-    of all ``looks`` together.
+    ``crop`` and ``inference`` are of this fingerprint, the latter's times in the board at its own clock (``clock_hz``).
+    ``outcome`` and ``picture``, the crop that it rests on, are of one decision: of who was accepted a moment ago and
+    stays so, the match and the crop of then. ``latency_ms`` is from capture to decision on this computer.
     """
 
     number: int
-    timeline: Timeline
-    crop: Picture
     track_id: int
-    where: str
+    crop: Picture
+    verdict: Verdict
+    inference: Inference
     clock_hz: int
-    receive_cycles: int
-    network_cycles: int
-    total_cycles: int
-    network_instructions: int | None
-    receive_ms: float
-    network_ms: float
-    total_ms: float
-    link_ms: float
-    latency_ms: float
-    person_id: int | None
-    person: str | None
-    score: float | None  # cosine with the best person, None where the gallery is empty
-    second: str | None  # the runner-up
-    margin: float | None  # best less second best, None with fewer than two people
-    threshold: float
-    decision: Decision
-    trace: Trace
+    outcome: Outcome
     picture: Picture
-    verdict: Verdict = Verdict.GOOD
-    looks: int = 1  # 2: at the crop and at its mirror image
+    timeline: Timeline
+    latency_ms: float
 
     @property
-    def way_ms(self) -> float:
+    def end_to_end_ms(self) -> float:
         """Capture to decision: as measured on this computer, but with emulated stages as long as their clock says."""
-        return self.timeline.way_ms if self.where == "virtual" else self.latency_ms
+        return self.timeline.end_to_end_ms if self.inference.where is Where.VIRTUAL else self.latency_ms
 
 
 @dataclass(frozen=True, eq=False)

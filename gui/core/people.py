@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gui.core.decisions import Decision, Trace
+from gui.core.states import Where
 
 
 @dataclass(frozen=True)
@@ -27,8 +28,9 @@ class Person:
 class Event:
     """One line of the log. ``name`` is the person's name at that time; ``time`` is Unix seconds.
 
-    ``reason`` is the rule that decided, in old files a sentence. ``thumbnail`` (JPEG or PNG) and ``trace`` are None in
-    lists. ``correction`` says who it was according to a person: a name, empty for "not the person of the event".
+    ``reason`` is the rule that decided, in old files a sentence. ``where`` is None where no board took part.
+    ``thumbnail`` (JPEG or PNG) and ``trace`` are None in lists. ``correction`` says who it was according to a person: a
+    name, empty for "not the person of the event".
     """
 
     id: int
@@ -39,7 +41,7 @@ class Event:
     score: float | None
     threshold: float | None
     reason: str
-    where: str
+    where: Where | None
     network_ms: float | None
     thumbnail: bytes | None = None
     trace: Trace | None = None

@@ -10,6 +10,7 @@ from enum import StrEnum
 from pathlib import Path
 
 from device.link.replies import Hello
+from device.link.replies import Where as Where
 
 
 class BoardPhase(StrEnum):
@@ -20,10 +21,10 @@ class BoardPhase(StrEnum):
 
 @dataclass(frozen=True)
 class BoardState:
-    """What is known of the board. ``where`` is board, virtual, qemu or host, empty until it answered."""
+    """What is known of the board. ``where`` is None until it answered."""
 
     phase: BoardPhase
-    where: str = ""
+    where: Where | None = None
     name: str = ""
     firmware: str = ""
     network_hash: str = ""
@@ -94,13 +95,29 @@ class Flow:
     connected: int  # times a board was connected
 
 
+class Topic(StrEnum):
+    """What a problem is about. The newest problem of a topic takes the place of the one before."""
+
+    CAMERA = "camera"
+    VISION = "vision"
+    BOARD = "board"
+    FAULT = "fault"  # the board started anew after one
+    GALLERY = "gallery"
+    EVENTS = "events"
+    ENROLMENT = "enrolment"
+    DECISION = "decision"
+    SETTINGS = "settings"
+    LOG = "log"
+    PROGRAM = "program"
+
+
 @dataclass(frozen=True)
 class Problem:
-    """Something went wrong that a person should know; ``where`` is camera, vision, board, gallery or enrolment."""
+    """Something went wrong that a person should know."""
 
     message: str
-    hint: str = ""
-    where: str = ""
+    hint: str
+    topic: Topic
 
 
 @dataclass(frozen=True)

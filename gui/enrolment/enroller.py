@@ -17,7 +17,7 @@ from gui.access.matcher import Floats
 from gui.access.recogniser import Recogniser
 from gui.core.frames import CropJob, Quality, now_s
 from gui.core.images import png
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Review, Twin
 from gui.enrolment.session import Enrolment, EnrolmentRules
 from gui.gallery.database import GalleryError
@@ -61,7 +61,7 @@ class Enroller:
             if not self._gallery.name_is_free(cleaned, but=person_id):
                 raise GalleryError(f"the name {cleaned} is taken", "choose another name")
         except DeviceError as error:
-            problem = Problem(error.message, error.hint, "enrolment")
+            problem = Problem(error.message, error.hint, Topic.ENROLMENT)
             self._tell(EnrolmentProgress(name, EnrolmentPhase.FAILED, wanted, problem=problem, person_id=person_id))
             return
         self.cancel()
@@ -127,7 +127,7 @@ class Enroller:
                 return enrolment.name  # sent before the enrolment began
             kept = self._recogniser.keep(job, inference, png(job.crop))
             if enrolment.takes and enrolment.takes[0].print.network_hash != kept.network_hash:
-                enrolment.fail(Problem("the board runs another network now", "enrol again", "enrolment"))
+                enrolment.fail(Problem("the board runs another network now", "enrol again", Topic.ENROLMENT))
                 self._enrolment = None
             enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id, job.quality)
             self._look_through(enrolment)
@@ -176,7 +176,7 @@ class Enroller:
                 person_id = self._changes.enrol(enrolment.name, prints)
             enrolment.saved(person_id)
         except DeviceError as error:
-            enrolment.fail(Problem(error.message, error.hint, "enrolment"))
+            enrolment.fail(Problem(error.message, error.hint, Topic.ENROLMENT))
         with self._lock:
             if self._enrolment is enrolment:
                 self._enrolment = None

@@ -31,7 +31,7 @@ from gui.core.frames import Answer, Landmarks, Picture, Verdict
 from gui.core.images import png
 from gui.core.opencv import cv2
 from gui.core.people import Print
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery.gallery import Arrival, clean_name
 
@@ -178,7 +178,7 @@ class PhotoRun:
         except _Stopped:
             self._say(PhotoPhase.STOPPED, rows=tuple(self._rows))
         except DeviceError as error:
-            problem = Problem(error.message, error.hint, "enrolment")
+            problem = Problem(error.message, error.hint, Topic.ENROLMENT)
             self._say(PhotoPhase.FAILED, rows=tuple(self._rows), problem=problem)
 
     def _saved(self, count: Future[int]) -> int:

@@ -23,7 +23,7 @@ def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
     for event in events:
         when = datetime.fromtimestamp(event.time).astimezone().isoformat(timespec="seconds")
         said = "" if event.correction is None else event.correction or "not the person named"
-        measured = event.where if event.network_ms is not None else ""
+        measured = (event.where or "") if event.network_ms is not None else ""
         yield (
             str(event.id),
             when,

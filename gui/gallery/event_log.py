@@ -13,12 +13,14 @@ from typing import Any
 
 from gui.core.decisions import Decision, Trace
 from gui.core.people import Event, Print
+from gui.core.states import Where
 from gui.gallery.database import Store
 
 PAGE = 100
 DELETED_AT_ONCE = 500  # a writer waits for so many at most
 _COLUMNS = """e.id, e.time, e.person_id, e.name, e.decision, e.score, e.threshold, e.reason, e.measured, e.network_ms,
     e.looks, CASE WHEN c.event_id IS NULL THEN NULL ELSE coalesce(p.name, '') END"""
+_PLACES = {place.value: place for place in Where}
 _TABLES = "events e LEFT JOIN corrections c ON c.event_id = e.id LEFT JOIN people p ON p.id = c.person_id"
 
 
@@ -51,7 +53,7 @@ class EventLog:
                 """INSERT INTO events (time, person_id, name, decision, score, threshold, reason, measured, network_ms,
                     looks, thumbnail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (event.time, event.person_id if known else None, event.name, event.decision.value, event.score,
-                 event.threshold, event.reason, event.where, event.network_ms, event.looks,
+                 event.threshold, event.reason, event.where or "", event.network_ms, event.looks,
                  event.thumbnail),
             )  # fmt: skip
             event_id = int(cursor.lastrowid or 0)
@@ -182,7 +184,7 @@ def _where(reader: sqlite3.Connection, query: Query) -> tuple[list[str], list[ob
 def _event(row: tuple[Any, ...]) -> Event:
     event_id, when, person_id, name, decision, score, threshold, reason, where, network_ms, looks, correction = row
     return Event(
-        event_id, when, person_id, name, Decision(decision), score, threshold, reason, where, network_ms,
+        event_id, when, person_id, name, Decision(decision), score, threshold, reason, _PLACES.get(where), network_ms,
         correction=correction, looks=looks,
     )  # fmt: skip
 

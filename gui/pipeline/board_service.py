@@ -22,7 +22,7 @@ from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
 from gui.core.frames import Picture
 from gui.core.i18n import fill, mark
-from gui.core.states import BoardPhase, BoardState, Problem
+from gui.core.states import BoardPhase, BoardState, Problem, Topic, Where
 
 PROFILE_AFTER_MS = 1_500  # the first faces come first
 PARITY_SEED = 7
@@ -79,7 +79,7 @@ class BoardDesk(QObject):
             if hello.fault_status:
                 text = fill(mark("the board has started anew after a fault: {fault}"), fault=faults.fault(hello))
                 self.problem.emit(
-                    Problem(text, mark("run the self-test; if it comes again, flash the firmware"), "fault")
+                    Problem(text, mark("run the self-test; if it comes again, flash the firmware"), Topic.FAULT)
                 )
             if Capability.PROFILE in hello.capabilities:
                 self._profile_timer.start(PROFILE_AFTER_MS)
@@ -151,7 +151,9 @@ class BoardDesk(QObject):
     def _ports_are(self, ports: tuple[Port, ...]) -> None:
         """A known board that is plugged in takes the virtual one's place, where nothing else was asked for."""
         before, self._boards = self._boards, set(known(ports))
-        virtual = self._state is not None and self._state.where == "virtual" and self._state.phase is BoardPhase.READY
+        virtual = (
+            self._state is not None and self._state.where is Where.VIRTUAL and self._state.phase is BoardPhase.READY
+        )
         if before is not None and self._boards - before and self.asked is None and virtual:
             self._worker.use(None)
 
@@ -162,7 +164,7 @@ class BoardDesk(QObject):
     def _refuse(self, kind: ActionKind) -> None:
         if self._worker.actions.busy:
             return  # the buttons are off while something runs; what runs is told anyway
-        problem = Problem("no board is connected", "choose a port and connect", "board")
+        problem = Problem("no board is connected", "choose a port and connect", Topic.BOARD)
         self.action_changed.emit(ActionReport(kind, ActionPhase.FAILED, problem=problem))
 
     def _ask_pool(self, signal: SignalInstance, find: Callable[[], object]) -> None:
@@ -171,7 +173,7 @@ class BoardDesk(QObject):
                 found = find()
             except (DeviceError, OSError) as error:
                 hint = error.hint if isinstance(error, DeviceError) else ""
-                found = Problem(error.message if isinstance(error, DeviceError) else str(error), hint, "board")
+                found = Problem(error.message if isinstance(error, DeviceError) else str(error), hint, Topic.BOARD)
             self._post(signal, found)
 
         self._pool.submit(work)

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, QTimer, Signal
 from device.errors import DeviceError
 from gui.access.door_control import Door
 from gui.core.people import Event
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.gallery import event_csv
 from gui.gallery.corrections import Corrections
 from gui.gallery.event_log import EventLog, Keeping, Query
@@ -98,7 +98,7 @@ class EventDesk(QObject):
             except _StoppedError:
                 return
             except DeviceError as error:
-                self._post(self.problem, Problem(error.message, error.hint, "events"))
+                self._post(self.problem, Problem(error.message, error.hint, Topic.EVENTS))
                 return
             self._post(self.exported, path, count)
 

@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from device.errors import DeviceError
 from gui.access.recogniser import Recogniser
 from gui.core.frames import Answer, Picture
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.enrolment.photo_enrolment import Around, PhotoChoices, PhotoProgress, PhotoRun
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery import archive
@@ -88,7 +88,7 @@ class PeopleFiles(QObject):
             try:
                 found = archive.read(path)
             except DeviceError as error:
-                found = Problem(error.message, error.hint, "gallery")
+                found = Problem(error.message, error.hint, Topic.GALLERY)
             self._post(self.was_read, path, found)
 
         self._write(work)
@@ -111,7 +111,7 @@ class PeopleFiles(QObject):
             try:
                 archive.write(path, self._gallery.everything())
             except DeviceError as error:
-                problem = Problem(error.message, error.hint, "gallery")
+                problem = Problem(error.message, error.hint, Topic.GALLERY)
             self._post(self.was_written, path, problem)
 
         self._write(work)

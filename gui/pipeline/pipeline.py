@@ -27,7 +27,7 @@ from gui.core.decisions import Entrance, Rules
 from gui.core.frames import CropJob, Frame, FrameView, View, now_s
 from gui.core.i18n import mark
 from gui.core.people import Event, Person
-from gui.core.states import CameraState, Flow, PipelineOptions, Problem
+from gui.core.states import CameraState, Flow, PipelineOptions, Problem, Topic, Where
 from gui.enrolment.enroller import Enroller
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
@@ -143,7 +143,7 @@ class Pipeline(QObject):
         self._shown: deque[float] = deque(maxlen=31)
         self._taken = self._painted = self._looked = 0  # frames
         self._stale = False  # the gallery changed since the templates were built
-        self._where = ""
+        self._where: Where | None = None
         self._entrance = Entrance()
 
     def start(self) -> None:
@@ -152,7 +152,7 @@ class Pipeline(QObject):
             return
         self._running = True
         if self._file.notice:
-            self._trouble(Problem(self._file.notice, "enrol again, or have the old file repaired", "gallery"))
+            self._trouble(Problem(self._file.notice, "enrol again, or have the old file repaired", Topic.GALLERY))
         self._board.start()
         self.desk.start()
         self._vision.start()
@@ -194,7 +194,7 @@ class Pipeline(QObject):
     def set_rules(self, rules: Rules) -> None:
         """Decide by these from now on; the threshold is the one of the board's network for their false-accept rate."""
         if warning := self._recogniser.set_rules(rules):
-            self._trouble(Problem(warning, mark("choose another false-accept rate in the settings"), "decision"))
+            self._trouble(Problem(warning, mark("choose another false-accept rate in the settings"), Topic.DECISION))
 
     def set_open_ms(self, open_ms: int) -> None:
         """How long the door stays open from the next opening on, 1..60,000."""
@@ -296,11 +296,11 @@ class Pipeline(QObject):
         height, width, channels = hello.input_shape
         if height != width or channels != 3:
             text = f"the board's network wants {width}x{height} pixels of {channels} channels"
-            self._trouble(Problem(text, "faces are cut square and in colour: flash another network", "board"))
+            self._trouble(Problem(text, "faces are cut square and in colour: flash another network", Topic.BOARD))
         self._vision.crop_size = height
         self._where = hello.where
         if warning := self._recogniser.connect(hello):
-            self._trouble(Problem(warning, "python -m device.model export writes one", "board"))
+            self._trouble(Problem(warning, "python -m device.model export writes one", Topic.BOARD))
         self._post(self.gallery_changed)
 
     def _mirror(self, quiet: bool) -> bool:
@@ -310,7 +310,7 @@ class Pipeline(QObject):
         try:
             self._use(job, inference)
         except DeviceError as error:  # a fingerprint without direction, a gallery that cannot be read
-            self._trouble(Problem(error.message, error.hint, "gallery"))
+            self._trouble(Problem(error.message, error.hint, Topic.GALLERY))
 
     def _use(self, job: CropJob, inference: Inference) -> None:
         if self._stale:
@@ -318,8 +318,8 @@ class Pipeline(QObject):
             self._recogniser.reload()
         embedding = self._recogniser.embed(inference)
         enrolling = self.enroller.take(job, inference, embedding)
-        recognition, outcome = self._recogniser.recognise(job, inference, embedding, self._draw_ms, enrolling=enrolling)
-        self._door.decided(recognition, outcome, lambda: self._recogniser.keep(job, inference, None))
+        recognition = self._recogniser.recognise(job, inference, embedding, self._draw_ms, enrolling=enrolling)
+        self._door.decided(recognition, lambda: self._recogniser.keep(job, inference, None))
         self._tell_entrance()
         self._post(self.recognised, recognition)
 
@@ -351,7 +351,7 @@ class Pipeline(QObject):
             try:
                 work()
             except DeviceError as error:
-                self._trouble(Problem(error.message, error.hint, "gallery"))
+                self._trouble(Problem(error.message, error.hint, Topic.GALLERY))
 
         if not self._stopped:
             self._store.submit(guarded)

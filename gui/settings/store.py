@@ -8,12 +8,11 @@ from pathlib import Path
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from gui.core.i18n import fill, mark
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.settings.schema import Kind, Setting, Value
 from gui.settings.table import SETTINGS
 
 FILE_NAME = "settings.ini"
-WHERE = "settings"
 LAYOUT = "layout"  # the file's group for what is remembered and not set: sizes, columns
 
 
@@ -111,13 +110,17 @@ class SettingsStore(QObject):
             path = self._file.fileName()
             text = fill(mark("the settings cannot be written to {file}"), file=path)
             self.problem.emit(
-                Problem(text, mark("make the file and its folder writable; until then they are forgotten"), WHERE)
+                Problem(
+                    text, mark("make the file and its folder writable; until then they are forgotten"), Topic.SETTINGS
+                )
             )
 
     def _read(self, file: QSettings) -> None:
         if file.status() is not QSettings.Status.NoError:
             text = fill(mark("the settings in {file} cannot be read"), file=file.fileName())
-            self.refused.append(Problem(text, mark("the defaults are used; correct the file, or delete it"), WHERE))
+            self.refused.append(
+                Problem(text, mark("the defaults are used; correct the file, or delete it"), Topic.SETTINGS)
+            )
         for key, setting in self._table.items():
             if not file.contains(key):
                 continue
@@ -126,7 +129,7 @@ class SettingsStore(QObject):
             except ValueError as error:
                 hint = fill(mark("{value} is used; set it again in the settings"), value=setting.default)
                 text = fill(mark("the setting {key} in {file}: {error}"), key=key, file=file.fileName(), error=error)
-                self.refused.append(Problem(text, hint, WHERE))
+                self.refused.append(Problem(text, hint, Topic.SETTINGS))
 
     def _is(self, key: str, *kinds: Kind) -> str:
         if self._table[key].kind not in kinds:

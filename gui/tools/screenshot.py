@@ -120,7 +120,7 @@ class _Shoot:
             and face.score is not None
             and face.age_ms <= FRESH_MS
             and newest is not None
-            and (newest.decision, newest.person) == (Decision.ACCEPTED, face.name)
+            and (newest.outcome.decision, newest.outcome.match.name) == (Decision.ACCEPTED, face.name)
             and door.state is DoorWord.OPEN
             and door.remaining_at(now_s()) >= DOOR_LEFT_MS
         )

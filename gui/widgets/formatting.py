@@ -15,17 +15,32 @@ from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import Recognition
 from gui.core.i18n import mark
 from gui.core.people import Event, Person
-from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, DoorView, DoorWord, Problem
+from gui.core.states import (
+    BoardPhase,
+    BoardState,
+    CameraKind,
+    CameraPhase,
+    CameraState,
+    DoorView,
+    DoorWord,
+    Problem,
+    Where,
+)
 from gui.widgets.language import figure, say
 
 NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
 
-_MEASURED = {"board": mark("board"), "virtual": mark("emulated"), "qemu": mark("QEMU"), "host": mark("host program")}
+_MEASURED = {
+    Where.BOARD: mark("board"),
+    Where.VIRTUAL: mark("emulated"),
+    Where.QEMU: mark("QEMU"),
+    Where.HOST: mark("host program"),
+}
 _PLACES = {
-    "board": mark("board"),
-    "virtual": mark("virtual board, emulated timing"),
-    "qemu": mark("QEMU, emulated timing"),
-    "host": mark("host program, not a board"),
+    Where.BOARD: mark("board"),
+    Where.VIRTUAL: mark("virtual board, emulated timing"),
+    Where.QEMU: mark("QEMU, emulated timing"),
+    Where.HOST: mark("host program, not a board"),
 }
 _KINDS = {
     CameraKind.WEBCAM: mark("Camera"),
@@ -81,9 +96,9 @@ def clock(clock_hz: int) -> str:
     return f"{figure(mhz, 0 if abs(mhz - round(mhz)) < 0.05 else 1)} MHz"
 
 
-def measured(where: str) -> str:
+def measured(where: Where | None) -> str:
     """Where a board figure was measured, in one word: board, emulated, QEMU, host program."""
-    return say(_MEASURED.get(where, where or _MEASURED["board"]))
+    return say(_MEASURED[where or Where.BOARD])
 
 
 def with_looks(text: str, looks: int) -> str:
@@ -91,9 +106,9 @@ def with_looks(text: str, looks: int) -> str:
     return text if looks == 1 else say("{text}, {looks} looks").format(text=text, looks=looks)
 
 
-def place(where: str) -> str:
+def place(where: Where | None) -> str:
     """What executes the network, plainly."""
-    return say(_PLACES.get(where, where))
+    return say(_PLACES[where]) if where else ""
 
 
 def problem_lines(problem: Problem) -> str:
@@ -117,7 +132,7 @@ def board_title(state: BoardState | None) -> str:
         return say("Connecting to the board")
     if state.phase is BoardPhase.LOST:
         return say("No board")
-    if state.where == "board":
+    if state.where is Where.BOARD:
         return say("Board {name}").format(name=state.name).strip()
     return sentence(place(state.where))
 
@@ -128,7 +143,7 @@ def board_detail(state: BoardState | None) -> str:
         return state.message if state is not None and state.message else say("looking for known boards")
     if state.phase is BoardPhase.LOST:
         return state.message or say("trying again by itself")
-    parts = [clock(state.clock_hz)] if state.where == "board" else [state.name, clock(state.clock_hz)]
+    parts = [clock(state.clock_hz)] if state.where is Where.BOARD else [state.name, clock(state.clock_hz)]
     return " · ".join(part for part in parts if part)
 
 
@@ -194,35 +209,38 @@ def entrance_detail(entrance: Entrance, now_s: float) -> str:
 
 def recognised(recognition: Recognition) -> str:
     """Who it is, as far as it is decided."""
-    if recognition.decision is Decision.ACCEPTED and recognition.person:
-        return recognition.person
-    if recognition.decision is Decision.REFUSED:
+    outcome = recognition.outcome
+    if outcome.decision is Decision.ACCEPTED and outcome.match.name:
+        return outcome.match.name
+    if outcome.decision is Decision.REFUSED:
         return say("Unknown")
-    if recognition.decision is Decision.LOCKED_OUT:
+    if outcome.decision is Decision.LOCKED_OUT:
         return say("Locked out")
-    return say("Not sure yet") if recognition.decision is Decision.UNCERTAIN else say("A face")
+    return say("Not sure yet") if outcome.decision is Decision.UNCERTAIN else say("A face")
 
 
 def score_line(recognition: Recognition) -> str:
     """Score against threshold, and the lead over the runner-up where there is one."""
-    if recognition.score is None:
+    match = recognition.outcome.match
+    if match.score is None:
         return say("nobody to compare with")
-    score, threshold = figure(recognition.score, 2), figure(recognition.threshold, 2)
-    if recognition.margin is not None and recognition.second:
+    score, threshold = figure(match.score, 2), figure(recognition.outcome.trace.rules.threshold, 2)
+    if match.margin is not None and match.second:
         text = say("score {score}, needs {threshold}, {margin} ahead of {second}")
-        margin = figure(recognition.margin, 2)
-        return text.format(score=score, threshold=threshold, margin=margin, second=recognition.second)
+        margin = figure(match.margin, 2)
+        return text.format(score=score, threshold=threshold, margin=margin, second=match.second)
     return say("score {score}, needs {threshold}").format(score=score, threshold=threshold)
 
 
 def network_line(recognition: Recognition) -> str:
     """``246 ms · 53.2 M cycles at 216 MHz · emulated``: the board's own figures and where they come from."""
-    parts = [with_looks(f"{milliseconds(recognition.network_ms)} ms", recognition.looks)]
-    if recognition.network_cycles and recognition.where != "host":
+    inference = recognition.inference
+    parts = [with_looks(f"{milliseconds(inference.network_ms)} ms", inference.looks)]
+    if inference.network_cycles and inference.where is not Where.HOST:
         text = say("{count} cycles at {clock}")
-        parts.append(text.format(count=count(recognition.network_cycles), clock=clock(recognition.clock_hz)))
-    if recognition.network_instructions:
-        parts.append(say("{count} instructions").format(count=count(recognition.network_instructions)))
+        parts.append(text.format(count=count(inference.network_cycles), clock=clock(recognition.clock_hz)))
+    if inference.network_instructions:
+        parts.append(say("{count} instructions").format(count=count(inference.network_instructions)))
     return " · ".join(parts)
 
 

@@ -77,8 +77,9 @@ class LiveView(QWidget):
         """What the newest fingerprint of a face took, for its tag."""
         there = {face.track_id for face in self._frame.faces} if self._frame is not None else set()
         self._timings = {track: timing for track, timing in self._timings.items() if track in there}
+        inference = recognition.inference
         self._timings[recognition.track_id] = FaceTiming(
-            recognition.network_ms, recognition.way_ms, recognition.where, recognition.looks
+            inference.network_ms, recognition.end_to_end_ms, inference.where, inference.looks
         )
 
     def clear(self, waiting: str) -> None:

@@ -14,6 +14,7 @@ from types import MappingProxyType
 from gui.core.decisions import Decision
 from gui.core.frames import TrackedFace, Verdict
 from gui.core.i18n import mark
+from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.decision_style import MARKS, ROLES
 from gui.widgets.language import figure, say
@@ -63,8 +64,8 @@ class FaceTiming:
     """What the newest fingerprint of a face took: the network at the board's clock, and capture to decision."""
 
     network_ms: float
-    way_ms: float
-    where: str
+    end_to_end_ms: float
+    where: Where
     looks: int = 1
 
 
@@ -153,7 +154,7 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     if scores and timing is not None:
         network = formatting.with_looks(f"{formatting.milliseconds(timing.network_ms)} ms", timing.looks)
         text = say("network {network} · in all {way} ms · {place}")
-        way = formatting.milliseconds(timing.way_ms)
+        way = formatting.milliseconds(timing.end_to_end_ms)
         lines.append(text.format(network=network, way=way, place=formatting.measured(timing.where)))
     if everything:
         box = face.box

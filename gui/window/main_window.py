@@ -13,7 +13,7 @@ from gui.core.decisions import Decision
 from gui.core.frames import FrameView, Recognition
 from gui.core.i18n import mark
 from gui.core.people import Event
-from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, PipelineOptions, Problem
+from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, PipelineOptions, Problem, Topic
 from gui.panes.board.panel import BoardPanel
 from gui.panes.door.card import DoorCard
 from gui.panes.door.decision_card import DecisionCard
@@ -193,11 +193,11 @@ class Window(QMainWindow):
         folder = self._log_folder
         if folder is None:
             self._show_problem(
-                Problem(mark("no log is written"), mark("see what the terminal said at the start"), "log")
+                Problem(mark("no log is written"), mark("see what the terminal said at the start"), Topic.LOG)
             )
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             text = self.tr("the folder {folder} could not be opened").format(folder=folder)
-            self._show_problem(Problem(text, mark("open it with a file manager"), "log"))
+            self._show_problem(Problem(text, mark("open it with a file manager"), Topic.LOG))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # On a large screen the door is read from farther away.
@@ -309,7 +309,7 @@ class Window(QMainWindow):
         self.board.set_board(state)
         self.kiosk.set_board(state)
         if state.phase is BoardPhase.READY:
-            self.problems.settle("board")
+            self.problems.settle(Topic.BOARD)
 
     def _show_door(self, door: DoorView) -> None:
         self.door.set_door(door)
@@ -322,7 +322,7 @@ class Window(QMainWindow):
         if self.camera_dialog is not None:
             self.camera_dialog.set_camera(state)
         if state.phase is CameraPhase.LIVE:
-            self.problems.settle("camera")
+            self.problems.settle(Topic.CAMERA)
         if state.phase is CameraPhase.LOST:
             why = f"{formatting.camera_title(state)}\n{say(state.message) or state.description}"
             self.live.clear(why)
@@ -385,5 +385,5 @@ class Window(QMainWindow):
             self._refresh_hint()
         elif key in ("camera/source", "camera/resolution"):
             size = size_of(self.settings.text("camera/resolution"))
-            self.problems.settle("camera")
+            self.problems.settle(Topic.CAMERA)
             self._pipeline.choose_camera(self.settings.text("camera/source") or None, size)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.core.frames import FrameView
 from gui.core.people import Person
-from gui.core.states import BoardState, PipelineOptions, Problem
+from gui.core.states import BoardState, PipelineOptions, Problem, Topic
 from gui.enrolment.photo_enrolment import PhotoProgress
 from gui.enrolment.progress import EnrolmentProgress
 from gui.gallery.archive import ENDING, FilePerson
@@ -47,7 +47,7 @@ class PeopleDesk(QObject):
         self.photo_dialog: PhotoDialog | None = None
         self.import_dialog: ImportDialog | None = None
         for asked in (pane.rename_asked, pane.delete_asked, pane.merge_asked, pane.undo_asked):
-            asked.connect(lambda *_: problems.settle("gallery"))  # what was said of the last try is over
+            asked.connect(lambda *_: problems.settle(Topic.GALLERY))  # what was said of the last try is over
         pane.enrol_asked.connect(lambda: self.enrol())
         pane.again_asked.connect(self.enrol)
         pane.rename_asked.connect(pipeline.rename)
@@ -165,12 +165,12 @@ class PeopleDesk(QObject):
         title = self.tr("Import a gallery")
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(Path.home()), kind)
         if name:
-            self._problems.settle("gallery")
+            self._problems.settle(Topic.GALLERY)
             self._pipeline.people_files.read(Path(name))
 
     def undo(self) -> None:
         """Take the last change back."""
-        self._problems.settle("gallery")
+        self._problems.settle(Topic.GALLERY)
         self._pipeline.undo()
 
     def close(self) -> None:

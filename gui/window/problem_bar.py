@@ -5,7 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import QSize, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.widgets import formatting
 from gui.widgets.language import say
 from gui.widgets.theme import Theme, icon
@@ -20,7 +20,7 @@ class ProblemBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self._problems: dict[str, Problem] = {}  # by part, the newest last
+        self._problems: dict[Topic, Problem] = {}  # the newest last
         self.setProperty("look", "bar")
         self.setAccessibleName(self.tr("Problem"))
         self._icon = QLabel()
@@ -56,18 +56,18 @@ class ProblemBar(QFrame):
 
     def show_problem(self, problem: Problem) -> None:
         """Put this one in the bar."""
-        self._problems.pop(problem.where, None)
-        self._problems[problem.where] = problem
+        self._problems.pop(problem.topic, None)
+        self._problems[problem.topic] = problem
         self._refresh()
 
-    def settle(self, where: str) -> None:
+    def settle(self, topic: Topic) -> None:
         """This part works again: its problem goes away."""
-        if self._problems.pop(where, None) is not None:
+        if self._problems.pop(topic, None) is not None:
             self._refresh()
 
     def _dismiss(self) -> None:
         if self.problem is not None:
-            self.settle(self.problem.where)
+            self.settle(self.problem.topic)
 
     def _refresh(self) -> None:
         problem = self.problem

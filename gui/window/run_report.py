@@ -154,7 +154,7 @@ class Report(QObject):
         self._once("first_fingerprint_s")
         if self._first is not None:
             self._fingerprints += 1
-            self._twice += recognition.looks > 1
+            self._twice += recognition.inference.looks > 1
             self._latencies.add(recognition.latency_ms)
 
     def _board_is(self, state: BoardState) -> None:

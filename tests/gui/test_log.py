@@ -66,7 +66,7 @@ def test_mistake_is_logged_with_its_trace_and_told_without(
         thread = threading.Thread(target=lambda: [][1])
         thread.start()
         thread.join()
-    assert [problem.where for problem in told] == ["program", "program"]
+    assert [problem.topic for problem in told] == ["program", "program"]
     assert "ZeroDivisionError" in told[0].message
     assert "IndexError" in told[1].message
     assert all(problem.hint for problem in told)

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from device.vision.fingerprint import unit
-from gui.access.decider import Decider, Outcome
-from gui.access.matcher import Floats, Match
-from gui.core.decisions import Decision, Effect, Rules
+from gui.access.decider import Decider
+from gui.access.matcher import Floats
+from gui.core.decisions import Decision, Effect, Match, Outcome, Rules
 
 RULES = Rules(threshold=0.5, margin=0.05, band=0.1, hysteresis=0.04, accept_votes=2, refuse_votes=3)
 ADA = Match(1, "Ada", 0.7, "Ben", 0.3)

@@ -17,6 +17,7 @@ import numpy as np
 
 from gui.core.decisions import Decision, Rule, Trace
 from gui.core.people import Event, Print
+from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.event_log import EventLog
@@ -80,7 +81,7 @@ def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog)
             changes.enrol(f"P{number}", prints(number % 100, 8))
         case 1 | 7:
             person = ids.get(name, ids.get(renamed))
-            log.log(Event(0, float(number), person, name, Decision.ACCEPTED, 0.7, 0.4, "r", "host", 1.0))
+            log.log(Event(0, float(number), person, name, Decision.ACCEPTED, 0.7, 0.4, "r", Where.HOST, 1.0))
         case 2:
             changes.add(ids[name], prints(2, 2))
         case 3:
@@ -99,7 +100,7 @@ def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog)
         case 11:
             changes.delete(ids[f"B{first}"])
         case 12:
-            seen = Event(0, float(number), None, None, Decision.REFUSED, 0.2, 0.4, "r", "host", 1.0, b"jpeg")
+            seen = Event(0, float(number), None, None, Decision.REFUSED, 0.2, 0.4, "r", Where.HOST, 1.0, b"jpeg")
             log.log(replace(seen, trace=Trace(Rule.VOTES_FOR)), prints(9, 1)[0])
         case 13:
             Corrections(gallery._store).correct(log.page(limit=1)[0].id, ids[renamed])

@@ -6,10 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from gui.core.decisions import Ballot, Decision, Rule, Rules, Trace, Vote
+from device.link.replies import Inference
+from gui.core.decisions import Ballot, Decision, Effect, Match, Outcome, Rule, Rules, Trace, Vote
 from gui.core.frames import Clock, FrameView, Picture, Recognition, Span, Stage, Timeline, TrackedFace, Verdict
 from gui.core.people import Event, Person
-from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
+from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, Where
 
 LANDMARKS = np.array([(40, 50), (60, 50), (50, 62), (42, 74), (58, 74)], np.float32)
 
@@ -70,41 +71,52 @@ def trace(rule: Rule = Rule.VOTES_FOR, **changes: Any) -> Trace:
 
 
 def recognition(**changes: Any) -> Recognition:
-    """Ada accepted through the virtual board, but for ``changes``."""
-    values: dict[str, Any] = {
-        "number": 1,
-        "timeline": timeline(),
-        "crop": picture(128, 128, (120, 80, 60)),
-        "track_id": 7,
-        "where": "virtual",
-        "clock_hz": 216_000_000,
+    """Ada accepted through the virtual board, but for ``changes``, of which each goes to the record that it is of."""
+    looks = changes.pop("looks", 1)
+    inference: dict[str, Any] = {
+        "fingerprint": np.zeros(1280 if looks == 1 else (looks, 1280), np.int8),
         "receive_cycles": 6_048_000,
         "network_cycles": 53_136_000,
         "total_cycles": 53_568_000,
         "network_instructions": 60_100_000,
+        "link_ms": 31.0,
         "receive_ms": 28.0,
         "network_ms": 246.0,
         "total_ms": 248.0,
-        "link_ms": 31.0,
-        "latency_ms": 310.0,
-        "person_id": 1,
-        "person": "Ada",
-        "score": 0.71,
-        "second": "Bo",
-        "margin": 0.42,
-        "threshold": 0.45,
+        "where": Where.VIRTUAL,
+        "sent_ns": 0,
+        "written_ns": 30_000_000,
+        "received_ns": 279_000_000,
+    }
+    match: dict[str, Any] = {"person_id": 1, "name": "Ada", "score": 0.71, "second": "Bo", "margin": 0.42}
+    outcome: dict[str, Any] = {
         "decision": Decision.ACCEPTED,
         "trace": trace(),
+        "effect": Effect.NONE,
+        "locks_out": False,
     }
-    values |= changes
-    return Recognition(**({"picture": values["crop"]} | values))
+    values: dict[str, Any] = {
+        "number": 1,
+        "track_id": 7,
+        "crop": picture(128, 128, (120, 80, 60)),
+        "verdict": Verdict.GOOD,
+        "clock_hz": 216_000_000,
+        "timeline": timeline(),
+        "latency_ms": 310.0,
+    }
+    for name, value in changes.items():
+        next((part for part in (inference, match, outcome) if name in part), values)[name] = value
+    found = Match(**match)
+    decided = Outcome(person_id=found.person_id, name=found.name, match=found, **outcome)
+    parts = {"inference": Inference(**inference), "outcome": decided, "picture": values["crop"]}
+    return Recognition(**(parts | values))
 
 
 def board(**changes: Any) -> BoardState:
     """The virtual board, ready."""
     values: dict[str, Any] = {
         "phase": BoardPhase.READY,
-        "where": "virtual",
+        "where": Where.VIRTUAL,
         "name": "nucleo_f767zi",
         "firmware": "0.1.0",
         "network_hash": "0123456789abcdef0123456789abcdef",
@@ -143,7 +155,7 @@ def event(number: int = 1, **changes: Any) -> Event:
         "score": 0.71,
         "threshold": 0.45,
         "reason": Rule.VOTES_FOR.value,
-        "where": "virtual",
+        "where": Where.VIRTUAL,
         "network_ms": 246.0,
     }
     return Event(**(values | changes))

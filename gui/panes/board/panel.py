@@ -13,7 +13,7 @@ from device.flash.installed import Finding, Installed
 from device.link.ports import Port
 from gui.board.reports import ActionReport, LinkStats
 from gui.core.frames import Recognition, Stage
-from gui.core.states import BoardPhase, BoardState, Flow, Problem
+from gui.core.states import BoardPhase, BoardState, Flow, Problem, Where
 from gui.panes.board import wording
 from gui.panes.board.checks import BoardChecks
 from gui.panes.board.port_chooser import PortChooser
@@ -173,22 +173,23 @@ class BoardPanel(QScrollArea):
             self.figures.set_rows(self._figures(self._newest))
 
     def _figures(self, recognition: Recognition) -> wording.Rows:
-        place = formatting.measured(recognition.where)
+        inference = recognition.inference
+        place = formatting.measured(inference.where)
         passed = self._recent_s[-1] - self._recent_s[0] if self._recent_s else 0.0
         rate = figure((len(self._recent_s) - 1) / passed, 1) if passed > 0 else ""
         link_ms, link_place = _link(recognition)
-        cycles, count = recognition.network_cycles, recognition.network_instructions
+        cycles, count = inference.network_cycles, inference.network_instructions
 
         def ms(value: float, at: str, looks: int = 1) -> str:
             return f"{formatting.with_looks(f'{formatting.milliseconds(value)} ms', looks)}, {at}"
 
         return (
             (self.tr("Fingerprints"), self.tr("{rate} a second, PC").format(rate=rate) if rate else ""),
-            (self.tr("Network time"), ms(recognition.network_ms, place, recognition.looks)),
+            (self.tr("Network time"), ms(inference.network_ms, place, inference.looks)),
             (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
             (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
-            (self.tr("Receive"), ms(recognition.receive_ms, place)),
-            (self.tr("Last byte to reply"), ms(recognition.total_ms, place)),
+            (self.tr("Receive"), ms(inference.receive_ms, place)),
+            (self.tr("Last byte to reply"), ms(inference.total_ms, place)),
             (self.tr("Link, both ways"), ms(link_ms, link_place)),
         )  # fmt: skip
 
@@ -208,6 +209,6 @@ class BoardPanel(QScrollArea):
 
 def _link(recognition: Recognition) -> tuple[float, str]:
     """The crop's way to the board by its clock, and the fingerprint's way back."""
-    timeline, place = recognition.timeline, formatting.measured(recognition.where)
+    timeline, place = recognition.timeline, formatting.measured(recognition.inference.where)
     both_ms = (timeline.ms(Stage.RECEIVE) or 0.0) + (timeline.ms(Stage.REPLY) or 0.0)
-    return both_ms, place if recognition.where == "virtual" else say("{place} and PC").format(place=place)
+    return both_ms, place if recognition.inference.where is Where.VIRTUAL else say("{place} and PC").format(place=place)

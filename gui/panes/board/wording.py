@@ -21,7 +21,7 @@ from gui.board.reports import (
 )
 from gui.core.frames import Clock
 from gui.core.i18n import mark
-from gui.core.states import BoardPhase, BoardState, Flow, Problem
+from gui.core.states import BoardPhase, BoardState, Flow, Problem, Where
 from gui.widgets import formatting
 from gui.widgets.language import figure, say
 
@@ -56,10 +56,10 @@ ACTIONS = {
     ActionKind.FLASH: mark("Flash"),
 }
 _ENDS = {
-    "board": mark("board"),
-    "virtual": mark("virtual board"),
-    "qemu": mark("QEMU"),
-    "host": mark("host program"),
+    Where.BOARD: mark("board"),
+    Where.VIRTUAL: mark("virtual board"),
+    Where.QEMU: mark("QEMU"),
+    Where.HOST: mark("host program"),
 }
 FLASH_STEPS = {
     FlashStep.CHECK: mark("checking the image"),
@@ -111,7 +111,7 @@ def information(state: BoardState | None) -> Rows:
         (say("Flash"), say("{flash} bytes, of them {network} network").format(
             flash=figure(hello.flash_bytes, 0), network=figure(hello.network_bytes, 0))),
         (say("Last fault"), say(fault(hello))),
-        (say("Chip"), hello.unique_id.hex() if hello.where == "board" else "–"),
+        (say("Chip"), hello.unique_id.hex() if hello.where is Where.BOARD else "–"),
     )  # fmt: skip
 
 
@@ -119,7 +119,7 @@ def _rate(state: BoardState) -> str:
     if not state.baud:
         return say("this link has none")
     text = say("{baud} baud").format(baud=figure(state.baud, 0))
-    return f"{text}, {formatting.measured('virtual')}" if state.where == "virtual" else text
+    return f"{text}, {formatting.measured(Where.VIRTUAL)}" if state.where is Where.VIRTUAL else text
 
 
 def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
@@ -127,7 +127,7 @@ def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
     if stats is None:
         return ()
     board, host = stats.board, stats.host
-    board_end = say(_ENDS.get(stats.where, _ENDS["board"]))
+    board_end = say(_ENDS[stats.where])
     both = say("{board} {place}, {host} PC")
     mark_bytes = say("{bytes} bytes, {place}")
 
@@ -227,7 +227,7 @@ def selftest(result: SelftestResult) -> tuple[str, str]:
     return "bad", text.format(wrong=figure(test.mismatches, 0), length=figure(test.length, 0)) + took
 
 
-def _cycles(cycles: int, clock_hz: int, where: str) -> str:
+def _cycles(cycles: int, clock_hz: int, where: Where) -> str:
     if not cycles or not clock_hz:
         return ""
     return f"; {formatting.milliseconds(cycles / clock_hz * 1e3)} ms, {formatting.measured(where)}"

@@ -120,21 +120,21 @@ class DecisionCard(QFrame):
                 self.tr("A face in front of the camera is cut out, turned upright and sent as 128x128 pixels.")
             )
             return
-        reason = decision_text.reason(recognition.trace)
+        outcome = recognition.outcome
+        reason = decision_text.reason(outcome.trace)
         self._crop.set_picture(recognition.picture)
         self._set_name(formatting.recognised(recognition))
-        mark = decision_style.MARKS[recognition.decision]
-        self._state.setText(f"{mark} {formatting.decision(recognition.decision)}")
-        look = LOOKS.get(recognition.decision, "muted")
+        mark = decision_style.MARKS[outcome.decision]
+        self._state.setText(f"{mark} {formatting.decision(outcome.decision)}")
+        look = LOOKS.get(outcome.decision, "muted")
         if self._state.property("look") != look:
             self._state.setProperty("look", look)
             self._state.style().unpolish(self._state)
             self._state.style().polish(self._state)
         for widget in (self._bar, self._score):
-            widget.setVisible(recognition.score is not None)
-        self._bar.set_score(
-            recognition.score, recognition.threshold, recognition.decision, recognition.trace.rules.band
-        )
+            widget.setVisible(outcome.match.score is not None)
+        rules = outcome.trace.rules
+        self._bar.set_score(outcome.match.score, rules.threshold, outcome.decision, rules.band)
         self._score.setText(formatting.score_line(recognition))
         self._reason.setText(reason)
         self.setAccessibleDescription(f"{self._name.text()}, {self._state.text()}, {reason}")

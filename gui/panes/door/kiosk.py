@@ -124,9 +124,9 @@ class KioskView(QWidget):
 
     def set_recognition(self, recognition: Recognition) -> None:
         """The newest decision about some face."""
-        if recognition.decision is Decision.REFUSED:
+        if recognition.outcome.decision is Decision.REFUSED:
             self._refused_s = now_s()
-        elif recognition.decision is Decision.ACCEPTED:
+        elif recognition.outcome.decision is Decision.ACCEPTED:
             self._refused_s = None
 
     def refresh(self) -> None:

@@ -10,7 +10,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPixmap
 
 from device.errors import DeviceError
 from gui.core.people import Event
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.gallery.event_log import PAGE, EventLog, Query, fits
 from gui.widgets import decision_style, decision_text, formatting
 from gui.widgets.decision_style import LOOKS
@@ -205,7 +205,7 @@ class EventsModel(QAbstractTableModel):
         try:
             return self._log.page(self._query, limit, after)
         except DeviceError as error:
-            self.problem.emit(Problem(error.message, error.hint, "gallery"))
+            self.problem.emit(Problem(error.message, error.hint, Topic.GALLERY))
             return []
 
     def _recount(self) -> None:
@@ -214,5 +214,5 @@ class EventsModel(QAbstractTableModel):
             try:
                 self._count = self._log.count(self._query)
             except DeviceError as error:
-                self.problem.emit(Problem(error.message, error.hint, "gallery"))
+                self.problem.emit(Problem(error.message, error.hint, Topic.GALLERY))
         self.counted.emit(self._count)

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 from device.errors import DeviceError
 from gui.core.decisions import Decision
 from gui.core.people import Event
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.gallery.event_log import EventLog, Query
 from gui.panes.events.dialog import EventDialog
 from gui.panes.events.model import Column, EventsModel
@@ -167,7 +167,7 @@ class EventsPanel(QWidget):
         try:
             whole, kept = self._log.event(event.id), self._log.has_print(event.id)
         except DeviceError as error:
-            self.problem.emit(Problem(error.message, error.hint, "gallery"))
+            self.problem.emit(Problem(error.message, error.hint, Topic.GALLERY))
             return
         if whole is None:  # it has expired meanwhile
             self.reload()

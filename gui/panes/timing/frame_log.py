@@ -10,9 +10,11 @@ from datetime import UTC, datetime
 import numpy as np
 
 from gui.core.frames import Clock, Recognition, Stage, now_s
+from gui.core.states import Where
 
 KEPT = 10_000  # frames; an hour at three a second
-PLACES = {"board": "board", "virtual": "emulated", "qemu": "QEMU", "host": "host program"}  # the file is in English
+# The file is in English.
+PLACES = {Where.BOARD: "board", Where.VIRTUAL: "emulated", Where.QEMU: "QEMU", Where.HOST: "host program"}
 COUNTS = ("receive_cycles", "network_cycles", "total_cycles", "network_instructions")
 LOOKS = "looks"  # at the crop; the network's figures are of all of them
 
@@ -23,7 +25,7 @@ class TimingLog:
     def __init__(self, kept: int = KEPT) -> None:
         self._stages = tuple(Stage)
         self._values = np.full((kept, 2 + len(self._stages) + 2 + 1 + len(COUNTS) + 1), math.nan)
-        self._where = [""] * kept
+        self._where = [Where.BOARD] * kept
         self._board_stages: set[Stage] = set()
         self._count = 0
         self._epoch_s = time.time() - now_s()
@@ -37,27 +39,27 @@ class TimingLog:
         timeline = recognition.timeline
         stages = [timeline.ms(stage) for stage in self._stages]
         self._board_stages |= {span.stage for span in timeline.spans if span.clock is Clock.BOARD}
-        counts = [getattr(recognition, name) for name in COUNTS]
+        counts = [getattr(recognition.inference, name) for name in COUNTS]
         row = (
             recognition.number,
             self._epoch_s + timeline.start_s,
             *stages,
-            recognition.way_ms,
+            recognition.end_to_end_ms,
             recognition.latency_ms,
             recognition.clock_hz,
             *counts,
-            recognition.looks,
+            recognition.inference.looks,
         )
         self._values[at] = [math.nan if value is None else value for value in row]
-        self._where[at] = recognition.where
+        self._where[at] = recognition.inference.where
         self._count += 1
 
     def rows(self) -> Iterator[list[str]]:
         """A header, then a line for every frame, the oldest first. Empty: not measured for this frame."""
         order = [number % len(self._values) for number in range(self._count - len(self), self._count)]
         places = {self._where[at] for at in order}
-        place = PLACES.get(next(iter(places)), "board") if len(places) == 1 else "board, see measured"
-        emulated = "virtual" in places
+        place = PLACES[next(iter(places))] if len(places) == 1 else "board, see measured"
+        emulated = Where.VIRTUAL in places
         stages = [f"{stage} [ms, {place if stage in self._board_stages else 'PC'}]" for stage in self._stages]
         whole = f"capture to decision [ms, PC and {place}]" if emulated else "capture to decision [ms, PC]"
         yield [
@@ -76,7 +78,7 @@ class TimingLog:
             row = self._values[at]
             when = datetime.fromtimestamp(row[1], UTC).isoformat(timespec="milliseconds")
             lengths = [_text(value, 3) for value in row[2:last_stage]]
-            where = PLACES.get(self._where[at], self._where[at])
+            where = PLACES[self._where[at]]
             yield [_text(row[0], 0), when, where, *lengths, *(_text(value, 0) for value in row[last_stage:])]
 
 

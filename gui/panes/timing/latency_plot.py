@@ -14,6 +14,7 @@ from PySide6.QtGui import QColor, QPaintEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from gui.core.frames import Recognition
+from gui.core.states import Where
 from gui.panes.timing.stages import LIMIT_MS
 from gui.widgets import formatting
 from gui.widgets.theme import Theme
@@ -32,7 +33,8 @@ class LatencyPlot(QFrame):
         self._theme = theme
         self._at_s: deque[float] = deque(maxlen=KEPT)
         self._network_ms: deque[float] = deque(maxlen=KEPT)
-        self._where, self._looks = "", 1
+        self._where: Where | None = None
+        self._looks = 1
         self.setProperty("look", "card")
         self.setAccessibleName(self.tr("Board latency of the last minute"))
         title = QLabel(self.tr("Board latency"))
@@ -76,12 +78,13 @@ class LatencyPlot(QFrame):
     def add(self, recognition: Recognition) -> None:
         """One more fingerprint. Figures of another place (a board after the virtual one) or of more or fewer looks
         start the plot anew."""
-        if (recognition.where, recognition.looks) != (self._where, self._looks):
-            self._where, self._looks = recognition.where, recognition.looks
+        inference = recognition.inference
+        if (inference.where, inference.looks) != (self._where, self._looks):
+            self._where, self._looks = inference.where, inference.looks
             self._at_s.clear()
             self._network_ms.clear()
         self._at_s.append(recognition.timeline.start_s + recognition.latency_ms / 1e3)
-        self._network_ms.append(recognition.network_ms)
+        self._network_ms.append(inference.network_ms)
         self._refresh()
 
     def build(self) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gui.board.reports import ProfileResult
+from gui.core.states import Where
 from gui.panes.timing.frame_log import PLACES
 
 
@@ -54,7 +55,7 @@ class LayerBar:
 class LayerChart:
     """All layers, their sum, and the whole network as the board counted it, which holds a little more."""
 
-    where: str
+    where: Where
     clock_hz: int
     bars: tuple[LayerBar, ...]
     sum_cycles: int
@@ -93,7 +94,7 @@ def chart(result: ProfileResult) -> LayerChart:
 
 def rows(result: ProfileResult) -> Iterator[list[str]]:
     """A header, a line for every layer, their sum and the whole network, for a file."""
-    found, place = chart(result), PLACES.get(result.where, result.where)
+    found, place = chart(result), PLACES[result.where]
     yield [
         "layer", "name", "kind", "output height", "output width", "output channels", "multiply-accumulates",
         f"cycles [{place}]", f"time [ms, {place}, {found.clock_hz} Hz]", "share [%]", f"instructions [{place}]",

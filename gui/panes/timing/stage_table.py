@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from gui.core.frames import Clock, Stage
 from gui.core.i18n import mark
+from gui.core.states import Where
 from gui.panes.timing import stages
 from gui.panes.timing.statistics import WINDOW, Row, TimingStats
 from gui.widgets import formatting
@@ -30,7 +31,7 @@ COLUMNS = (
 _Index = QModelIndex | QPersistentModelIndex
 
 
-def texts(row: Row, where: str, looks: int = 1) -> tuple[str, ...]:
+def texts(row: Row, where: Where | None, looks: int = 1) -> tuple[str, ...]:
     """A line of the table: milliseconds, and whose clock measured them."""
     name = say(stages.LABELS[row.stage] if row.stage is not None else WHOLE)
     board = formatting.measured(where)

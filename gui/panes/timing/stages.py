@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from gui.core.frames import Clock, Recognition, Span, Stage
 from gui.core.i18n import mark
+from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.language import say
 
@@ -74,7 +75,7 @@ class Chart:
 
 def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
     """All stages in order, a dash where nothing was measured."""
-    place = formatting.measured(recognition.where) if recognition else "board"
+    place = formatting.measured(recognition.inference.where) if recognition else "board"
     spans = {span.stage: span for span in recognition.timeline.spans} if recognition else {}
     result = []
     for stage in Stage:
@@ -87,8 +88,8 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
 
 def whole(recognition: Recognition) -> str:
     """The way in all; with emulated steps in it, also what really passed on this computer."""
-    whole = formatting.milliseconds(recognition.way_ms)
-    if recognition.where != "virtual":
+    whole = formatting.milliseconds(recognition.end_to_end_ms)
+    if recognition.inference.where is not Where.VIRTUAL:
         return say("in all {whole} ms").format(whole=whole)
     here = formatting.milliseconds(recognition.latency_ms)
     return say("in all {whole} ms, {here} ms on this PC").format(whole=whole, here=here)
@@ -100,7 +101,7 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
     What is too much is left out from the end, never where the figures were measured.
     """
     parts = formatting.network_line(recognition).split(" · ")
-    place = formatting.measured(recognition.where)
+    place = formatting.measured(recognition.inference.where)
     for kept in range(len(parts), 0, -1):
         line = say("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
         if text_width(line) <= room:
@@ -144,6 +145,6 @@ def spoken(recognition: Recognition | None) -> str:
     if recognition is None:
         return say("No face has been sent to the board yet")
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
-    network = f"{formatting.network_line(recognition)}, {formatting.measured(recognition.where)}"
+    network = f"{formatting.network_line(recognition)}, {formatting.measured(recognition.inference.where)}"
     told = say("Network: {figures}").format(figures=network)
     return f"{stages}. {told}. {formatting.sentence(whole(recognition))}"

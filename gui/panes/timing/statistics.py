@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from gui.core.frames import Clock, Recognition, Stage
 from gui.core.percentiles import Histogram, Percentiles, percentiles
+from gui.core.states import Where
 
 WINDOW = 200  # frames
 
@@ -29,7 +30,8 @@ class TimingStats:
 
     def __init__(self, window: int = WINDOW) -> None:
         self._window = window
-        self.where, self.looks = "", 1
+        self.where: Where | None = None
+        self.looks = 1
         self.frames = 0
         self.clear()
 
@@ -43,15 +45,16 @@ class TimingStats:
 
     def add(self, recognition: Recognition) -> None:
         """One more frame that went the whole way."""
-        if (recognition.where, recognition.looks) != (self.where, self.looks):
+        inference = recognition.inference
+        if (inference.where, inference.looks) != (self.where, self.looks):
             self.clear()
-            self.where, self.looks = recognition.where, recognition.looks
+            self.where, self.looks = inference.where, inference.looks
         self.frames += 1
         self._newest = {}
         spans = [(span.stage, span.clock, span.length_ms) for span in recognition.timeline.spans]
-        mixed = any(clock is Clock.BOARD for _, clock, _ in spans) and recognition.where == "virtual"
+        mixed = any(clock is Clock.BOARD for _, clock, _ in spans) and inference.where is Where.VIRTUAL
         values: list[tuple[Stage | None, Clock, float]] = [*spans]
-        values.append((None, Clock.BOARD if mixed else Clock.HOST, recognition.way_ms))
+        values.append((None, Clock.BOARD if mixed else Clock.HOST, recognition.end_to_end_ms))
         for stage, clock, value in values:
             self._clocks[stage] = clock
             self._newest[stage] = value

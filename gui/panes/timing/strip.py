@@ -102,7 +102,7 @@ class TimingStrip(QWidget):
         caption = self._theme.font(scale.caption)
         painter.setFont(caption)
         painter.setPen(QColor(colours.muted))
-        where = formatting.measured(self._recognition.where) if self._recognition else "board"
+        where = formatting.measured(self._recognition.inference.where) if self._recognition else "board"
         middle = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
         label_width = max(LANE_LABEL, QFontMetricsF(caption).horizontalAdvance(where) + 12)
         axis = QRectF(PAD + label_width, y, self.width() - 2 * PAD - label_width - 34, LANE_HEIGHT)

@@ -23,7 +23,7 @@ RUN = Inference(
     receive_ms=30.0,
     network_ms=100.0,
     total_ms=101.0,
-    where="virtual",
+    where=Where.VIRTUAL,
     sent_ns=1000 * MS,
     written_ns=1020 * MS,
     received_ns=1150 * MS,
@@ -76,7 +76,7 @@ def test_a_network_that_begins_while_the_crop_comes_ends_when_the_board_says() -
     assert spans[Stage.NETWORK].ms == 100.0
 
 
-@pytest.mark.parametrize("where", ["board", "virtual", "host"])
+@pytest.mark.parametrize("where", [Where.BOARD, Where.VIRTUAL, Where.HOST])
 @pytest.mark.parametrize("receive_ms", [0.0, 30.0, 400.0])
 @pytest.mark.parametrize("total_ms", [1.0, 90.0, 101.0, 300.0])
 def test_no_span_stands_before_its_cause_whatever_the_clocks_say(

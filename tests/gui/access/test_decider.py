@@ -10,8 +10,7 @@ import tracemalloc
 import pytest
 
 from gui.access.decider import TABLE, Decider, Finding, Glance, vote
-from gui.access.matcher import Match
-from gui.core.decisions import Decision, Effect, Rule, Rules, Vote, weight
+from gui.core.decisions import Decision, Effect, Match, Rule, Rules, Vote, weight
 from tests.support.decision_cases import ADA, BEN, CLOSE, LOW, NEAR, NOBODY, RULES, events, face, run
 
 

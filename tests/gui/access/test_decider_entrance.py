@@ -6,9 +6,8 @@ import random
 
 import pytest
 
-from gui.access.decider import Decider, Glance, Outcome, nearest
-from gui.access.matcher import Match
-from gui.core.decisions import Decision, Effect, Rule, Rules, Turn
+from gui.access.decider import Decider, Glance, nearest
+from gui.core.decisions import Decision, Effect, Match, Outcome, Rule, Rules, Turn
 from tests.support.decision_cases import ADA, BEN, LOW, NEAR, RULES, events, face, run
 
 # Several faces

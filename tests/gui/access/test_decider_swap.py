@@ -6,9 +6,9 @@ import random
 
 import pytest
 
-from gui.access.decider import Decider, Glance, Outcome
-from gui.access.matcher import Floats, Match
-from gui.core.decisions import Decision, Effect, Rule, Rules
+from gui.access.decider import Decider, Glance
+from gui.access.matcher import Floats
+from gui.core.decisions import Decision, Effect, Match, Outcome, Rule, Rules
 from tests.support.decision_cases import ADA, BEN, LOW, NEAR, RULES, events, face, run
 
 

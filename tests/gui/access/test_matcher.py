@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 
 from device.vision.fingerprint import FeatureMap
-from gui.access.matcher import Match, Templates, build
+from gui.access.matcher import Templates, build
+from gui.core.decisions import Match
 from gui.core.people import Print
 
 NETWORK = bytes(range(16))

@@ -26,7 +26,7 @@ LENGTH = 64
 
 
 def hello(
-    network: bytes = NETWORK, length: int = LENGTH, *, where: Where = "virtual", can: Capability = Capability.INFER
+    network: bytes = NETWORK, length: int = LENGTH, *, where: Where = Where.VIRTUAL, can: Capability = Capability.INFER
 ) -> Hello:
     return Hello(
         board="nucleo", firmware="1", where=where, unique_id=b"VIRTUALBOARD", network_hash=network,
@@ -43,7 +43,7 @@ def inference(person: int, seed: int = 0, looks: int = 1) -> Inference:
     return Inference(
         fingerprint=data, receive_cycles=216_000, network_cycles=43_200_000, total_cycles=43_300_000,
         network_instructions=50_000_000, link_ms=20.0, receive_ms=1.0, network_ms=200.0, total_ms=200.5,
-        where="virtual", sent_ns=1_030_000_000, written_ns=1_031_000_000, received_ns=1_251_500_000,
+        where=Where.VIRTUAL, sent_ns=1_030_000_000, written_ns=1_031_000_000, received_ns=1_251_500_000,
     )  # fmt: skip
 
 
@@ -110,17 +110,17 @@ def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery
     recogniser.reload()
     for seed in (10, 11):
         found = inference(1, seed)
-        recognition, outcome = recogniser.recognise(job(), found, recogniser.embed(found), 5.0)
-    assert (recognition.person_id, recognition.person, recognition.second) == (ada, "Ada", "Ben")
-    assert recognition.decision is Decision.ACCEPTED
+        outcome = recogniser.recognise(job(), found, recogniser.embed(found), 5.0).outcome
+    assert (outcome.match.person_id, outcome.match.name, outcome.match.second) == (ada, "Ada", "Ben")
+    assert outcome.decision is Decision.ACCEPTED
     assert outcome.effect is Effect.OPEN
-    assert recognition.score is not None
-    assert recognition.score > 0.9
+    assert outcome.match.score is not None
+    assert outcome.match.score > 0.9
     assert recogniser.labels[1].name == "Ada"
     for seed in range(3):
         other = inference(3, seed)
-        recognition, outcome = recogniser.recognise(job(track=2), other, recogniser.embed(other), None)
-    assert recognition.decision is Decision.REFUSED
+        outcome = recogniser.recognise(job(track=2), other, recogniser.embed(other), None).outcome
+    assert outcome.decision is Decision.REFUSED
     assert outcome.effect is Effect.EVENT
     assert recogniser.labels[2].name is None
     gallery.delete(ada)
@@ -132,7 +132,7 @@ def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, galle
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     found = inference(1)
-    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), 4.0)
+    recognition = recogniser.recognise(job(), found, recogniser.embed(found), 4.0)
     spans = {span.stage: span for span in recognition.timeline.spans}
     assert set(spans) == set(Stage) - {Stage.DETECT}
     emulated = {stage for stage, span in spans.items() if span.clock is Clock.BOARD}
@@ -145,7 +145,8 @@ def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, galle
         assert spans[before].start_ms <= spans[after].start_ms
     assert spans[Stage.MATCH].start_ms > spans[Stage.REPLY].start_ms + spans[Stage.REPLY].length_ms
     assert recognition.timeline.ms(Stage.DRAW) == 4.0
-    assert (recognition.person, recognition.score, recognition.decision) == (None, None, Decision.SEEN)
+    outcome = recognition.outcome
+    assert (outcome.match.name, outcome.match.score, outcome.decision) == (None, None, Decision.SEEN)
 
 
 def test_nothing_is_decided_while_somebody_is_enrolled_or_by_a_bad_picture(tmp_path: Path, gallery: Gallery) -> None:
@@ -157,9 +158,9 @@ def test_nothing_is_decided_while_somebody_is_enrolled_or_by_a_bad_picture(tmp_p
     found = inference(1, 9)
     for bad, enrolling, rule in ((job(), "Ben", Rule.ENROLLING), (job(verdict=Verdict.BLURRED), "", Rule.BAD_PICTURE)):
         for _ in range(4):
-            recognition, outcome = recogniser.recognise(bad, found, recogniser.embed(found), None, enrolling=enrolling)
-            assert (recognition.decision, recognition.person, outcome.effect) == (Decision.SEEN, "Ada", Effect.NONE)
-            assert recognition.trace.rule is rule
+            outcome = recogniser.recognise(bad, found, recogniser.embed(found), None, enrolling=enrolling).outcome
+            assert (outcome.decision, outcome.match.name, outcome.effect) == (Decision.SEEN, "Ada", Effect.NONE)
+            assert outcome.trace.rule is rule
 
 
 def test_fingerprints_of_another_network_are_not_compared(tmp_path: Path, gallery: Gallery) -> None:
@@ -193,8 +194,8 @@ def test_new_rules_count_at_once_with_the_threshold_of_their_rate(tmp_path: Path
     found = inference(1, 10)
     recogniser.recognise(job(), found, recogniser.embed(found), None)
     recogniser.set_rules(recogniser.rules)  # no change: the votes stay
-    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), None)
-    assert recognition.decision is Decision.ACCEPTED
+    recognition = recogniser.recognise(job(), found, recogniser.embed(found), None)
+    assert recognition.outcome.decision is Decision.ACCEPTED
 
 
 CAN = Capability.INFER | Capability.MIRROR
@@ -217,8 +218,8 @@ def test_two_looks_are_compared_by_their_mean_with_who_was_enrolled_by_one_or_tw
             embedding = recogniser.embed(found)
             real = (found.fingerprint.astype(float) * 0.02).reshape(looks, LENGTH).mean(axis=0)
             np.testing.assert_allclose(embedding, real / np.linalg.norm(real), atol=1e-5)
-            recognition, _ = recogniser.recognise(job(track=person), found, embedding, None)
-            assert (recognition.person, recognition.looks) == (name, looks)
+            recognition = recogniser.recognise(job(track=person), found, embedding, None)
+            assert (recognition.outcome.match.name, recognition.inference.looks) == (name, looks)
 
 
 def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp_path: Path, gallery: Gallery) -> None:
@@ -227,8 +228,8 @@ def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp
     recogniser = make(gallery, tmp_path)
     assert not recogniser.mirror(kept=True)  # no board yet
     found = []
-    for where, can in (("virtual", CAN), ("board", CAN), ("board", Capability.INFER)):
-        recogniser.connect(hello(where=where, can=can))  # type: ignore[arg-type]
+    for where, can in ((Where.VIRTUAL, CAN), (Where.BOARD, CAN), (Where.BOARD, Capability.INFER)):
+        recogniser.connect(hello(where=where, can=can))
         for looks in Looks:
             assert recogniser.set_rules(Rules(looks=looks)) == ""
             found.append((recogniser.rules.threshold, recogniser.mirror(kept=False), recogniser.mirror(kept=True)))
@@ -252,8 +253,8 @@ def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
     recogniser.look(View(tracks, taken_s=1.0))
     found = inference(1, 10)
     for _ in range(3):
-        recognition, outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None)
-    assert (recognition.decision, outcome.effect) == (Decision.WAITING, Effect.NONE)
+        outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None).outcome
+    assert (outcome.decision, outcome.effect) == (Decision.WAITING, Effect.NONE)
     assert recogniser.entrance(1.0).faces == 2
 
 
@@ -269,24 +270,23 @@ def test_who_stays_accepted_is_shown_with_the_match_and_the_picture_that_it_rest
     for taken_s in (1.0, 1.3):
         crop = np.full((128, 128, 3), round(100 * taken_s), np.uint8)
         found = inference(1)
-        accepted, _ = recogniser.recognise(
-            replace(job(taken_s=taken_s), crop=crop), found, recogniser.embed(found), None
-        )
-    assert accepted.decision is Decision.ACCEPTED
+        accepted = recogniser.recognise(replace(job(taken_s=taken_s), crop=crop), found, recogniser.embed(found), None)
+    assert accepted.outcome.decision is Decision.ACCEPTED
     mixture = np.round(found.fingerprint * 0.6 + inference(2).fingerprint * 0.4).astype(np.int8)
     mixed = replace(found, fingerprint=mixture)
-    kept, outcome = recogniser.recognise(job(taken_s=1.6), mixed, recogniser.embed(mixed), None)
+    kept = recogniser.recognise(job(taken_s=1.6), mixed, recogniser.embed(mixed), None)
     assert recogniser.templates.match(recogniser.embed(mixed)).score < 0.9  # type: ignore[operator]
-    assert (kept.decision, outcome.trace.rule) == (Decision.ACCEPTED, Rule.KEPT)
-    assert (kept.person_id, kept.person, kept.score, kept.margin) == (ada, "Ada", accepted.score, accepted.margin)
+    assert (kept.outcome.decision, kept.outcome.trace.rule) == (Decision.ACCEPTED, Rule.KEPT)
+    now, then = kept.outcome.match, accepted.outcome.match
+    assert (now.person_id, now.name, now.score, now.margin) == (ada, "Ada", then.score, then.margin)
     assert int(kept.picture[0, 0, 0]) == 130
     assert int(kept.crop[0, 0, 0]) == 0  # what the board was sent is another matter
-    assert recogniser.labels[1].score == accepted.score
+    assert recogniser.labels[1].score == accepted.outcome.match.score
     gone = inference(3)
-    after, _ = recogniser.recognise(job(taken_s=1.9), gone, recogniser.embed(gone), None)
-    assert after.decision is not Decision.ACCEPTED
+    after = recogniser.recognise(job(taken_s=1.9), gone, recogniser.embed(gone), None)
+    assert after.outcome.decision is not Decision.ACCEPTED
     assert int(after.picture[0, 0, 0]) == 0
-    assert (recogniser.labels[1].name, recogniser.labels[1].score) == (None, after.score)
+    assert (recogniser.labels[1].name, recogniser.labels[1].score) == (None, after.outcome.match.score)
 
 
 def test_while_somebody_is_enrolled_the_match_of_this_picture_is_shown(tmp_path: Path, gallery: Gallery) -> None:
@@ -295,5 +295,5 @@ def test_while_somebody_is_enrolled_the_match_of_this_picture_is_shown(tmp_path:
     ada = enrol(recogniser, gallery, "Ada", 1)
     recogniser.reload()
     found = inference(1)
-    recognition, _ = recogniser.recognise(job(), found, recogniser.embed(found), None, enrolling="Ben")
-    assert (recognition.person_id, recognition.decision) == (ada, Decision.SEEN)
+    recognition = recogniser.recognise(job(), found, recogniser.embed(found), None, enrolling="Ben")
+    assert (recognition.outcome.match.person_id, recognition.outcome.decision) == (ada, Decision.SEEN)

@@ -151,7 +151,7 @@ def test_a_refusal_is_told_and_the_board_stays(board: VirtualBoard, listen: Call
     listener.worker.open_door(0)
     listener.worker.offer(job(1))
     listener.answer()
-    assert [problem.where for problem in listener.problems] == ["board"]
+    assert [problem.topic for problem in listener.problems] == ["board"]
     assert "0 ms" in listener.problems[0].message
 
 

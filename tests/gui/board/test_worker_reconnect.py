@@ -12,7 +12,7 @@ import pytest
 from device.link.ports import Port
 from gui.board import worker
 from gui.board.worker import BoardWorker, Whereabouts
-from gui.core.states import BoardPhase
+from gui.core.states import BoardPhase, Where
 from tests.gui.board.test_worker import Listener, job
 from tests.support.fake_board import Peer, PeerBoard
 
@@ -102,18 +102,18 @@ def port(device: str, serial: str | None = "ABC", board: str | None = "ST-LINK")
     [
         ("/dev/ttyACM0", None, [], "/dev/ttyACM0"),
         (None, None, [], None),
-        (None, Whereabouts("virtual", "socket://127.0.0.1:9", None), [port("/dev/ttyACM0")], "virtual"),
-        ("socket://127.0.0.1:9", Whereabouts("host", "socket://127.0.0.1:9", None), [], "socket://127.0.0.1:9"),
+        (None, Whereabouts(Where.VIRTUAL, "socket://127.0.0.1:9", None), [port("/dev/ttyACM0")], "virtual"),
+        ("socket://127.0.0.1:9", Whereabouts(Where.HOST, "socket://127.0.0.1:9", None), [], "socket://127.0.0.1:9"),
         # Plugged in again it got another name.
-        (None, Whereabouts("board", "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1")], "/dev/ttyACM1"),
-        ("/dev/ttyACM0", Whereabouts("board", "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1")],
+        (None, Whereabouts(Where.BOARD, "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1")], "/dev/ttyACM1"),
+        ("/dev/ttyACM0", Whereabouts(Where.BOARD, "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1")],
          "/dev/ttyACM1"),
         # Another board is not taken for the one that was named, but for one that the program chose.
-        ("/dev/ttyACM0", Whereabouts("board", "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1", "XYZ")],
+        ("/dev/ttyACM0", Whereabouts(Where.BOARD, "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1", "XYZ")],
          "/dev/ttyACM0"),
-        (None, Whereabouts("board", "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1", "XYZ")],
+        (None, Whereabouts(Where.BOARD, "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyACM1", "XYZ")],
          "/dev/ttyACM1"),
-        (None, Whereabouts("board", "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyUSB0", None, None)],
+        (None, Whereabouts(Where.BOARD, "/dev/ttyACM0", port("/dev/ttyACM0")), [port("/dev/ttyUSB0", None, None)],
          "/dev/ttyACM0"),
     ],
 )  # fmt: skip

@@ -169,7 +169,7 @@ def test_an_empty_picture_gives_a_view_and_no_crop() -> None:
 def test_a_picture_that_cannot_be_searched_is_a_problem_not_the_end(people: list[Picture]) -> None:
     broken = np.zeros((240, 320), np.uint8)
     watcher = Watcher().run(broken, people[0])
-    assert [problem.where for problem in watcher.problems] == ["vision"]
+    assert [problem.topic for problem in watcher.problems] == ["vision"]
     assert len(watcher.views) == 1
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import dataclasses
 
 from gui.core.i18n import fill, mark
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.widgets.language import say
 
 
@@ -19,6 +19,6 @@ def test_filled_text_is_the_text_and_can_be_said() -> None:
 
 def test_it_survives_records() -> None:
     text = fill(mark("{count} crops"), count=3)
-    problem = dataclasses.replace(Problem("x"), message=text)
+    problem = dataclasses.replace(Problem("x", "", Topic.BOARD), message=text)
     assert say(problem.message) == "3 crops"
     assert problem.message is text

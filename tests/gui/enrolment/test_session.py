@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from gui.core.frames import Quality, Verdict
 from gui.core.people import Print
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, Hint, Review
 from gui.enrolment.session import Enrolment, EnrolmentRules
@@ -280,5 +280,5 @@ def test_cancelling_drops_everything() -> None:
 def test_a_failure_keeps_its_reason() -> None:
     enrolment = full()
     enrolment.saving()
-    enrolment.fail(Problem("the disk is full", "make room"))
-    assert enrolment.progress.problem == Problem("the disk is full", "make room")
+    enrolment.fail(Problem("the disk is full", "make room", Topic.ENROLMENT))
+    assert enrolment.progress.problem == Problem("the disk is full", "make room", Topic.ENROLMENT)

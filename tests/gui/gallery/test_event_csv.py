@@ -12,6 +12,7 @@ from device.errors import FileError
 from gui.core.csv_files import safe
 from gui.core.decisions import Decision
 from gui.core.people import Event
+from gui.core.states import Where
 from gui.gallery.event_csv import HEADER, write
 from tests.support.samples import event
 
@@ -26,7 +27,9 @@ def test_every_event_is_a_row_with_where_it_was_measured(tmp_path: Path) -> None
     refused = event(
         2, name=None, person_id=None, decision=Decision.REFUSED, score=-0.12, correction="Ärmin, jr.", looks=2
     )
-    by_hand = event(3, name=None, decision=Decision.BY_HAND, score=None, threshold=None, network_ms=None, where="board")
+    by_hand = event(
+        3, name=None, decision=Decision.BY_HAND, score=None, threshold=None, network_ms=None, where=Where.BOARD
+    )
     assert write(path, [event(1), refused, by_hand]) == 3
     first, second, third = read(path)
     assert tuple(first) == HEADER

@@ -19,7 +19,7 @@ from device.link.protocol import Capability
 from device.link.replies import Hello
 from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
-from gui.core.states import BoardPhase, BoardState, Problem
+from gui.core.states import BoardPhase, BoardState, Problem, Where
 from gui.pipeline import board_service
 from gui.pipeline.board_service import BoardDesk
 from gui.pipeline.mailbox import Mailbox
@@ -182,11 +182,11 @@ def test_a_known_board_that_is_plugged_in_takes_the_virtual_ones_place(monkeypat
     used: list[str | None] = []
     stranger = replace(PORT, device="/dev/ttyUSB0", board=None)
     for asked, where, first, then, expected in (
-        (None, "virtual", (), (PORT,), [None]),
-        (None, "virtual", (PORT,), (PORT, stranger), []),  # it was there before: it was tried
-        (None, "virtual", (), (stranger,), []),
-        ("virtual", "virtual", (), (PORT,), []),  # asked for by name
-        (None, "board", (), (PORT,), []),
+        (None, Where.VIRTUAL, (), (PORT,), [None]),
+        (None, Where.VIRTUAL, (PORT,), (PORT, stranger), []),  # it was there before: it was tried
+        (None, Where.VIRTUAL, (), (stranger,), []),
+        ("virtual", Where.VIRTUAL, (), (PORT,), []),  # asked for by name
+        (None, Where.BOARD, (), (PORT,), []),
     ):
         used.clear()
         office = Office("virtual")
@@ -203,9 +203,9 @@ def test_a_board_that_crashed_is_told_of() -> None:
     office = Office("virtual")
     told: list[Problem] = []
     office.desk.problem.connect(told.append)
-    office.desk.set_board(ready("board"))
+    office.desk.set_board(ready(Where.BOARD))
     assert told == []
     office.desk.set_board(board(phase=BoardPhase.LOST))
-    office.desk.set_board(ready("board", 1 << 25))
+    office.desk.set_board(ready(Where.BOARD, 1 << 25))
     office.desk.stop()
     assert "division by zero" in told[0].message

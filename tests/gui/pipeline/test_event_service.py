@@ -9,10 +9,10 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.access.decider import Outcome
 from gui.access.door_control import Door
 from gui.core.decisions import Decision, Effect, Rule
 from gui.core.people import Event
+from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.event_log import EventLog, Keeping, Query
@@ -50,8 +50,10 @@ class Desk:
         self.changes += 1
 
     def decide(self, effect: Effect, decision: Decision, locks_out: bool = False) -> None:
-        outcome = Outcome(decision, None, None, trace(failures=5), effect, locks_out)
-        self.door.decided(recognition(decision=decision), outcome, some_print)
+        decided = recognition(
+            decision=decision, person_id=None, name=None, trace=trace(failures=5), effect=effect, locks_out=locks_out
+        )
+        self.door.decided(decided, some_print)
 
 
 @pytest.fixture
@@ -68,7 +70,7 @@ def test_what_follows_from_a_decision(desk: Desk) -> None:
     assert (desk.opened, desk.told) == ([], [])
     desk.decide(Effect.OPEN, Decision.ACCEPTED)
     desk.door.open_ms = 3_000
-    desk.door.open_by_hand("virtual")
+    desk.door.open_by_hand(Where.VIRTUAL)
     assert desk.opened == [5_000, 3_000]
     desk.decide(Effect.EVENT, Decision.REFUSED, locks_out=True)
     assert [one.decision for one in desk.told] == [

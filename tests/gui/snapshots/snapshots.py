@@ -25,7 +25,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from gui.core.decisions import Decision
 from gui.core.frames import FrameView, Timeline
 from gui.core.opencv import cv2
-from gui.core.states import DoorView, DoorWord, PipelineOptions, Problem
+from gui.core.states import DoorView, DoorWord, PipelineOptions, Problem, Topic
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.palette import DARK, LIGHT
@@ -83,7 +83,7 @@ class _Book:
         with mock.patch.object(pipeline, "people", list):
             first = Window(pipeline, PipelineOptions(folder), theme, SettingsStore(None))
             self._show(first)
-            pipeline.problem.emit(Problem("the port /dev/ttyACM0 is busy", "close the other program", "board"))
+            pipeline.problem.emit(Problem("the port /dev/ttyACM0 is busy", "close the other program", Topic.BOARD))
             self._grab("first run", first)
             self._close(first)
         pipeline.people = lambda: people  # type: ignore[method-assign]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gui.core.decisions import Decision
-from gui.core.states import BoardPhase, CameraKind, CameraPhase, DoorView, DoorWord
+from gui.core.states import BoardPhase, CameraKind, CameraPhase, DoorView, DoorWord, Where
 from gui.widgets import formatting
 from tests.support.samples import board, camera, event, person, recognition
 
@@ -28,7 +28,7 @@ def test_virtual_board_is_plainly_called_so() -> None:
 
 
 def test_real_board_is_called_by_its_name() -> None:
-    assert formatting.board_title(board(where="board")) == "Board nucleo_f767zi"
+    assert formatting.board_title(board(where=Where.BOARD)) == "Board nucleo_f767zi"
 
 
 def test_board_that_is_gone_says_so() -> None:
@@ -67,7 +67,7 @@ def test_score_line_names_the_runner_up() -> None:
 
 def test_network_line_has_cycles_at_the_boards_clock() -> None:
     assert formatting.network_line(recognition()) == "246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions"
-    assert formatting.network_line(recognition(where="host", network_instructions=None)) == "246 ms"
+    assert formatting.network_line(recognition(where=Where.HOST, network_instructions=None)) == "246 ms"
     assert formatting.network_line(recognition(looks=2)).startswith("246 ms, 2 looks · 53.1 M cycles")
 
 

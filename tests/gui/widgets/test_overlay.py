@@ -6,6 +6,7 @@ import pytest
 
 from gui.core.decisions import Decision
 from gui.core.frames import Verdict
+from gui.core.states import Where
 from gui.widgets import decision_style, overlay
 from gui.widgets.overlay import Detail, FaceTiming, Rect
 from tests.support.samples import face
@@ -69,13 +70,13 @@ def test_bad_picture_is_said_in_words() -> None:
 
 
 def test_detail_decides_how_much_is_written() -> None:
-    timing = {7: FaceTiming(124.0, 470.0, "virtual")}
+    timing = {7: FaceTiming(124.0, 470.0, Where.VIRTUAL)}
     assert overlay.tag_lines(face(), Detail.NAMES) == ("✓ Ada",)
     assert overlay.tag_lines(face(), Detail.SCORES, timing[7]) == (
         "✓ Ada  0.71",
         "network 124 ms · in all 470 ms · emulated",
     )
-    twice = overlay.tag_lines(face(), Detail.SCORES, FaceTiming(212.0, 560.0, "board", looks=2))
+    twice = overlay.tag_lines(face(), Detail.SCORES, FaceTiming(212.0, 560.0, Where.BOARD, looks=2))
     assert twice[1] == "network 212 ms, 2 looks · in all 560 ms · board"
     everything = overlay.tag_lines(face(quality=0.8), Detail.EVERYTHING, timing[7])
     assert everything[-1] == "face 7 · 40 × 60 px · quality 0.80 · 40 ms old"
@@ -94,7 +95,7 @@ def test_timings_belong_to_their_face() -> None:
         heading_width=lambda text: 8.0 * len(text),
         text_width=lambda text: 7.0 * len(text),
         line_height=16.0,
-        timings={8: FaceTiming(124.0, 470.0, "board")},
+        timings={8: FaceTiming(124.0, 470.0, Where.BOARD)},
     )
     assert [len(tag.lines) for tag in plan.tags] == [1, 2]
     assert plan.tags[1].lines[1].endswith("board")
@@ -150,6 +151,6 @@ def test_a_tag_is_as_wide_as_its_widest_line_in_that_lines_own_font() -> None:
         heading_width=lambda text: 8.0 * len(text),
         text_width=lambda text: 5.0 * len(text),
         line_height=16.0,
-        timings={7: FaceTiming(124.0, 470.0, "virtual")},
+        timings={7: FaceTiming(124.0, 470.0, Where.VIRTUAL)},
     ).tags[0]
     assert two.rect.width == 5.0 * len(two.lines[1]) + 16.0

@@ -12,7 +12,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import now_s
-from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord, PipelineOptions, Problem
+from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord, PipelineOptions, Problem, Topic
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
@@ -109,7 +109,7 @@ def test_refused_face_does_not_name_the_door(window: Window, pipeline: Pipeline)
 
 
 def test_problem_is_a_bar_that_goes_when_it_is_over(window: Window, pipeline: Pipeline) -> None:
-    pipeline.problem.emit(Problem("the board does not answer", "plug it in again", "board"))
+    pipeline.problem.emit(Problem("the board does not answer", "plug it in again", Topic.BOARD))
     assert window.problems.isVisible()
     pipeline.board_changed.emit(board(phase=BoardPhase.LOST))
     assert window.problems.isVisible()
@@ -253,7 +253,7 @@ def test_key_c_opens_the_choice_of_cameras_once(window: Window, pipeline: Pipeli
 def test_log_folder_that_is_not_there_is_told(window: Window) -> None:
     window.open_log()
     assert window.problems.problem is not None
-    assert window.problems.problem.where == "log"
+    assert window.problems.problem.topic == "log"
 
 
 def test_f11_fills_the_screen_and_goes_back(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
@@ -332,7 +332,7 @@ def test_buttons_have_names_and_dark_paints_otherwise(window: Window, pipeline: 
 
 
 def test_what_was_said_of_a_name_goes_with_the_next_try(window: Window, pipeline: Pipeline) -> None:
-    pipeline.problem.emit(Problem("the name Bo is taken", "choose another name", "gallery"))
+    pipeline.problem.emit(Problem("the name Bo is taken", "choose another name", Topic.GALLERY))
     assert window.problems.isVisible()
     window.people.rename_asked.emit(99, "Bob")
     assert window.problems.problem is None

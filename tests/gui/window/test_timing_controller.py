@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
-from gui.core.states import PipelineOptions
+from gui.core.states import PipelineOptions, Where
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
@@ -51,7 +51,7 @@ def test_what_came_before_the_window_is_in_it(desk: TimingDesk, pipeline: Pipeli
 
 def test_figures_of_another_board_start_anew(desk: TimingDesk, pipeline: Pipeline) -> None:
     pipeline.recognised.emit(recognition())
-    pipeline.board_changed.emit(board(where="board"))
+    pipeline.board_changed.emit(board(where=Where.BOARD))
     assert desk.stats.frames == 0
     assert len(desk.log) == 1  # the file names each line's place
 

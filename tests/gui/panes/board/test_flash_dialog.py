@@ -9,7 +9,7 @@ from pytestqt.qtbot import QtBot
 
 from device.flash.programmer import FlashStep, Way
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.panes.board.flash_dialog import FlashDialog
 from gui.widgets.theme import Theme
 
@@ -61,7 +61,7 @@ def test_no_way_says_what_to_do(dialog: FlashDialog) -> None:
     assert "NODE_H743ZI" in dialog.said
     assert "look again" in dialog.said
     assert not dialog.start.isEnabled()
-    dialog.set_ways(Problem("no image for board 'nucleo_h743zi'", "build it", "board"))
+    dialog.set_ways(Problem("no image for board 'nucleo_h743zi'", "build it", Topic.BOARD))
     assert dialog.said == "no image for board 'nucleo_h743zi'\nbuild it"
 
 
@@ -88,7 +88,7 @@ def test_it_stays_open_while_it_flashes(dialog: FlashDialog, qtbot: QtBot) -> No
 
 def test_failure_is_told_with_its_hint_and_can_be_tried_again(dialog: FlashDialog) -> None:
     dialog.set_ways((IMAGE, [DISK]))
-    dialog.set_action(flashing(ActionPhase.FAILED, problem=Problem("copying failed", "plug it in again", "board")))
+    dialog.set_action(flashing(ActionPhase.FAILED, problem=Problem("copying failed", "plug it in again", Topic.BOARD)))
     assert dialog.said == "✕ Flash failed: copying failed\nPlug it in again"
     assert dialog.start.isEnabled()
 

@@ -31,7 +31,7 @@ from gui.board.reports import (
 )
 from gui.core.frames import Clock
 from gui.core.percentiles import percentiles
-from gui.core.states import BoardPhase, BoardState, Flow, Problem
+from gui.core.states import BoardPhase, BoardState, Flow, Problem, Topic, Where
 from gui.panes.board import wording
 from gui.panes.board.panel import BoardPanel
 from gui.widgets.palette import DARK
@@ -48,7 +48,7 @@ def hello(**changes: object) -> Hello:
 
 
 def ready(**changes: object) -> BoardState:
-    return replace(board(hello=hello(where="virtual"), baud=2_000_000), **changes)  # type: ignore[arg-type]
+    return replace(board(hello=hello(where=Where.VIRTUAL), baud=2_000_000), **changes)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -98,7 +98,7 @@ def test_every_figure_says_where_it_was_measured(panel: BoardPanel) -> None:
     assert rows["Network time"] == "246 ms, emulated"
     assert rows["Cycles"] == "53,136,000, emulated"
     assert rows["Link, both ways"] == "29.2 ms, emulated"  # what a wire would take: receive and reply
-    panel.set_recognition(recognition(where="board", looks=2))
+    panel.set_recognition(recognition(where=Where.BOARD, looks=2))
     assert panel.figures.rows()["Network time"] == "246 ms, 2 looks, board"
     assert panel.figures.rows()["Link, both ways"] == "29.2 ms, board and PC"
 
@@ -117,7 +117,7 @@ def test_rate_is_over_the_last_fingerprints_and_goes_with_the_board(panel: Board
 def test_counters_name_the_end_that_counted(panel: BoardPanel, qtbot: QtBot) -> None:
     with qtbot.waitSignal(panel.stats_asked, timeout=1000):
         panel.set_board(ready())
-    panel.set_stats(LinkStats(STATS, LinkCounters(retries=8, replies=119, timeouts=9), "virtual"), FLOW)
+    panel.set_stats(LinkStats(STATS, LinkCounters(retries=8, replies=119, timeouts=9), Where.VIRTUAL), FLOW)
     rows = panel.link.rows()
     assert rows["Connected"] == "2 times"
     assert rows["Checksum errors, frame"] == "2 virtual board, 0 PC"
@@ -185,21 +185,21 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
         kinds = {SelftestResult: ActionKind.SELFTEST, ParityResult: ActionKind.PARITY, BenchResult: ActionKind.BENCH}
         return ActionReport(kinds[type(result)], ActionPhase.DONE, result=result)  # type: ignore[arg-type, index]
 
-    panel.set_action(done(SelftestResult("virtual", 216_000_000, Selftest(0, 1280, 54_000_000, None))))
+    panel.set_action(done(SelftestResult(Where.VIRTUAL, 216_000_000, Selftest(0, 1280, 54_000_000, None))))
     text = panel.checks.result(ActionKind.SELFTEST)
     assert text == "✓ Self-test passed: all 1,280 numbers equal the golden vector; 250 ms, emulated"
-    panel.set_action(done(SelftestResult("board", 0, Selftest(7, 1280, 0, None))))
+    panel.set_action(done(SelftestResult(Where.BOARD, 0, Selftest(7, 1280, 0, None))))
     assert panel.checks.result(ActionKind.SELFTEST).startswith("✕ Self-test failed: 7 of 1,280")
-    panel.set_action(done(ParityResult("virtual", "ab", Parity(1280, 0, 0, None), 90.0)))
+    panel.set_action(done(ParityResult(Where.VIRTUAL, "ab", Parity(1280, 0, 0, None), 90.0)))
     assert "0 of 1,280 numbers differ" in panel.checks.result(ActionKind.PARITY)
-    panel.set_action(done(ParityResult("virtual", "ab", Parity(1280, 3, 17, 40), 90.0)))
+    panel.set_action(done(ParityResult(Where.VIRTUAL, "ab", Parity(1280, 3, 17, 40), 90.0)))
     assert "3 of 1,280 numbers differ" in panel.checks.result(ActionKind.PARITY)
     assert "by up to 17, first at 40" in panel.checks.result(ActionKind.PARITY)
     rows = (
         BenchRow("network", Clock.BOARD, percentiles([100.0, 100.0])),
         BenchRow("send", Clock.HOST, percentiles([1.0])),
     )
-    panel.set_action(done(BenchResult("virtual", 1, 2, rows, 3.14159, 1)))
+    panel.set_action(done(BenchResult(Where.VIRTUAL, 1, 2, rows, 3.14159, 1)))
     lines = panel.checks.result(ActionKind.BENCH).splitlines()
     assert lines[1:] == [
         "Network: 100 · 100 · 100, emulated",
@@ -207,7 +207,7 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
         "3.14 fingerprints a second, PC; 1 asked again",
     ]
     assert panel.checks.result(ActionKind.PARITY)  # still there
-    failed = ActionReport(ActionKind.PARITY, ActionPhase.FAILED, problem=Problem("no image", "flash it", "board"))
+    failed = ActionReport(ActionKind.PARITY, ActionPhase.FAILED, problem=Problem("no image", "flash it", Topic.BOARD))
     panel.set_action(failed)
     assert panel.checks.result(ActionKind.PARITY) == "✕ Parity failed: no image\nFlash it"
 
@@ -215,7 +215,7 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
 def test_a_bench_without_a_board_clock_has_dashes() -> None:
     row = BenchRow("network", Clock.BOARD, percentiles(()))
     assert math.isnan(row.values.p50)
-    assert "Network: – · – · –, QEMU" in wording.bench(BenchResult("qemu", 1, 2, (row,), 1.0, 0))
+    assert "Network: – · – · –, QEMU" in wording.bench(BenchResult(Where.QEMU, 1, 2, (row,), 1.0, 0))
 
 
 def test_the_image_is_said_to_be_current_or_not(panel: BoardPanel) -> None:
@@ -226,7 +226,7 @@ def test_the_image_is_said_to_be_current_or_not(panel: BoardPanel) -> None:
     assert "commit 01234567" in panel.installed.text()
     panel.set_installed(Finding(Installed.OTHER_NETWORK, image))
     assert "another network" in panel.installed.text()
-    panel.set_installed(Problem("manifest.json is damaged", "", "board"))
+    panel.set_installed(Problem("manifest.json is damaged", "", Topic.BOARD))
     assert panel.installed.text() == "manifest.json is damaged"
     panel.set_board(board(phase=BoardPhase.LOST))
     assert panel.installed.text() == "–"
@@ -238,8 +238,8 @@ def test_every_flash_step_has_words(step: FlashStep) -> None:
 
 
 def test_it_fits_the_column_of_a_small_window(panel: BoardPanel) -> None:
-    panel.set_board(ready(where="virtual"))
-    panel.set_stats(LinkStats(STATS, LinkCounters(sent_bytes=10**10, received_bytes=10**10), "virtual"), FLOW)
+    panel.set_board(ready(where=Where.VIRTUAL))
+    panel.set_stats(LinkStats(STATS, LinkCounters(sent_bytes=10**10, received_bytes=10**10), Where.VIRTUAL), FLOW)
     content = panel.widget()
     assert content is not None
     assert content.minimumSizeHint().width() <= 330

@@ -44,14 +44,14 @@ def test_refused_face_has_no_name(qtbot: QtBot, theme: Theme) -> None:
 
 def test_score_is_left_out_where_nobody_is_enrolled(qtbot: QtBot, theme: Theme) -> None:
     card = card_of(qtbot, theme)
-    card.set_recognition(recognition(decision=Decision.SEEN, score=None, person=None))
+    card.set_recognition(recognition(decision=Decision.SEEN, score=None, name=None))
     assert not any("score" in text for text in texts(card))
 
 
 def test_long_name_is_cut_and_kept_in_the_tip(qtbot: QtBot, theme: Theme) -> None:
     card = card_of(qtbot, theme)
     name = "Wolfeschlegelsteinhausenbergerdorff the Younger"
-    card.set_recognition(recognition(person=name))
+    card.set_recognition(recognition(name=name))
     assert any(label.toolTip() == name and label.text().endswith("…") for label in card.findChildren(QLabel))
 
 

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from gui.core.frames import Verdict
 from gui.core.images import png
 from gui.core.people import Person
-from gui.core.states import BoardPhase, Problem
+from gui.core.states import BoardPhase, Problem, Topic
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step, Twin
 from gui.panes.people import wording
@@ -210,7 +210,7 @@ def test_saved_leaves_only_done(qtbot: QtBot, theme: Theme) -> None:
 def test_failed_can_be_tried_again_under_another_name(qtbot: QtBot, theme: Theme) -> None:
     dialog = dialog_of(qtbot, theme)
     dialog.name.setText("Ada")
-    problem = Problem("the name Ada is taken", "choose another name")
+    problem = Problem("the name Ada is taken", "choose another name", Topic.ENROLMENT)
     dialog.show_progress(progress(EnrolmentPhase.FAILED, 0, problem=problem))
     assert dialog.verdict.text() == "The name Ada is taken: choose another name"
     assert dialog.start.text() == "Try again"

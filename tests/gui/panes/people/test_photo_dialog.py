@@ -9,7 +9,7 @@ from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
 from gui.core.frames import Verdict
-from gui.core.states import Problem
+from gui.core.states import Problem, Topic
 from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
 from gui.panes.people.photo_dialog import PhotoDialog
 from gui.widgets.theme import Theme
@@ -79,6 +79,6 @@ def test_the_report_names_what_was_refused_first_and_is_saved(dialog: PhotoDialo
 
 
 def test_a_failure_says_why(dialog: PhotoDialog) -> None:
-    problem = Problem("the board runs another network now", "start again")
+    problem = Problem("the board runs another network now", "start again", Topic.ENROLMENT)
     dialog.show_progress(PhotoProgress(PhotoPhase.FAILED, 1, 2, problem=problem))
     assert dialog.line.text() == "Nobody was enrolled. The board runs another network now: start again"

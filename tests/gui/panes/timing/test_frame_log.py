@@ -10,6 +10,7 @@ import pytest
 
 from gui.core.csv_files import write_csv
 from gui.core.frames import Stage
+from gui.core.states import Where
 from gui.panes.timing.frame_log import TimingLog
 from tests.support.samples import recognition, timeline
 
@@ -38,7 +39,7 @@ def test_columns_say_unit_and_place() -> None:
 def test_places_that_are_mixed_stand_in_each_line() -> None:
     log = TimingLog()
     log.add(recognition())
-    log.add(recognition(where="board", network_instructions=None, looks=2))
+    log.add(recognition(where=Where.BOARD, network_instructions=None, looks=2))
     header, rows = table(log)
     assert "network [ms, board, see measured]" in header
     assert [(row["board figures measured"], row["looks"]) for row in rows] == [("emulated", "1"), ("board", "2")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
+from gui.core.states import Where
 from gui.panes.timing.latency_plot import LatencyPlot
 from gui.widgets.palette import DARK
 from gui.widgets.theme import Theme
@@ -51,9 +52,9 @@ def test_only_the_last_minute_counts(qtbot: QtBot, theme: Theme) -> None:
 def test_figures_of_another_place_are_not_mixed_in(qtbot: QtBot, theme: Theme) -> None:
     plot = plot_of(qtbot, theme)
     plot.add(recognition(network_ms=900.0))
-    plot.add(recognition(where="board", network_ms=200.0))
+    plot.add(recognition(where=Where.BOARD, network_ms=200.0))
     assert plot.figures == "p50 200 ms · p95 200 ms · p99 200 ms · board"
-    plot.add(recognition(where="board", network_ms=400.0, looks=2))
+    plot.add(recognition(where=Where.BOARD, network_ms=400.0, looks=2))
     assert plot.figures == "p50 400 ms · p95 400 ms · p99 400 ms · board, 2 looks"
 
 

@@ -6,12 +6,13 @@ import pytest
 
 from device.link.replies import Layer, Profile
 from gui.board.reports import ProfileResult
+from gui.core.states import Where
 from gui.panes.timing.layers import LayerGroup, chart, rows
 
 KINDS = ("conv", "depthwise", "pointwise", "add", "mean", "kind 9")
 
 
-def result(count: int = 6, where: str = "virtual", hz: int = 1_000_000, extra: int = 50) -> ProfileResult:
+def result(count: int = 6, where: Where = Where.VIRTUAL, hz: int = 1_000_000, extra: int = 50) -> ProfileResult:
     layers = tuple(
         Layer(f"l{n}", KINDS[n % len(KINDS)], (8, 8, 16), 100 * (n % 2), 1_000 + n, n or None) for n in range(count)
     )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from gui.core.frames import Clock, Span, Stage
+from gui.core.states import Where
 from gui.panes.timing import stages
 from tests.support.samples import recognition, timeline
 
@@ -20,7 +21,7 @@ def test_every_stage_has_a_cell_with_its_clock() -> None:
 
 
 def test_a_real_board_is_called_so() -> None:
-    cells = {cell.stage: cell for cell in stages.cells(recognition(where="board"))}
+    cells = {cell.stage: cell for cell in stages.cells(recognition(where=Where.BOARD))}
     assert cells[Stage.RECEIVE].place == cells[Stage.NETWORK].place == "board"
 
 
@@ -82,4 +83,4 @@ def test_head_leaves_out_the_least_and_never_where_it_was_measured() -> None:
 def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> None:
     emulated = stages.whole(recognition(latency_ms=310.0))
     assert emulated == "in all 309 ms, 310 ms on this PC"
-    assert stages.whole(recognition(where="board", latency_ms=310.0)) == "in all 310 ms"  # measured, not placed
+    assert stages.whole(recognition(where=Where.BOARD, latency_ms=310.0)) == "in all 310 ms"  # measured, not placed

@@ -9,6 +9,7 @@ import pytest
 
 from gui.core.frames import Clock, Stage
 from gui.core.percentiles import Histogram, percentiles
+from gui.core.states import Where
 from gui.panes.timing.statistics import TimingStats
 from tests.support.samples import recognition, timeline
 
@@ -68,8 +69,8 @@ def test_the_way_counts_as_emulated_when_parts_of_it_are() -> None:
     stats = TimingStats()
     stats.add(recognition())
     assert stats.rows()[-1].clock is Clock.BOARD
-    stats.add(recognition(where="board"))
+    stats.add(recognition(where=Where.BOARD))
     assert stats.rows()[-1].clock is Clock.HOST
     assert stats.frames == 1  # those of the virtual board are another matter
-    stats.add(recognition(where="board", looks=2))
+    stats.add(recognition(where=Where.BOARD, looks=2))
     assert (stats.frames, stats.looks) == (1, 2)  # and so are those of one look

@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.frames import Stage
-from gui.core.states import Flow, Problem
+from gui.core.states import Flow, Problem, Topic, Where
 from gui.panes.timing.event_loop_monitor import LoopWatch
 from gui.panes.timing.frame_log import TimingLog
 from gui.panes.timing.stage_table import COLUMNS
@@ -39,7 +39,7 @@ def window(qtbot: QtBot, theme: Theme) -> TimingWindow:
     return window
 
 
-def feed(window: TimingWindow, *network_ms: float, where: str = "virtual", looks: int = 1) -> None:
+def feed(window: TimingWindow, *network_ms: float, where: Where = Where.VIRTUAL, looks: int = 1) -> None:
     for number, ms in enumerate(network_ms):
         one = recognition(number=number, where=where, network_ms=ms, timeline=timeline(network_ms=ms), looks=looks)
         window._stats.add(one)
@@ -67,7 +67,7 @@ def test_every_stage_has_percentiles_and_a_place(window: TimingWindow) -> None:
 
 
 def test_a_network_over_the_limit_is_said(window: TimingWindow) -> None:
-    feed(window, 600.0, where="board")
+    feed(window, 600.0, where=Where.BOARD)
     assert "Network over 500 ms: p99 is 600 ms, board" in window._summary.text()
 
 
@@ -138,7 +138,7 @@ def test_a_profile_is_asked_for_and_not_twice_at_once(window: TimingWindow, qtbo
         window.take_profile.click()
     window.set_action(ActionReport(ActionKind.BENCH, ActionPhase.RUNNING))
     assert not window.take_profile.isEnabled()
-    failed = ActionReport(ActionKind.PROFILE, ActionPhase.FAILED, problem=Problem("no board", "connect", "board"))
+    failed = ActionReport(ActionKind.PROFILE, ActionPhase.FAILED, problem=Problem("no board", "connect", Topic.BOARD))
     window.set_action(failed)
     assert window.take_profile.isEnabled()
     assert "no board" in window.said.text()
