@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.core.decisions import Decision
 
-LOOKS = {
+STYLE_CLASSES = {
     Decision.ACCEPTED: "good",
     Decision.REFUSED: "bad",
     Decision.LOCKED_OUT: "bad",

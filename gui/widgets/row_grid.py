@@ -5,6 +5,8 @@ from __future__ import annotations
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
+from gui.widgets.stylesheet import set_style_class
+
 Rows = tuple[tuple[str, str], ...]
 
 
@@ -39,7 +41,7 @@ class RowGrid(QWidget):
 
     def _add(self) -> None:
         name, value = QLabel(), QLabel()
-        name.setProperty("look", "muted")
+        set_style_class(name, "muted")
         name.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)
         value.setWordWrap(True)
         value.setTextFormat(Qt.TextFormat.PlainText)

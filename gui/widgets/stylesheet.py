@@ -1,53 +1,67 @@
-"""The style sheet of the window, from colours and sizes. Pure."""
+"""The style sheet of the window, from colours and sizes, and the property by which a widget picks its rules."""
 
 from __future__ import annotations
 
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QWidget
 
 from gui.widgets.palette import ICONS, Colours, Scale
 
+STYLE_CLASS = "style_class"  # the property's name in the rules below
+
+
+def set_style_class(widget: QWidget, name: str) -> None:
+    """Make a widget follow the rules of a style class, ``title`` or ``warn``; an empty name: of none."""
+    if widget.property(STYLE_CLASS) == name:
+        return
+    widget.setProperty(STYLE_CLASS, name)
+    if widget.testAttribute(Qt.WidgetAttribute.WA_WState_Polished):  # Qt reads the property only while it polishes
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
 
 def stylesheet(colours: Colours, scale: Scale) -> str:
-    """Qt style sheet of the whole window. Widgets say what they are with the property ``look``."""
+    """Qt style sheet of the whole window; ``set_style_class`` says which of its rules a widget follows."""
     c = colours
     hover = QColor(c.accent).lighter(112).name()
     return f"""
     QMainWindow, QDialog {{ background: {c.window}; }}
     QToolTip {{ background: {c.card}; color: {c.text}; border: 1px solid {c.line}; padding: 4px; }}
     QLabel {{ background: transparent; }}
-    [look="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 12px; }}
-    [look="header"] {{ background: {c.card}; border: 0; border-bottom: 1px solid {c.line}; }}
-    [look="title"] {{ font-size: {scale.title}px; font-weight: 600; color: {c.text}; }}
-    [look="name"] {{ font-weight: 600; color: {c.text}; }}
-    [look="muted"] {{ color: {c.muted}; }}
-    [look="caption"] {{ font-size: {scale.caption}px; color: {c.muted}; }}
-    [look="figure"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.text}; }}
-    [look="key"] {{ background: {c.sunk}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
+    [style_class="card"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 12px; }}
+    [style_class="header"] {{ background: {c.card}; border: 0; border-bottom: 1px solid {c.line}; }}
+    [style_class="title"] {{ font-size: {scale.title}px; font-weight: 600; color: {c.text}; }}
+    [style_class="name"] {{ font-weight: 600; color: {c.text}; }}
+    [style_class="muted"] {{ color: {c.muted}; }}
+    [style_class="caption"] {{ font-size: {scale.caption}px; color: {c.muted}; }}
+    [style_class="figure"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.text}; }}
+    [style_class="key"] {{ background: {c.sunk}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
         padding: 2px 8px; font-weight: 600; }}
-    [look="good"] {{ color: {c.good}; font-weight: 600; }}
-    [look="warn"] {{ color: {c.warn}; font-weight: 600; }}
-    [look="bad"] {{ color: {c.bad}; font-weight: 600; }}
-    [look="bar"] {{ background: {_mix(c.bad, c.card, 0.14)}; border: 1px solid {_mix(c.bad, c.card, 0.45)};
+    [style_class="good"] {{ color: {c.good}; font-weight: 600; }}
+    [style_class="warn"] {{ color: {c.warn}; font-weight: 600; }}
+    [style_class="bad"] {{ color: {c.bad}; font-weight: 600; }}
+    [style_class="bar"] {{ background: {_mix(c.bad, c.card, 0.14)}; border: 1px solid {_mix(c.bad, c.card, 0.45)};
         border-radius: 10px; }}
-    [look="hint"] {{ background: {_mix(c.accent, c.card, 0.10)}; border: 1px solid {_mix(c.accent, c.card, 0.35)};
-        border-radius: 10px; }}
-    [look="note"] {{ background: {c.sunk}; border: 1px solid {c.line}; border-radius: 8px; }}
+    [style_class="hint"] {{ background: {_mix(c.accent, c.card, 0.10)};
+        border: 1px solid {_mix(c.accent, c.card, 0.35)}; border-radius: 10px; }}
+    [style_class="note"] {{ background: {c.sunk}; border: 1px solid {c.line}; border-radius: 8px; }}
     QPushButton {{ outline: 0; background: {c.card}; color: {c.text}; border: 1px solid {c.line}; border-radius: 8px;
         padding: 6px 14px; }}
     QPushButton:hover {{ background: {c.sunk}; }}
     QPushButton:focus, QToolButton:focus {{ border: 2px solid {c.accent}; }}
     QPushButton:focus {{ padding: 5px 13px; }}
     QPushButton:disabled {{ color: {c.muted}; background: {c.sunk}; }}
-    QPushButton[look="primary"] {{ background: {c.accent}; color: {c.accent_text}; border: 1px solid {c.accent};
+    QPushButton[style_class="primary"] {{ background: {c.accent}; color: {c.accent_text}; border: 1px solid {c.accent};
         font-weight: 600; }}
-    QPushButton[look="primary"]:hover {{ background: {hover}; }}
-    QPushButton[look="primary"]:focus {{ border: 2px solid {c.text}; }}
-    QPushButton[look="primary"]:disabled {{ background: {c.sunk}; color: {c.muted}; border-color: {c.line}; }}
-    QPushButton[look="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};
+    QPushButton[style_class="primary"]:hover {{ background: {hover}; }}
+    QPushButton[style_class="primary"]:focus {{ border: 2px solid {c.text}; }}
+    QPushButton[style_class="primary"]:disabled {{ background: {c.sunk}; color: {c.muted}; border-color: {c.line}; }}
+    QPushButton[style_class="quiet"] {{ background: transparent; border: 1px solid transparent; color: {c.accent};
         font-weight: 600; padding: 4px 8px; }}
-    QPushButton[look="quiet"]:hover {{ background: {c.sunk}; }}
-    QPushButton[look="quiet"]:focus {{ border: 1px solid {c.accent}; }}
-    QPushButton[look="quiet"]:disabled {{ color: {c.muted}; }}
+    QPushButton[style_class="quiet"]:hover {{ background: {c.sunk}; }}
+    QPushButton[style_class="quiet"]:focus {{ border: 1px solid {c.accent}; }}
+    QPushButton[style_class="quiet"]:disabled {{ color: {c.muted}; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QToolButton:hover {{ background: {c.sunk}; }}
@@ -93,11 +107,11 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
         border-radius: 8px; padding: 6px; }}
     QPlainTextEdit:focus, QTextEdit:focus, QTextBrowser:focus {{ border: 2px solid {c.accent}; padding: 5px; }}
     QScrollArea, QScrollArea > QWidget > QWidget#page {{ background: transparent; }}
-    [look="list"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px; }}
-    [look="list"]:focus {{ border: 2px solid {c.accent}; padding: 3px; }}
-    [look="list"]::item {{ padding: 7px 8px; border-radius: 6px; color: {c.text}; }}
-    [look="list"]::item:hover {{ background: {c.sunk}; }}
-    [look="list"]::item:selected {{ background: {c.accent}; color: {c.accent_text}; }}
+    [style_class="list"] {{ background: {c.card}; border: 1px solid {c.line}; border-radius: 8px; padding: 4px; }}
+    [style_class="list"]:focus {{ border: 2px solid {c.accent}; padding: 3px; }}
+    [style_class="list"]::item {{ padding: 7px 8px; border-radius: 6px; color: {c.text}; }}
+    [style_class="list"]::item:hover {{ background: {c.sunk}; }}
+    [style_class="list"]::item:selected {{ background: {c.accent}; color: {c.accent_text}; }}
     QListView, QTreeView {{ background: transparent; outline: 0; }}
     QListView, QTreeView, QTableView, QScrollArea {{ border: 1px solid transparent; border-radius: 8px; }}
     QListView:focus, QTreeView:focus, QTableView:focus, QScrollArea:focus {{ border: 1px solid {c.accent}; }}

@@ -31,6 +31,7 @@ from gui.widgets import formatting
 from gui.widgets.language import say
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 KEYS = ("camera/source", "camera/resolution", "camera/mirror")
@@ -61,11 +62,11 @@ class CameraDialog(QDialog):
         self.view.set_detail(Detail.NAMES)
         self.view.setMinimumSize(400, 300)
         self.state = QLabel()
-        self.state.setProperty("look", "muted")
+        set_style_class(self.state, "muted")
         self.state.setWordWrap(True)
         self.list = QListWidget()
         self.list.setAccessibleName(self.tr("Cameras and other sources"))
-        self.list.setProperty("look", "list")
+        set_style_class(self.list, "list")
         self.list.setMinimumWidth(round(theme.scale.body * 19))
         self.list.currentRowChanged.connect(self._chosen)
         self.file = QPushButton(self.tr("Video file…"))
@@ -113,7 +114,7 @@ class CameraDialog(QDialog):
         columns.addLayout(left)
         columns.addLayout(right, 1)
         use = QPushButton(self.tr("Use it"))
-        use.setProperty("look", "primary")
+        set_style_class(use, "primary")
         use.setDefault(True)
         use.clicked.connect(self.accept)
         cancel = QPushButton(self.tr("Cancel"))

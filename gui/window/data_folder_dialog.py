@@ -11,6 +11,7 @@ from device.errors import DeviceError
 from gui.widgets import formatting
 from gui.widgets.dialogs import fit
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
 WIDTH = 40  # times the text size
@@ -27,10 +28,10 @@ class StartProblem(QDialog):
         mark.setPixmap(icon("warning", theme.colours.warn, 40).pixmap(QSize(40, 40)))
         mark.setAlignment(Qt.AlignmentFlag.AlignTop)
         happened = QLabel(formatting.sentence(say(error.message)))
-        happened.setProperty("look", "title")
+        set_style_class(happened, "title")
         hint = QLabel(self.tr("What to do: {hint}").format(hint=say(error.hint)))
         place = QLabel(self.tr("Data folder: {folder}").format(folder=folder))
-        place.setProperty("look", "muted")
+        set_style_class(place, "muted")
         text = QVBoxLayout()
         text.setSpacing(8)
         for label in (happened, hint, place):
@@ -43,7 +44,7 @@ class StartProblem(QDialog):
         top.addWidget(mark)
         top.addLayout(text, 1)
         self.again = QPushButton(self.tr("Try again"))
-        self.again.setProperty("look", "primary")
+        set_style_class(self.again, "primary")
         self.again.setDefault(True)
         self.again.clicked.connect(self.accept)
         self.other = QPushButton(self.tr("Use another folder…"))

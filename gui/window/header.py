@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 from gui.widgets import formatting
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 from gui.window.commands import COMMANDS, Command
 
@@ -41,8 +42,8 @@ class Chip(QFrame):
         self.setAccessibleName(name)
         self._icon = QLabel()
         self.title, self.detail = ElidedLabel(), ElidedLabel()
-        self.title.setProperty("look", "name")
-        self.detail.setProperty("look", "caption")
+        set_style_class(self.title, "name")
+        set_style_class(self.detail, "caption")
         text = QVBoxLayout()
         text.setSpacing(0)
         text.addWidget(self.title)
@@ -78,15 +79,15 @@ class Header(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setProperty("look", "header")
+        set_style_class(self, "header")
         mark = QLabel()
         mark.setPixmap(icon("door", "#ffffff", 34).pixmap(QSize(34, 34)))
         product = QLabel(self.tr("Face door"))
-        product.setProperty("look", "figure")
+        set_style_class(product, "figure")
         self.board = Chip(theme, "chip", self.tr("Board"))
         self.camera = Chip(theme, "camera", self.tr("Camera"))
         self.enrol = QPushButton(" " + self.tr("Enrol"))
-        self.enrol.setProperty("look", "primary")
+        set_style_class(self.enrol, "primary")
         self.enrol.setAccessibleName(self.tr("Enrol a person"))
         self.enrol.setIconSize(QSize(20, 20))
         self.enrol.setToolTip(self.tr("Enrol a person ({key})").format(key="E"))

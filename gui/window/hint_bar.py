@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.core.i18n import mark
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
 
@@ -48,14 +49,14 @@ class HintBar(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._theme = theme
-        self.setProperty("look", "hint")
+        set_style_class(self, "hint")
         self.setAccessibleName(self.tr("Hint"))
         self._icon = QLabel()
         self.text = QLabel()
         self.text.setWordWrap(True)
         self.text.setTextFormat(Qt.TextFormat.PlainText)
         self.close_button = QPushButton(self.tr("Got it"))
-        self.close_button.setProperty("look", "quiet")
+        set_style_class(self.close_button, "quiet")
         self.close_button.setToolTip(self.tr("No more hints; the menu brings them back"))
         self.close_button.clicked.connect(self.dismissed)
         layout = QHBoxLayout(self)

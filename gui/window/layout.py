@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QSplitter, QTabWidget, QVBoxL
 
 from gui.settings.store import SettingsStore
 from gui.widgets.palette import GAP
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 BETWEEN = GAP - 4
@@ -57,7 +58,7 @@ def arrange(
     for pane, title in lists:
         tabs.addTab(pane, title)
     card = QFrame()
-    card.setProperty("look", "card")
+    set_style_class(card, "card")
     inside = QVBoxLayout(card)
     inside.setContentsMargins(8, 10, 8, 8)
     inside.addWidget(tabs)

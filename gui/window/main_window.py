@@ -31,6 +31,7 @@ from gui.widgets import formatting
 from gui.widgets.language import say
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 from gui.window.camera_dialog import CameraDialog
 from gui.window.commands import make_acts, make_menu
@@ -93,7 +94,7 @@ class Window(QMainWindow):
                 (self.board, self.tr("Board")),
             ),
         )
-        self.people.setProperty("look", "")  # the tabs are the card
+        set_style_class(self.people, "")  # the tabs are the card
         for named in (self._arranged.tabs, self._arranged.tabs.tabBar()):
             named.setAccessibleName(self.tr("People, events and board"))
         self.kiosk = KioskView(theme)

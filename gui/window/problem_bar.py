@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 from gui.core.states import Problem, Topic
 from gui.widgets import formatting
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
 
@@ -21,13 +22,13 @@ class ProblemBar(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._problems: dict[Topic, Problem] = {}  # the newest last
-        self.setProperty("look", "bar")
+        set_style_class(self, "bar")
         self.setAccessibleName(self.tr("Problem"))
         self._icon = QLabel()
         self._text = QLabel()
         self._text.setWordWrap(True)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
-        self._text.setProperty("look", "name")
+        set_style_class(self._text, "name")
         self._hint = QLabel()
         self._hint.setWordWrap(True)
         self._hint.setTextFormat(Qt.TextFormat.PlainText)

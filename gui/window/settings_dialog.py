@@ -29,6 +29,7 @@ from gui.settings.schema import GROUPS, Kind, Setting, Value
 from gui.settings.store import SettingsStore
 from gui.widgets.language import say
 from gui.widgets.palette import GAP
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
 EDITOR_WIDTH = 15.0  # times the text size
@@ -50,11 +51,11 @@ class Row(QFrame):
         self.editor.setAccessibleDescription(explanation)
         self.editor.setToolTip(self._default_words())
         name = QLabel(label)
-        name.setProperty("look", "name")
+        set_style_class(name, "name")
         name.setWordWrap(True)
         name.setBuddy(self.editor)
         about = QLabel(explanation)
-        about.setProperty("look", "caption")
+        set_style_class(about, "caption")
         about.setWordWrap(True)
         self.reset = QToolButton()
         self.reset.setIconSize(QSize(18, 18))
@@ -125,7 +126,7 @@ class SettingsDialog(QDialog):
         self.search.setClearButtonEnabled(True)
         self.search.textChanged.connect(self._filter)
         self.nothing = QLabel(self.tr("No setting matches."))
-        self.nothing.setProperty("look", "muted")
+        set_style_class(self.nothing, "muted")
         self.nothing.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.nothing.hide()
         self.rows: dict[str, Row] = {}
@@ -152,7 +153,7 @@ class SettingsDialog(QDialog):
         self.reset_all.setToolTip(self.tr("Every setting back to its default"))
         self.reset_all.clicked.connect(self._reset_all)
         close = QPushButton(self.tr("Close"))
-        close.setProperty("look", "primary")
+        set_style_class(close, "primary")
         close.setAutoDefault(False)
         close.clicked.connect(self.accept)
         buttons = QHBoxLayout()
@@ -185,12 +186,12 @@ class SettingsDialog(QDialog):
 
     def _card(self, title: str, settings: list[Setting], theme: Theme) -> QFrame:
         card = QFrame()
-        card.setProperty("look", "card")
+        set_style_class(card, "card")
         inside = QVBoxLayout(card)
         inside.setContentsMargins(16, 12, 12, 10)
         inside.setSpacing(2)
         heading = QLabel(title)
-        heading.setProperty("look", "title")
+        set_style_class(heading, "title")
         inside.addWidget(heading)
         rows = [Row(setting, self._store, theme) for setting in settings]
         for row in rows:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushBu
 
 from gui.core.i18n import mark
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.window.commands import PARTS, Part, of_part
 
 EVERYWHERE = (
@@ -36,7 +37,7 @@ class ShortcutsDialog(QDialog):
             column.addStretch(1)
             columns.addLayout(column)
         close = QPushButton(self.tr("Close"))
-        close.setProperty("look", "primary")
+        set_style_class(close, "primary")
         close.clicked.connect(self.accept)
         foot = QHBoxLayout()
         foot.addStretch(1)
@@ -53,11 +54,11 @@ def _table(title: str, lines: list[tuple[str, str]]) -> QGridLayout:
     grid.setHorizontalSpacing(14)
     grid.setVerticalSpacing(8)
     heading = QLabel(title)
-    heading.setProperty("look", "title")
+    set_style_class(heading, "title")
     grid.addWidget(heading, 0, 0, 1, 2)
     for row, (key, text) in enumerate(lines, 1):
         shown = QLabel(QKeySequence(key).toString(QKeySequence.SequenceFormat.NativeText))
-        shown.setProperty("look", "key")
+        set_style_class(shown, "key")
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(shown, row, 0)
         grid.addWidget(QLabel(say(text)), row, 1)

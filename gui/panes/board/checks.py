@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 from gui.board.reports import BENCH_RUNS, ActionKind, ActionPhase, ActionReport
 from gui.core.states import BoardPhase, BoardState
 from gui.panes.board import wording
+from gui.widgets.stylesheet import set_style_class
 
 MARKS = {"good": "✓", "warn": "!", "bad": "✕"}
 
@@ -58,7 +59,7 @@ class BoardChecks(QWidget):
         self.stop.clicked.connect(self.cancel_asked)
         self._going = QLabel()
         self._going.setWordWrap(True)
-        self._going.setProperty("look", "muted")
+        set_style_class(self._going, "muted")
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
@@ -109,7 +110,7 @@ class BoardChecks(QWidget):
         self.bench_asked.emit(self.runs.value())
 
     def _tell(self, report: ActionReport) -> None:
-        look, text = wording.outcome(report)
+        style_class, text = wording.outcome(report)
         label = self._results.get(report.kind)
         if label is None:
             label = self._results[report.kind] = QLabel()
@@ -117,10 +118,8 @@ class BoardChecks(QWidget):
             label.setTextFormat(Qt.TextFormat.PlainText)
             label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
             self._layout.addWidget(label)
-        label.setText(f"{MARKS[look]} {text}")
-        label.setProperty("look", "" if look == "good" else look)
-        label.style().unpolish(label)
-        label.style().polish(label)
+        label.setText(f"{MARKS[style_class]} {text}")
+        set_style_class(label, "" if style_class == "good" else style_class)
 
     def _refresh(self) -> None:
         for button in (self.selftest, self.parity, self.bench):

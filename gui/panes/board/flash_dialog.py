@@ -23,6 +23,7 @@ from device.flash.programmer import LABELS, Way
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import Problem
 from gui.panes.board import wording
+from gui.widgets.stylesheet import set_style_class
 
 
 class FlashDialog(QDialog):
@@ -59,7 +60,7 @@ class FlashDialog(QDialog):
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
         self.start = QPushButton(self.tr("Flash"))
-        self.start.setProperty("look", "primary")
+        set_style_class(self.start, "primary")
         self.start.clicked.connect(self._start)
         self.stop = QPushButton(self.tr("Stop"))
         self.stop.setToolTip(self.tr("The board may then hold half an image and has to be flashed again"))
@@ -142,8 +143,8 @@ class FlashDialog(QDialog):
         elif report.phase is ActionPhase.DONE:
             self._tell("good", self.tr("✓ The image is on the board. It connects again by itself."))
         else:
-            look, text = wording.outcome(report)
-            self._tell(look, f"✕ {text}")
+            style_class, text = wording.outcome(report)
+            self._tell(style_class, f"✕ {text}")
         self._refresh()
 
     def reject(self) -> None:
@@ -171,11 +172,9 @@ class FlashDialog(QDialog):
         if self._image is not None and 0 <= at < len(self._ways):
             self.flash_asked.emit(self.kind.currentText(), self._image, self._ways[at])
 
-    def _tell(self, look: str, text: str) -> None:
+    def _tell(self, style_class: str, text: str) -> None:
         self._say.setText(text)
-        self._say.setProperty("look", look)
-        self._say.style().unpolish(self._say)
-        self._say.style().polish(self._say)
+        set_style_class(self._say, style_class)
 
     def _refresh(self) -> None:
         idle = not self._running

@@ -20,6 +20,7 @@ from gui.panes.board.port_chooser import PortChooser
 from gui.widgets import formatting
 from gui.widgets.language import figure, say
 from gui.widgets.row_grid import RowGrid
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 RATE_OVER = 10
@@ -80,7 +81,7 @@ class BoardPanel(QScrollArea):
             (self.tr("Link"), self.link),
         ):
             head = QLabel(title)
-            head.setProperty("look", "name")
+            set_style_class(head, "name")
             layout.addWidget(head)
             layout.addWidget(part)
             layout.addSpacing(round(theme.scale.body * 0.4))
@@ -160,11 +161,7 @@ class BoardPanel(QScrollArea):
         ready = self._state is not None and self._state.phase is BoardPhase.READY
         self.installed.setText(wording.installed(self._found) if ready else "–")
         good = isinstance(self._found, Finding) and self._found.verdict is Installed.SAME
-        look = "" if good or self._found is None else "warn"
-        if self.installed.property("look") != look:
-            self.installed.setProperty("look", look)
-            self.installed.style().unpolish(self.installed)
-            self.installed.style().polish(self.installed)
+        set_style_class(self.installed, "" if good or self._found is None else "warn")
         self.flash.setEnabled(not self._running)
         self.reset.setEnabled(ready and not self._running)
 

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QPushButton, QVBox
 from device.link.ports import VIRTUAL, Port
 from gui.core.states import BoardPhase, BoardState
 from gui.panes.board import wording
+from gui.widgets.stylesheet import set_style_class
 
 AUTO = ""  # the first known board, else the virtual one
 _SPEC = Qt.ItemDataRole.UserRole
@@ -83,11 +84,8 @@ class PortChooser(QWidget):
     def set_board(self, state: BoardState | None) -> None:
         """How the connection stands."""
         self.state.setText(wording.phase(state))
-        look = "bad" if state is not None and state.phase is BoardPhase.LOST else "muted"
-        if self.state.property("look") != look:
-            self.state.setProperty("look", look)
-            self.state.style().unpolish(self.state)
-            self.state.style().polish(self.state)
+        lost = state is not None and state.phase is BoardPhase.LOST
+        set_style_class(self.state, "bad" if lost else "muted")
 
     def _add(self, text: str, spec: str) -> None:
         self.list.addItem(text)

@@ -10,9 +10,10 @@ from gui.core.decisions import Decision, Entrance
 from gui.core.frames import Recognition
 from gui.panes.door.challenge_prompt import PromptView
 from gui.widgets import decision_style, decision_text, formatting
-from gui.widgets.decision_style import LOOKS
+from gui.widgets.decision_style import STYLE_CLASSES
 from gui.widgets.language import figure
 from gui.widgets.picture import CropView
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 
@@ -48,8 +49,8 @@ class ScoreBar(QWidget):
         painter.setBrush(QColor(colours.sunk))
         painter.drawRoundedRect(track, 3, 3)
         if self._score is not None:
-            look = LOOKS.get(self._decision, "muted")
-            painter.setBrush(QColor(getattr(colours, look)))
+            colour = STYLE_CLASSES.get(self._decision, "muted")
+            painter.setBrush(QColor(getattr(colours, colour)))
             width = max(6.0, min(1.0, max(0.0, self._score)) * track.width())
             painter.drawRoundedRect(QRectF(0, 4, width, 6), 3, 3)
             x = self._threshold * track.width()
@@ -68,28 +69,28 @@ class DecisionCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._recognition: Recognition | None = None
-        self.setProperty("look", "card")
+        set_style_class(self, "card")
         self.setFixedWidth(round(theme.scale.body * 16.5))
         self.setAccessibleName(self.tr("Newest recognition"))
         title = QLabel(self.tr("What the board saw"))
-        title.setProperty("look", "title")
+        set_style_class(title, "title")
         self._crop = CropView(theme)
         self._name = QLabel()
-        self._name.setProperty("look", "figure")
+        set_style_class(self._name, "figure")
         self._state = QLabel()
         self._bar = ScoreBar(theme)
         self._score = QLabel()
         self._score.setWordWrap(True)
         self._reason = QLabel()
         self._reason.setWordWrap(True)
-        self._reason.setProperty("look", "caption")
+        set_style_class(self._reason, "caption")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(6)
         self.prompt = PromptView(theme)
         self._several = QLabel(self.tr("Of several faces the nearest decides."))
         self._several.setWordWrap(True)
-        self._several.setProperty("look", "caption")
+        set_style_class(self._several, "caption")
         self._several.hide()
         for widget in (
             title, self._crop, self.prompt, self._name, self._state, self._bar, self._score, self._reason, self._several
@@ -126,11 +127,7 @@ class DecisionCard(QFrame):
         self._set_name(formatting.recognised(recognition))
         mark = decision_style.MARKS[outcome.decision]
         self._state.setText(f"{mark} {formatting.decision(outcome.decision)}")
-        look = LOOKS.get(outcome.decision, "muted")
-        if self._state.property("look") != look:
-            self._state.setProperty("look", look)
-            self._state.style().unpolish(self._state)
-            self._state.style().polish(self._state)
+        set_style_class(self._state, STYLE_CLASSES.get(outcome.decision, "muted"))
         for widget in (self._bar, self._score):
             widget.setVisible(outcome.match.score is not None)
         rules = outcome.trace.rules

@@ -35,7 +35,7 @@ PICTURE_PART = 0.54  # of the screen's longer side
 LEAST_TITLE_PX = 20
 
 NEUTRAL, GOOD, WARN, BAD = "neutral", "good", "warn", "bad"
-LOOKS: dict[Say, tuple[str, str, str, str]] = {  # colour, icon, title, second line
+APPEARANCES: dict[Say, tuple[str, str, str, str]] = {  # colour, icon, title, second line
     Say.WELCOME: (GOOD, "unlock", mark("Welcome {name}"), mark("The door is open.")),
     Say.OPEN: (GOOD, "unlock", mark("Open"), mark("The door is open.")),
     Say.OUT_OF_ORDER: (WARN, "warning", mark("Out of order"), mark("The door does not answer. Please ring.")),
@@ -154,7 +154,7 @@ class KioskView(QWidget):
         )
 
     def _texts(self) -> tuple[str, str]:
-        _colour, _drawing, title, detail = LOOKS[self.sight.say]
+        _colour, _drawing, title, detail = APPEARANCES[self.sight.say]
         return say(title).format(name=self.sight.name), say(detail)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -193,7 +193,7 @@ class KioskView(QWidget):
         painter.save()
         painter.setClipRect(place)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        role = LOOKS[self.sight.say][0]
+        role = APPEARANCES[self.sight.say][0]
         for face in frame.faces:
             x, y, wide, high = face.box
             box = QRectF(
@@ -207,7 +207,7 @@ class KioskView(QWidget):
 
     def _paint_panel(self, painter: QPainter, place: QRectF) -> None:
         colours = self._theme.colours
-        role, drawing, _title, _detail = LOOKS[self.sight.say]
+        role, drawing, _title, _detail = APPEARANCES[self.sight.say]
         fill = {GOOD: colours.door_open, WARN: colours.door_unknown, BAD: colours.door_refused}.get(
             role, colours.door_locked
         )

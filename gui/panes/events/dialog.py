@@ -22,10 +22,11 @@ from PySide6.QtWidgets import (
 from gui.core.decisions import Decision, Trace
 from gui.core.people import Event
 from gui.widgets import decision_style, decision_text, formatting
-from gui.widgets.decision_style import LOOKS
+from gui.widgets.decision_style import STYLE_CLASSES
 from gui.widgets.dialogs import fit
 from gui.widgets.language import figure
 from gui.widgets.row_grid import RowGrid
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 PICTURE_PX = 128
@@ -59,7 +60,7 @@ class EventDialog(QDialog):
             layout.addWidget(self.numbers)
             if event.trace.ballots:
                 title = QLabel(self.tr("The last pictures of this face, oldest first"))
-                title.setProperty("look", "name")
+                set_style_class(title, "name")
                 layout.addWidget(title)
                 self.ballots = self._ballots(event.trace, theme)
                 layout.addWidget(self.ballots)
@@ -84,11 +85,11 @@ class EventDialog(QDialog):
         texts = QVBoxLayout()
         texts.setSpacing(4)
         who = QLabel(formatting.event_title(event))
-        who.setProperty("look", "figure")
+        set_style_class(who, "figure")
         state = QLabel(f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}")
-        state.setProperty("look", LOOKS.get(event.decision, "muted"))
+        set_style_class(state, STYLE_CLASSES.get(event.decision, "muted"))
         when = QLabel(_moment(event.time))
-        when.setProperty("look", "muted")
+        set_style_class(when, "muted")
         why = QLabel(
             decision_text.reason(event.trace) if event.trace is not None else decision_text.short(event.reason)
         )
@@ -102,7 +103,7 @@ class EventDialog(QDialog):
                 if event.correction
                 else self.tr("A person said: this was somebody else")
             )
-            said.setProperty("look", "warn")
+            set_style_class(said, "warn")
             texts.addWidget(said)
         texts.addStretch(1)
         row.addLayout(texts, 1)
@@ -178,7 +179,7 @@ class EventDialog(QDialog):
         row.addStretch(1)
         box.addLayout(row)
         hint = QLabel(self._hint(event, can_correct))
-        hint.setProperty("look", "caption")
+        set_style_class(hint, "caption")
         hint.setWordWrap(True)
         box.addWidget(hint)
         return box

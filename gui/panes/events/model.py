@@ -13,7 +13,7 @@ from gui.core.people import Event
 from gui.core.states import Problem, Topic
 from gui.gallery.event_log import PAGE, EventLog, Query, fits
 from gui.widgets import decision_style, decision_text, formatting
-from gui.widgets.decision_style import LOOKS
+from gui.widgets.decision_style import STYLE_CLASSES
 from gui.widgets.language import figure
 from gui.widgets.theme import Theme
 
@@ -142,7 +142,7 @@ class EventsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DecorationRole and column == Column.WHO and self.show_pictures:
             return self._picture(event)
         if role == Qt.ItemDataRole.ForegroundRole and column == Column.DECISION:
-            return QColor(getattr(self._theme.colours, LOOKS.get(event.decision, "muted")))
+            return QColor(getattr(self._theme.colours, STYLE_CLASSES.get(event.decision, "muted")))
         if role == Qt.ItemDataRole.TextAlignmentRole and column == Column.SCORE:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):

@@ -35,6 +35,7 @@ from gui.panes.events.dialog import EventDialog
 from gui.panes.events.model import Column, EventsModel
 from gui.widgets import formatting
 from gui.widgets.language import figure
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 SEARCH_AFTER_MS = 200
@@ -97,7 +98,7 @@ class EventsPanel(QWidget):
             edit.dateChanged.connect(lambda _date: self._filter())
         self.view = self._table()
         self._empty = QLabel()
-        self._empty.setProperty("look", "muted")
+        set_style_class(self._empty, "muted")
         self._empty.setWordWrap(True)
         self._empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self._empty.setContentsMargins(20, 8, 20, 16)
@@ -105,7 +106,7 @@ class EventsPanel(QWidget):
         self._pages.addWidget(self.view)
         self._pages.addWidget(self._empty)
         self.total = QLabel()
-        self.total.setProperty("look", "caption")
+        set_style_class(self.total, "caption")
         self.total.setWordWrap(True)
         self._lay_out()
         self._filter()
@@ -330,7 +331,7 @@ class EventsPanel(QWidget):
         self.delete_button = QPushButton(self.tr("Delete all …"))
         self.delete_button.clicked.connect(self.ask_delete)
         for button in (self.open_button, self.export_button, self.delete_button):
-            button.setProperty("look", "quiet")
+            set_style_class(button, "quiet")
             foot.addWidget(button)
         layout.addLayout(foot)
         chosen = self.view.selectionModel()

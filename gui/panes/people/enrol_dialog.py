@@ -33,6 +33,7 @@ from gui.widgets import formatting
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
 from gui.widgets.picture import CropView
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 RUNNING = (EnrolmentPhase.COLLECTING, EnrolmentPhase.REVIEW)
@@ -73,9 +74,9 @@ class StepList(QWidget):
             left_out = step.skipped and not step.taken
             text = self.tr("left out") if left_out else f"{step.taken}/{step.wanted}"
             count.setText(text)
-            look = "name" if now else "good" if full else "muted"
+            style_class = "name" if now else "good" if full else "muted"
             for label in (mark, name, count):
-                _look(label, look)
+                set_style_class(label, style_class)
             told.append(f"{name.text()} {text}")
         self.setAccessibleDescription(", ".join(told))
 
@@ -125,7 +126,7 @@ class EnrolDialog(QDialog):
         self.trouble = QLabel()
         self.trouble.setWordWrap(True)
         self.trouble.setTextFormat(Qt.TextFormat.PlainText)
-        self.trouble.setProperty("look", "warn")
+        set_style_class(self.trouble, "warn")
         self.trouble.hide()
         self.review = ReviewPage(theme)
         self.review.retake_asked.connect(self.retake_asked)
@@ -136,7 +137,7 @@ class EnrolDialog(QDialog):
         self.skip.setToolTip(self.tr("Do without this pose; it can be taken at the end"))
         self.skip.clicked.connect(self.skip_asked)
         self.start = QPushButton()
-        self.start.setProperty("look", "primary")
+        set_style_class(self.start, "primary")
         self.start.clicked.connect(self._start)
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.setAutoDefault(False)
@@ -187,7 +188,7 @@ class EnrolDialog(QDialog):
         self._pages.setCurrentIndex(1 if progress.phase is EnrolmentPhase.REVIEW else 0)
         self.view.set_hint(wording.prompt(progress.pose) if self.collecting else "")
         self.verdict.setText(wording.verdict_line(progress))
-        _look(self.verdict, self._verdict_look(progress))
+        set_style_class(self.verdict, self._verdict_style_class(progress))
         self._refresh()
         if progress.phase is not before:
             self._move_focus(progress.phase)
@@ -245,7 +246,7 @@ class EnrolDialog(QDialog):
             self.cancel.setFocus()
 
     @staticmethod
-    def _verdict_look(progress: EnrolmentProgress) -> str:
+    def _verdict_style_class(progress: EnrolmentProgress) -> str:
         if progress.phase is EnrolmentPhase.SAVED:
             return "good"
         if progress.phase is EnrolmentPhase.FAILED:
@@ -270,10 +271,10 @@ class EnrolDialog(QDialog):
 
     def _lay_out(self) -> None:
         card = QFrame()
-        card.setProperty("look", "card")
+        set_style_class(card, "card")
         card.setFixedWidth(self._theme.scale.body * 34)
         heading = QLabel(self.tr("Who is it?"))
-        heading.setProperty("look", "title")
+        set_style_class(heading, "title")
         state = QHBoxLayout()
         state.setSpacing(16)
         state.addWidget(self.ring, 0, Qt.AlignmentFlag.AlignTop)
@@ -299,7 +300,7 @@ class EnrolDialog(QDialog):
         self._pages.addWidget(collect)
         self._pages.addWidget(scroll)
         resting = QLabel(self.tr("The door decides nothing while somebody is being enrolled."))
-        resting.setProperty("look", "caption")
+        set_style_class(resting, "caption")
         resting.setWordWrap(True)
         buttons = QHBoxLayout()
         buttons.addWidget(resting, 1)
@@ -319,10 +320,3 @@ class EnrolDialog(QDialog):
         layout.addWidget(self.view, 1)
         layout.addWidget(card)
         self.resize(1120, 680)
-
-
-def _look(widget: QWidget, look: str) -> None:
-    if widget.property("look") != look:
-        widget.setProperty("look", look)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)

@@ -13,6 +13,7 @@ from gui.enrolment.progress import EnrolmentProgress, Review, Shot, Twin
 from gui.panes.people import wording
 from gui.widgets.language import figure
 from gui.widgets.picture import CropView
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 COLUMNS = 4
@@ -34,7 +35,7 @@ class ShotCard(QWidget):
         self._line.setWordWrap(True)
         self.setFixedWidth(round(theme.scale.body * 6.4))
         self.again = QPushButton(self.tr("Again"))
-        self.again.setProperty("look", "quiet")
+        set_style_class(self.again, "quiet")
         self.again.clicked.connect(lambda: self.again_asked.emit(self._number))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -48,7 +49,7 @@ class ShotCard(QWidget):
         self._crop.set_picture(shot.crop)
         line = wording.shot_line(shot)
         self._line.setText(line.replace(" · ", "\n⚠ " if shot.odd else "\n"))
-        _look(self._line, "warn" if shot.odd else "caption")
+        set_style_class(self._line, "warn" if shot.odd else "caption")
         told = self.tr("Shot {number}, {line}").format(number=self._number + 1, line=line)
         if shot.odd:
             told += ", " + self.tr("unlike the others")
@@ -66,7 +67,7 @@ class TwinCard(QFrame):
         super().__init__(parent)
         self._theme = theme
         self._twin: Twin | None = None
-        self.setProperty("look", "note")
+        set_style_class(self, "note")
         self._picture = QLabel()
         self._picture.setFixedSize(theme.scale.body * 5, theme.scale.body * 5)
         self._text = QLabel()
@@ -140,12 +141,12 @@ class ReviewPage(QWidget):
         self.line.setWordWrap(True)
         self.earlier = QLabel()
         self.earlier.setWordWrap(True)
-        self.earlier.setProperty("look", "warn")
+        set_style_class(self.earlier, "warn")
         self.missing = QPushButton(self.tr("Take the poses that were left out"))
-        self.missing.setProperty("look", "quiet")
+        set_style_class(self.missing, "quiet")
         self.missing.clicked.connect(self.missing_asked)
         heading = QLabel(self.tr("Will the door know this person?"))
-        heading.setProperty("look", "muted")
+        set_style_class(heading, "muted")
         verdict = QHBoxLayout()
         verdict.addWidget(heading)
         verdict.addWidget(self.word)
@@ -176,9 +177,9 @@ class ReviewPage(QWidget):
         for card, shot in zip(self.shots, progress.shots, strict=True):
             card.set_shot(shot)
         review = progress.review or Review(0.0)
-        word, look = wording.agreement_word(review)
+        word, style_class = wording.agreement_word(review)
         self.word.setText(word)
-        _look(self.word, look)
+        set_style_class(self.word, style_class)
         self.line.setText(wording.agreement_line(review))
         unlike = review.earlier is not None and review.earlier < review.threshold
         self.earlier.setVisible(unlike)
@@ -202,10 +203,3 @@ class ReviewPage(QWidget):
             card.again_asked.connect(self.retake_asked)
             self._grid.addWidget(card, len(self.shots) // COLUMNS, len(self.shots) % COLUMNS)
             self.shots.append(card)
-
-
-def _look(widget: QWidget, look: str) -> None:
-    if widget.property("look") != look:
-        widget.setProperty("look", look)
-        widget.style().unpolish(widget)
-        widget.style().polish(widget)

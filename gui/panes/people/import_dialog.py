@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.gallery.archive import Clash, FilePerson, arrivals
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 ORDER = (Clash.RENAME, Clash.MERGE, Clash.LEAVE_OUT)
@@ -48,7 +49,7 @@ class ImportDialog(QDialog):
                 file=file, people=len(people), prints=len(prints)
             )
         )
-        heading.setProperty("look", "title")
+        set_style_class(heading, "title")
         heading.setWordWrap(True)
         self.usable = QLabel()
         self.usable.setWordWrap(True)
@@ -60,11 +61,11 @@ class ImportDialog(QDialog):
         else:
             self.usable.setText(self.tr("All of them were enrolled with the network that the board runs."))
         warning = QLabel(self.tr("The file holds biometric data: import it only if these people have agreed."))
-        warning.setProperty("look", "warn")
+        set_style_class(warning, "warn")
         warning.setWordWrap(True)
         self.choices: dict[str, QComboBox] = {}
         self.run = QPushButton(self.tr("Import"))
-        self.run.setProperty("look", "primary")
+        set_style_class(self.run, "primary")
         self.run.clicked.connect(self._import)
         cancel = QPushButton(self.tr("Cancel"))
         cancel.setAutoDefault(False)
@@ -92,7 +93,7 @@ class ImportDialog(QDialog):
         grid.setContentsMargins(0, 0, 0, 0)
         every = self._choice(self.tr("For all whose name is taken"))
         title = QLabel(self.tr("Names that are taken: {count}").format(count=len(clashes)))
-        title.setProperty("look", "name")
+        set_style_class(title, "name")
         grid.addWidget(title, 0, 0)
         grid.addWidget(every, 0, 1)
         for row, person in enumerate(clashes, 1):

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButt
 
 from gui.core.people import Person
 from gui.widgets.dialogs import fit
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 
@@ -23,7 +24,7 @@ class MergeDialog(QDialog):
         self._person, self._others = person, list(others)
         self.setWindowTitle(self.tr("Merge two people"))
         text = QLabel(self.tr("{name} is the same person as").format(name=person.name))
-        text.setProperty("look", "title")
+        set_style_class(text, "title")
         self.other = QComboBox()
         self.other.setAccessibleName(text.text())
         self.other.setIconSize(QSize(theme.scale.body * 2, theme.scale.body * 2))
@@ -34,10 +35,10 @@ class MergeDialog(QDialog):
         self.keep_other, self.keep_own = QRadioButton(), QRadioButton()
         self.keep_other.setChecked(True)
         explain = QLabel(self.tr("The shots and events of both stay. Undo parts them again until the program ends."))
-        explain.setProperty("look", "muted")
+        set_style_class(explain, "muted")
         explain.setWordWrap(True)
         merge = QPushButton(self.tr("Merge"))
-        merge.setProperty("look", "primary")
+        set_style_class(merge, "primary")
         merge.setDefault(True)
         merge.clicked.connect(self._merge)
         cancel = QPushButton(self.tr("Cancel"))

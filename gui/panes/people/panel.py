@@ -25,6 +25,7 @@ from gui.panes.people import wording
 from gui.panes.people.list_model import PeopleModel, RowPainter
 from gui.widgets import formatting
 from gui.widgets.language import say
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 NOTE_MS = 12_000
@@ -48,16 +49,16 @@ class PeoplePanel(QFrame):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._changes: tuple[Change, ...] = ()
-        self.setProperty("look", "card")
+        set_style_class(self, "card")
         self.setAcceptDrops(True)
         self._count = QLabel()
-        self._count.setProperty("look", "muted")
+        set_style_class(self._count, "muted")
         enrol = QPushButton(self.tr("Enrol…"))
-        enrol.setProperty("look", "quiet")
+        set_style_class(enrol, "quiet")
         enrol.setToolTip(self.tr("Enrol a person (E)"))
         enrol.clicked.connect(self.enrol_asked)
         more = QPushButton(self.tr("More"))
-        more.setProperty("look", "quiet")
+        set_style_class(more, "quiet")
         more.setToolTip(self.tr("From photos, export, import, undo"))
         self.menu = QMenu(more)
         self.menu.aboutToShow.connect(self._fill_menu)
@@ -82,7 +83,7 @@ class PeoplePanel(QFrame):
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
         self.empty = QLabel(say(formatting.NOBODY_ENROLLED))
-        self.empty.setProperty("look", "muted")
+        set_style_class(self.empty, "muted")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
         self.empty.setContentsMargins(20, 8, 20, 16)
@@ -90,12 +91,12 @@ class PeoplePanel(QFrame):
         self._pages.addWidget(self.view)
         self._pages.addWidget(self.empty)
         self._note = QFrame()
-        self._note.setProperty("look", "note")
+        set_style_class(self._note, "note")
         self._note_text = QLabel()
         self._note_text.setTextFormat(Qt.TextFormat.PlainText)
         self._note_text.setWordWrap(True)
         self._undo = QPushButton(self.tr("Undo"))
-        self._undo.setProperty("look", "quiet")
+        set_style_class(self._undo, "quiet")
         self._undo.clicked.connect(self.undo_asked)
         note = QHBoxLayout(self._note)
         note.setContentsMargins(12, 2, 4, 2)

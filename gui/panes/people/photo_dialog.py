@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
 from gui.enrolment.photo_groups import ENDINGS, PhotoPerson, PhotoPlan, plan
 from gui.panes.people import wording
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 
@@ -63,7 +64,7 @@ class PhotoDialog(QDialog):
         self.save = QPushButton(self.tr("Save the report…"))
         self.save.clicked.connect(self._save)
         self.start = QPushButton()
-        self.start.setProperty("look", "primary")
+        set_style_class(self.start, "primary")
         self.start.clicked.connect(self._start)
         self.cancel = QPushButton(self.tr("Cancel"))
         self.cancel.clicked.connect(self.reject)

@@ -111,7 +111,7 @@ def agreement_line(review: Review) -> str:
 
 
 def agreement_word(review: Review) -> tuple[str, str]:
-    """How surely the door will know this person, in a word, and the look of the word."""
+    """How surely the door will know this person, in a word, and the word's style class."""
     if review.lowest is None:
         return say("Not measured"), "muted"
     if review.lowest < review.threshold:

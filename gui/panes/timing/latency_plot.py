@@ -17,6 +17,7 @@ from gui.core.frames import Recognition
 from gui.core.states import Where
 from gui.panes.timing.stages import LIMIT_MS
 from gui.widgets import formatting
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 SPAN_S = 60.0
@@ -35,14 +36,14 @@ class LatencyPlot(QFrame):
         self._network_ms: deque[float] = deque(maxlen=KEPT)
         self._where: Where | None = None
         self._looks = 1
-        self.setProperty("look", "card")
+        set_style_class(self, "card")
         self.setAccessibleName(self.tr("Board latency of the last minute"))
         title = QLabel(self.tr("Board latency"))
-        title.setProperty("look", "title")
+        set_style_class(title, "title")
         self._figures = QLabel(self.tr("no fingerprint yet"))
-        self._figures.setProperty("look", "muted")
+        set_style_class(self._figures, "muted")
         what = QLabel(self.tr("network, at the board's clock"))
-        what.setProperty("look", "muted")
+        set_style_class(what, "muted")
         head = QHBoxLayout()
         head.addWidget(title)
         head.addSpacing(12)
@@ -50,7 +51,7 @@ class LatencyPlot(QFrame):
         head.addStretch(1)
         head.addWidget(self._figures)
         details = QPushButton(self.tr("Details"))
-        details.setProperty("look", "quiet")
+        set_style_class(details, "quiet")
         details.setToolTip(self.tr("Percentiles of every stage, and every layer's cycles (T)"))
         details.setAccessibleName(self.tr("Timing in detail"))
         details.clicked.connect(self.details_asked)

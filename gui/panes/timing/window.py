@@ -36,6 +36,7 @@ from gui.widgets import formatting
 from gui.widgets.language import figure, say
 from gui.widgets.palette import GAP
 from gui.widgets.row_grid import RowGrid
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 _RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -147,7 +148,7 @@ class TimingWindow(QDialog):
             )
         )
         note.setWordWrap(True)
-        note.setProperty("look", "caption")
+        set_style_class(note, "caption")
         self.export_stages = QPushButton(self.tr("Export CSV…"))
         self.export_stages.setToolTip(self.tr("Every stage of every frame kept, with units"))
         self.export_stages.clicked.connect(lambda: self._ask_path("timing.csv", self.save_stages))

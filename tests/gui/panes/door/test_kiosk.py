@@ -10,7 +10,7 @@ from pytestqt.qtbot import QtBot
 from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import now_s
 from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
-from gui.panes.door.kiosk import LOOKS, KioskView
+from gui.panes.door.kiosk import APPEARANCES, KioskView
 from gui.panes.door.kiosk_state import Say
 from gui.widgets.language import TRANSLATIONS
 from gui.widgets.palette import ICONS
@@ -59,9 +59,9 @@ def test_state_follows_door_faces_and_questions(view: KioskView, qtbot: QtBot) -
 
 
 def test_state_is_never_told_by_colour_alone() -> None:
-    assert set(LOOKS) == set(Say)
-    assert all((ICONS / f"{drawing}.svg").exists() and title for _role, drawing, title, _detail in LOOKS.values())
-    told = [(title, detail) for _role, _drawing, title, detail in LOOKS.values()]
+    assert set(APPEARANCES) == set(Say)
+    assert all((ICONS / f"{drawing}.svg").exists() and title for _role, drawing, title, _detail in APPEARANCES.values())
+    told = [(title, detail) for _role, _drawing, title, detail in APPEARANCES.values()]
     assert len(set(told)) == len(told)
 
 
@@ -74,7 +74,7 @@ def test_titles_can_be_read_from_three_metres(view: KioskView, size: tuple[int, 
     room = QRectF(0, 0, part[0] * 0.84, part[1] * 0.84 * 0.4)  # smaller than what the panel gives
     german = QTranslator()
     assert german.load(str(TRANSLATIONS / "door_de.qm"))
-    titles = [title for _role, _drawing, title, _detail in LOOKS.values()]
+    titles = [title for _role, _drawing, title, _detail in APPEARANCES.values()]
     for title in (*titles, *(german.translate("", title) for title in titles)):
         font = view._fitting(title.format(name="Maximilian"), room, most=round(height * 0.16))
         assert QFontMetricsF(font).capHeight() * mm_per_px >= LEAST_CAP_MM, title
