@@ -21,6 +21,7 @@ from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import FILE_NAME, SettingsStore
 from gui.settings.table import size_of
 from gui.widgets import language
+from gui.widgets.palette import ON_DOOR
 from gui.widgets.theme import Theme, icon
 from gui.window.data_folder_dialog import StartProblem
 from gui.window.main_window import Window
@@ -57,7 +58,7 @@ def run(options: Options) -> int:
     language.install(app, settings.text("window/language"))
     theme = Theme(app)
     theme.choose(settings.text("window/theme"))
-    app.setWindowIcon(icon("door", "#ffffff", 64))
+    app.setWindowIcon(icon("door", ON_DOOR, 64))
     with _signals(app):
         opened = _open(replace(options, pipeline=from_settings(options.pipeline, settings)), theme)
     if opened is None:

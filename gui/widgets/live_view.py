@@ -9,7 +9,7 @@ from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QImage, QPainter, 
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.core.frames import FrameView, Recognition
-from gui.widgets import overlay
+from gui.widgets import overlay, palette
 from gui.widgets.language import figure
 from gui.widgets.overlay import Detail, FaceTiming, Rect
 from gui.widgets.picture import image_of
@@ -167,7 +167,7 @@ class LiveView(QWidget):
 
     def _paint_waiting(self, painter: QPainter) -> None:
         painter.setFont(self._theme.font(self._theme.scale.title))
-        painter.setPen(QColor("#c6ced8"))
+        painter.setPen(QColor(palette.WAITING))
         area = QRectF(self.rect()).adjusted(24, 24, -24, -24)
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._waiting)
         self._paint_corners(painter)
@@ -189,23 +189,23 @@ class LiveView(QWidget):
         colours = self._theme.colours
         painter.setBrush(Qt.BrushStyle.NoBrush)
         for outline in todo.outlines:
-            for colour, width in ((QColor(0, 0, 0, 110), 4.5), (colours.role(outline.role), 2.5)):
+            for colour, width in ((QColor(palette.OUTLINE_SHADOW), 4.5), (colours.role(outline.role), 2.5)):
                 pen = QPen(colour, width)
                 if outline.dashed:
                     pen.setDashPattern([4.0 * 2.5 / width, 2.6 * 2.5 / width])
                 painter.setPen(pen)
                 painter.drawRoundedRect(_rect(outline.rect), 8, 8)
-        painter.setPen(QPen(QColor(0, 0, 0, 150), 1))
+        painter.setPen(QPen(QColor(palette.DOT_RIM), 1))
         for dot in todo.dots:
             painter.setBrush(colours.role(dot.role))
             painter.drawEllipse(QPointF(dot.x, dot.y), 2.6, 2.6)
         for tag in todo.tags:
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(12, 15, 19, 215))
+            painter.setBrush(QColor(palette.PLATE))
             painter.drawRoundedRect(_rect(tag.rect), 6, 6)
             for number, line in enumerate(tag.lines):
                 painter.setFont(small if number else bold)
-                painter.setPen(QColor("#d5dbe3") if number else colours.role(tag.role))
+                painter.setPen(QColor(palette.ON_PLATE) if number else colours.role(tag.role))
                 at = QPointF(tag.rect.x + 8, tag.rect.y + 4 + metrics.height() * number + metrics.ascent())
                 painter.drawText(at, line)
 
@@ -216,9 +216,9 @@ class LiveView(QWidget):
         text = painter.boundingRect(room, flags, self._hint)
         text.moveBottom(room.bottom() - 10)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(12, 15, 19, 220))
+        painter.setBrush(QColor(palette.HINT_PLATE))
         painter.drawRoundedRect(text.adjusted(-16, -10, 16, 10), 10, 10)
-        painter.setPen(QColor("#f4f6f9"))
+        painter.setPen(QColor(palette.ON_HINT))
         painter.drawText(text, flags, self._hint)
 
     def _paint_rates(self, painter: QPainter, frame: FrameView, place: Rect) -> None:
@@ -229,9 +229,9 @@ class LiveView(QWidget):
         height = painter.fontMetrics().height()
         box = QRectF(place.right - width - 22, place.y + 8, width + 14, height + 6)
         painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(12, 15, 19, 165))
+        painter.setBrush(QColor(palette.RATES_PLATE))
         painter.drawRoundedRect(box, 6, 6)
-        painter.setPen(QColor("#d5dbe3"))
+        painter.setPen(QColor(palette.ON_PLATE))
         painter.drawText(box, Qt.AlignmentFlag.AlignCenter, text)
 
     def _paint_guide(self, painter: QPainter, place: Rect) -> None:
@@ -239,7 +239,7 @@ class LiveView(QWidget):
         width = height * 0.74
         oval = QRectF(place.x + (place.width - width) / 2, place.y + place.height * 0.13, width, height)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for colour, thick in ((QColor(0, 0, 0, 90), 4.0), (QColor(255, 255, 255, 190), 2.0)):
+        for colour, thick in ((QColor(palette.GUIDE_SHADOW), 4.0), (QColor(palette.GUIDE), 2.0)):
             pen = QPen(colour, thick)
             pen.setDashPattern([6 / thick, 8 / thick])
             painter.setPen(pen)

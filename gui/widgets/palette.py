@@ -16,6 +16,18 @@ GAP = 16  # between cards; half of it inside
 
 MIN_BODY_PX, MAX_BODY_PX = 13, 18
 
+# On the live picture and on the door's colours, in both themes alike: as #rrggbb, or #aarrggbb where it lets through.
+ON_DOOR = "#ffffff"
+ON_DOOR_SOFT = "#cdffffff"
+ON_DOOR_TRACK = "#3cffffff"  # of a countdown's bar
+ON_KIOSK_SOFT = "#d7ffffff"
+NO_PICTURE = "#5b6673"
+WAITING = "#c6ced8"
+PLATE, HINT_PLATE, RATES_PLATE = "#d70c0f13", "#dc0c0f13", "#a50c0f13"  # behind text
+ON_PLATE, ON_HINT = "#d5dbe3", "#f4f6f9"
+OUTLINE_SHADOW, DOT_RIM = "#6e000000", "#96000000"
+GUIDE, GUIDE_SHADOW = "#beffffff", "#5a000000"
+
 
 @dataclass(frozen=True)
 class Colours:

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
-from gui.widgets.palette import ICONS, Colours, Scale
+from gui.widgets.palette import ICONS, ON_DOOR, Colours, Scale
 
 STYLE_CLASS = "style_class"  # the property's name in the rules below
 
@@ -62,6 +62,10 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     QPushButton[style_class="quiet"]:hover {{ background: {c.sunk}; }}
     QPushButton[style_class="quiet"]:focus {{ border: 1px solid {c.accent}; }}
     QPushButton[style_class="quiet"]:disabled {{ color: {c.muted}; }}
+    QPushButton[style_class="on_door"] {{ background: rgba(255, 255, 255, 38); color: {ON_DOOR};
+        border: 1px solid rgba(255, 255, 255, 70); padding: 4px 12px; }}
+    QPushButton[style_class="on_door"]:hover {{ background: rgba(255, 255, 255, 64); }}
+    QPushButton[style_class="on_door"]:focus {{ border: 2px solid {ON_DOOR}; padding: 3px 11px; }}
     QToolButton {{ background: transparent; border: 2px solid transparent; border-radius: 8px; padding: 4px; }}
     QToolButton::menu-indicator {{ image: none; }}
     QToolButton:hover {{ background: {c.sunk}; }}

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 from gui.widgets import formatting
 from gui.widgets.language import say
+from gui.widgets.palette import ON_DOOR
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 from gui.window.commands import COMMANDS, Command
@@ -81,7 +82,7 @@ class Header(QFrame):
         self._theme = theme
         set_style_class(self, "header")
         mark = QLabel()
-        mark.setPixmap(icon("door", "#ffffff", 34).pixmap(QSize(34, 34)))
+        mark.setPixmap(icon("door", ON_DOOR, 34).pixmap(QSize(34, 34)))
         product = QLabel(self.tr("Face door"))
         set_style_class(product, "figure")
         self.board = Chip(theme, "chip", self.tr("Board"))

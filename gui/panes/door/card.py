@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from gui.core.decisions import Entrance
 from gui.core.frames import now_s
 from gui.core.states import DoorView, DoorWord
-from gui.widgets import formatting
+from gui.widgets import formatting, palette
+from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, paint_icon
 
 PAD = 18.0
@@ -33,12 +34,7 @@ class DoorCard(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Door"))
         self._button = QPushButton(self.tr("Open now"))
-        self._button.setStyleSheet(
-            "QPushButton { background: rgba(255,255,255,38); color: white; border: 1px solid rgba(255,255,255,70);"
-            " border-radius: 8px; padding: 4px 12px; }"
-            "QPushButton:hover { background: rgba(255,255,255,64); }"
-            "QPushButton:focus { border: 2px solid white; padding: 3px 11px; }"
-        )
+        set_style_class(self._button, "on_door")
         self._button.clicked.connect(self.ask)
         row = QHBoxLayout()
         row.addStretch(1)
@@ -133,7 +129,7 @@ class DoorCard(QWidget):
         locked_out = self._door.state is DoorWord.LOCKED and self._entrance.locked_until_s > now_s()
         if locked_out:
             fill, drawing = colours.door_refused, "clock"
-        white, soft = QColor("#ffffff"), QColor(255, 255, 255, 205)
+        white, soft = QColor(palette.ON_DOOR), QColor(palette.ON_DOOR_SOFT)
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setPen(Qt.PenStyle.NoPen)
@@ -168,7 +164,7 @@ class DoorCard(QWidget):
         if part > 0:
             track = QRectF(PAD, self.height() - PAD + 0.0, self.width() - 2 * PAD, 6)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(255, 255, 255, 60))
+            painter.setBrush(QColor(palette.ON_DOOR_TRACK))
             painter.drawRoundedRect(track, 3, 3)
             painter.setBrush(white)
             if part > 0.01:

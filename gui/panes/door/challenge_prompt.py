@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.core.decisions import Entrance, Turn
 from gui.core.frames import now_s
-from gui.widgets import formatting
+from gui.widgets import formatting, palette
 from gui.widgets.theme import Theme, paint_icon
 
 TICK_MS = 100
@@ -64,7 +64,7 @@ class PromptView(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(colours.door_unknown))
         painter.drawRoundedRect(QRectF(self.rect()), 10, 10)
-        white = QColor("#ffffff")
+        white = QColor(palette.ON_DOOR)
         side = scale.body * 2.6
         drawing = "eye" if entrance.back else DRAWINGS[entrance.asked]
         middle = (self.height() - 12) / 2
@@ -86,7 +86,7 @@ class PromptView(QWidget):
             part = min(1.0, max(0.0, (entrance.asked_until_s - now_s()) / self._whole_s))
             track = QRectF(10, self.height() - 11, self.width() - 20, 5)
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(255, 255, 255, 60))
+            painter.setBrush(QColor(palette.ON_DOOR_TRACK))
             painter.drawRoundedRect(track, 2.5, 2.5)
             painter.setBrush(white)
             painter.drawRoundedRect(QRectF(track.x(), track.y(), max(5.0, track.width() * part), 5), 2.5, 2.5)

@@ -26,6 +26,7 @@ from gui.core.i18n import mark
 from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, DoorWord
 from gui.panes.door import kiosk_state
 from gui.panes.door.kiosk_state import Say, Sight
+from gui.widgets import palette
 from gui.widgets.language import say
 from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme, paint_icon
@@ -184,7 +185,7 @@ class KioskView(QWidget):
         if image is None or frame is None or image.isNull():
             side = min(place.width(), place.height()) * 0.2
             middle = QRectF(place.center().x() - side / 2, place.center().y() - side / 2, side, side)
-            paint_icon(painter, "camera", QColor("#5b6673"), middle)
+            paint_icon(painter, "camera", QColor(palette.NO_PICTURE), middle)
             return
         scale = max(place.width() / image.width(), place.height() / image.height())
         width, height = place.width() / scale, place.height() / scale
@@ -200,7 +201,10 @@ class KioskView(QWidget):
                 place.x() + (x - seen.x()) * scale, place.y() + (y - seen.y()) * scale, wide * scale, high * scale
             )
             thick = max(3.0, place.height() / 180)
-            for colour, line in ((QColor(0, 0, 0, 110), thick * 1.8), (self._theme.colours.role(role), thick)):
+            for colour, line in (
+                (QColor(palette.OUTLINE_SHADOW), thick * 1.8),
+                (self._theme.colours.role(role), thick),
+            ):
                 painter.setPen(QPen(colour, line))
                 painter.drawRoundedRect(box, thick * 4, thick * 4)
         painter.restore()
@@ -215,7 +219,7 @@ class KioskView(QWidget):
         upright = place.width() > place.height() * 1.4
         pad = min(place.width(), place.height()) * 0.08
         inside = place.adjusted(pad, pad, -pad, -pad)
-        white, soft = QColor("#ffffff"), QColor(255, 255, 255, 215)
+        white, soft = QColor(palette.ON_DOOR), QColor(palette.ON_KIOSK_SOFT)
         small = self._theme.font(max(LEAST_TITLE_PX, round(min(place.width(), place.height()) * 0.045)))
         painter.setFont(small)
         painter.setPen(soft)
@@ -249,17 +253,17 @@ class KioskView(QWidget):
         place = room.adjusted(0, room.height() * 0.72, 0, 0)
         font = self._theme.font(max(LEAST_TITLE_PX, round(room.height() * 0.5)), bold=True)
         painter.setFont(font)
-        painter.setPen(QColor("#ffffff"))
+        painter.setPen(QColor(palette.ON_DOOR))
         text = say("{seconds} s").format(seconds=math.ceil(left_s))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room.adjusted(0, 0, 0, -room.height() * 0.32), right, text)
         painter.setPen(Qt.PenStyle.NoPen)
         radius = place.height() / 2
-        painter.setBrush(QColor(255, 255, 255, 60))
+        painter.setBrush(QColor(palette.ON_DOOR_TRACK))
         painter.drawRoundedRect(place, radius, radius)
         part = min(1.0, left_s / whole_s) if whole_s > 0 else 0.0
         if part * place.width() > place.height():
-            painter.setBrush(QColor("#ffffff"))
+            painter.setBrush(QColor(palette.ON_DOOR))
             painter.drawRoundedRect(QRectF(place.x(), place.y(), place.width() * part, place.height()), radius, radius)
 
     def _fitting(self, text: str, place: QRectF, *, most: int, bold: bool = True) -> QFont:
