@@ -9,7 +9,6 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
-    QDialog,
     QFileDialog,
     QGridLayout,
     QHBoxLayout,
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QLabel,
     QListWidget,
     QListWidgetItem,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -28,6 +26,7 @@ from gui.core.frames import FrameView
 from gui.core.states import CameraKind, CameraPhase, CameraState
 from gui.settings.store import SettingsStore
 from gui.widgets import formatting
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import say
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
@@ -47,17 +46,16 @@ class Choice:
     title: str
 
 
-class CameraDialog(QDialog):
+class CameraDialog(Dialog):
     """Every choice counts at once, so that the preview shows it; Cancel puts everything back."""
 
     def __init__(
         self, settings: SettingsStore, theme: Theme, current: CameraState | None, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Camera"), parent)
         self._settings = settings
         self._before = {key: settings.value(key) for key in KEYS}
         self._told: list[Choice] = []
-        self.setWindowTitle(self.tr("Camera"))
         self.view = LiveView(theme)
         self.view.set_detail(Detail.NAMES)
         self.view.setMinimumSize(400, 300)
@@ -69,16 +67,12 @@ class CameraDialog(QDialog):
         set_style_class(self.list, "list")
         self.list.setMinimumWidth(round(theme.scale.body * 19))
         self.list.currentRowChanged.connect(self._chosen)
-        self.file = QPushButton(self.tr("Video file…"))
-        self.file.clicked.connect(self._choose_file)
-        self.folder = QPushButton(self.tr("Folder of photos…"))
-        self.folder.clicked.connect(self._choose_folder)
-        self.stream = QPushButton(self.tr("Stream…"))
-        self.stream.clicked.connect(self._choose_stream)
+        self.file = push_button(self.tr("Video file…"), self._choose_file, auto_default=False)
+        self.folder = push_button(self.tr("Folder of photos…"), self._choose_folder, auto_default=False)
+        self.stream = push_button(self.tr("Stream…"), self._choose_stream, auto_default=False)
         others = QHBoxLayout()
         others.setSpacing(8)
         for button in (self.file, self.folder, self.stream):
-            button.setAutoDefault(False)
             others.addWidget(button)
         self.resolution = QComboBox()
         self.resolution.setAccessibleName(self.tr("Resolution"))
@@ -113,21 +107,10 @@ class CameraDialog(QDialog):
         columns.setSpacing(16)
         columns.addLayout(left)
         columns.addLayout(right, 1)
-        use = QPushButton(self.tr("Use it"))
-        set_style_class(use, "primary")
+        use = push_button(self.tr("Use it"), self.accept, primary=True)
         use.setDefault(True)
-        use.clicked.connect(self.accept)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(use)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(16)
-        layout.addLayout(columns, 1)
-        layout.addLayout(buttons)
+        cancel = push_button(self.tr("Cancel"), self.reject)
+        self.lay_out(columns, right=(cancel, use), stretched=columns, margins=(20, 18, 20, 16), spacing=16)
         self._timer = QTimer(self)
         self._timer.setInterval(REFRESH_MS)
         self._timer.timeout.connect(self.refresh)

@@ -5,11 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtWidgets import QDialog, QFileDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from device.errors import DeviceError
 from gui.widgets import formatting
-from gui.widgets.dialogs import fit
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import say
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
@@ -17,13 +17,12 @@ from gui.widgets.theme import Theme, icon
 WIDTH = 40  # times the text size
 
 
-class StartProblem(QDialog):
+class StartProblem(Dialog):
     """Accepted: try ``folder``, the same or another. Rejected: give up."""
 
     def __init__(self, error: DeviceError, folder: Path, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Face door"), parent)
         self.folder = folder
-        self.setWindowTitle(self.tr("Face door"))
         mark = QLabel()
         mark.setPixmap(icon("warning", theme.colours.warn, 40).pixmap(QSize(40, 40)))
         mark.setAlignment(Qt.AlignmentFlag.AlignTop)
@@ -43,25 +42,12 @@ class StartProblem(QDialog):
         top.setSpacing(16)
         top.addWidget(mark)
         top.addLayout(text, 1)
-        self.again = QPushButton(self.tr("Try again"))
-        set_style_class(self.again, "primary")
+        self.again = push_button(self.tr("Try again"), self.accept, primary=True)
         self.again.setDefault(True)
-        self.again.clicked.connect(self.accept)
-        self.other = QPushButton(self.tr("Use another folder…"))
-        self.other.clicked.connect(self._choose)
-        self.give_up = QPushButton(self.tr("Quit"))
-        self.give_up.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.give_up)
-        buttons.addStretch(1)
-        buttons.addWidget(self.other)
-        buttons.addWidget(self.again)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 22, 24, 18)
-        layout.setSpacing(20)
-        layout.addLayout(top)
-        layout.addLayout(buttons)
-        fit(self, theme.scale.body * WIDTH)
+        self.other = push_button(self.tr("Use another folder…"), self._choose)
+        self.give_up = push_button(self.tr("Quit"), self.reject)
+        self.lay_out(top, left=(self.give_up,), right=(self.other, self.again), margins=(24, 22, 24, 18), spacing=20)
+        self.fit(theme.scale.body * WIDTH)
 
     def _choose(self) -> None:
         title = self.tr("A folder for people and events")

@@ -142,9 +142,7 @@ class Window(QMainWindow):
 
     def show_settings(self) -> None:
         """Open the settings."""
-        dialog = SettingsDialog(self.settings, self._theme, self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        SettingsDialog(self.settings, self._theme, self).open_once()
 
     @property
     def in_kiosk(self) -> bool:
@@ -185,9 +183,7 @@ class Window(QMainWindow):
 
     def show_shortcuts(self) -> None:
         """List what the keyboard does."""
-        dialog = ShortcutsDialog(self)
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        ShortcutsDialog(self).open_once()
 
     def open_log(self) -> None:
         """Show the folder of the log in the desktop's file manager."""

@@ -11,13 +11,11 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QCheckBox,
     QComboBox,
-    QDialog,
     QDoubleSpinBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QSpinBox,
     QToolButton,
@@ -27,6 +25,7 @@ from PySide6.QtWidgets import (
 
 from gui.settings.schema import GROUPS, Kind, Setting, Value
 from gui.settings.store import SettingsStore
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import say
 from gui.widgets.palette import GAP
 from gui.widgets.stylesheet import set_style_class
@@ -113,13 +112,12 @@ class Row(QFrame):
         return self.tr("Default: {value}").format(value=shown or self.tr("empty"))
 
 
-class SettingsDialog(QDialog):
+class SettingsDialog(Dialog):
     """All settings by group, with a search. Changes count at once; there is nothing to confirm."""
 
     def __init__(self, store: SettingsStore, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Settings"), parent)
         self._store = store
-        self.setWindowTitle(self.tr("Settings"))
         self.search = QLineEdit()
         self.search.setPlaceholderText(self.tr("Search the settings"))
         self.search.setAccessibleName(self.tr("Search the settings"))
@@ -148,24 +146,12 @@ class SettingsDialog(QDialog):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(page)
-        self.reset_all = QPushButton(self.tr("Reset all"))
-        self.reset_all.setAutoDefault(False)
+        self.reset_all = push_button(self.tr("Reset all"), self._reset_all, auto_default=False)
         self.reset_all.setToolTip(self.tr("Every setting back to its default"))
-        self.reset_all.clicked.connect(self._reset_all)
-        close = QPushButton(self.tr("Close"))
-        set_style_class(close, "primary")
-        close.setAutoDefault(False)
-        close.clicked.connect(self.accept)
-        buttons = QHBoxLayout()
-        buttons.addWidget(self.reset_all)
-        buttons.addStretch(1)
-        buttons.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(12)
-        layout.addWidget(self.search)
-        layout.addWidget(area, 1)
-        layout.addLayout(buttons)
+        close = push_button(self.tr("Close"), self.accept, primary=True, auto_default=False)
+        self.lay_out(
+            self.search, area, left=(self.reset_all,), right=(close,), stretched=area, margins=(20, 18, 20, 16)
+        )
         QShortcut(QKeySequence.StandardKey.Find, self, self.search.setFocus)
         store.changed.connect(self._refresh)
         theme.changed.connect(self._restyle)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
-from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from gui.core.i18n import mark
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import say
 from gui.widgets.stylesheet import set_style_class
 from gui.window.commands import PARTS, Part, of_part
@@ -18,12 +19,11 @@ EVERYWHERE = (
 )
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(Dialog):
     """Two columns of keys and what they do."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self.setWindowTitle(self.tr("Keyboard shortcuts"))
+        super().__init__(self.tr("Keyboard shortcuts"), parent)
         columns = QHBoxLayout()
         columns.setSpacing(36)
         for parts in ((Part.PEOPLE, Part.DOOR), (Part.VIEW, Part.PROGRAM)):
@@ -36,17 +36,8 @@ class ShortcutsDialog(QDialog):
                 column.addLayout(_table(self.tr("Everywhere"), list(EVERYWHERE)))
             column.addStretch(1)
             columns.addLayout(column)
-        close = QPushButton(self.tr("Close"))
-        set_style_class(close, "primary")
-        close.clicked.connect(self.accept)
-        foot = QHBoxLayout()
-        foot.addStretch(1)
-        foot.addWidget(close)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 16)
-        layout.setSpacing(18)
-        layout.addLayout(columns)
-        layout.addLayout(foot)
+        close = push_button(self.tr("Close"), self.accept, primary=True)
+        self.lay_out(columns, right=(close,), margins=(24, 20, 24, 16), spacing=18)
 
 
 def _table(title: str, lines: list[tuple[str, str]]) -> QGridLayout:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt
-
 from gui.core.decisions import Looks, Rules
 from gui.gallery.event_log import Keeping
 from gui.panes.board.flash_dialog import FlashDialog
@@ -39,13 +37,12 @@ def flash_board(pipeline: Pipeline, board: BoardPanel) -> FlashDialog:
     """Open the dialog that puts an image on a board."""
     desk = pipeline.desk
     dialog = FlashDialog(board.kind, board.window())
-    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
     dialog.ways_asked.connect(desk.find_ways)
     dialog.flash_asked.connect(desk.flash)
     dialog.cancel_asked.connect(desk.cancel)
     desk.ways_found.connect(dialog.set_ways)
     desk.action_changed.connect(dialog.set_action)
-    dialog.open()
+    dialog.open_once()
     dialog.look()
     return dialog
 

@@ -8,12 +8,10 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QProgressBar,
-    QPushButton,
     QVBoxLayout,
     QWidget,
 )
@@ -23,10 +21,11 @@ from device.flash.programmer import LABELS, Way
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import Problem
 from gui.panes.board import wording
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.stylesheet import set_style_class
 
 
-class FlashDialog(QDialog):
+class FlashDialog(Dialog):
     """Finds nothing and flashes nothing itself: it asks by signals and shows what comes back."""
 
     ways_asked = Signal(str)  # the kind of board
@@ -34,11 +33,10 @@ class FlashDialog(QDialog):
     cancel_asked = Signal()
 
     def __init__(self, kind: str = DEFAULT_BOARD, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Flash a board"), parent)
         self._image: Path | None = None
         self._ways: list[Way] = []
         self._running = False
-        self.setWindowTitle(self.tr("Flash a board"))
         self.kind = QComboBox()
         self.kind.addItems(sorted(LABELS))
         self.kind.setCurrentText(kind if kind in LABELS else DEFAULT_BOARD)
@@ -49,8 +47,7 @@ class FlashDialog(QDialog):
         self._path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.ways = QComboBox()
         self.ways.setAccessibleName(self.tr("Way to flash"))
-        self.again = QPushButton(self.tr("Look again"))
-        self.again.clicked.connect(self._ask_ways)
+        self.again = push_button(self.tr("Look again"), self._ask_ways)
         self._say = QLabel()
         self._say.setWordWrap(True)
         self._say.setTextFormat(Qt.TextFormat.PlainText)
@@ -59,14 +56,10 @@ class FlashDialog(QDialog):
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
         self._bar.setAccessibleName(self.tr("Progress"))
-        self.start = QPushButton(self.tr("Flash"))
-        set_style_class(self.start, "primary")
-        self.start.clicked.connect(self._start)
-        self.stop = QPushButton(self.tr("Stop"))
+        self.start = push_button(self.tr("Flash"), self._start, primary=True)
+        self.stop = push_button(self.tr("Stop"), self.cancel_asked)
         self.stop.setToolTip(self.tr("The board may then hold half an image and has to be flashed again"))
-        self.stop.clicked.connect(self.cancel_asked)
-        self.leave = QPushButton(self.tr("Close"))
-        self.leave.clicked.connect(self.reject)
+        self.leave = push_button(self.tr("Close"), self.reject)
         warning = QLabel(
             self.tr(
                 "The image replaces what is on the board. Recognition stops meanwhile and goes on by itself; "
@@ -82,19 +75,10 @@ class FlashDialog(QDialog):
         form.addRow(self.tr("Image"), self._path)
         form.addRow(self.tr("Way"), way)
         form.setVerticalSpacing(10)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        for button in (self.stop, self.leave, self.start):
-            buttons.addWidget(button)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        layout.addWidget(warning)
-        layout.addLayout(form)
-        layout.addWidget(self._say)
-        layout.addWidget(self._bar)
-        layout.addStretch(1)
-        layout.addLayout(buttons)
+        rest = QVBoxLayout()
+        rest.addStretch(1)
+        buttons = (self.stop, self.leave, self.start)
+        self.lay_out(warning, form, self._say, self._bar, rest, right=buttons, stretched=rest)
         self.resize(580, 380)
         self._refresh()
 

@@ -6,11 +6,10 @@ from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QDialog,
-    QDialogButtonBox,
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QLayout,
     QMenu,
     QPushButton,
     QTableWidget,
@@ -23,7 +22,7 @@ from gui.core.decisions import Decision, Trace
 from gui.core.people import Event
 from gui.widgets import decision_style, decision_text, formatting
 from gui.widgets.decision_style import STYLE_CLASSES
-from gui.widgets.dialogs import fit
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import figure
 from gui.widgets.row_grid import RowGrid
 from gui.widgets.stylesheet import set_style_class
@@ -33,7 +32,7 @@ PICTURE_PX = 128
 WIDTH = 46  # times the text size
 
 
-class EventDialog(QDialog):
+class EventDialog(Dialog):
     """``people`` (id, name) are those who can be chosen; ``can_correct`` whether the fingerprint was kept."""
 
     correct_asked = Signal(int, object)  # event, person id or None for "not the person named"
@@ -47,31 +46,25 @@ class EventDialog(QDialog):
         theme: Theme,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Event {number}").format(number=event.id), parent)
         self.event_shown = event
-        self.setWindowTitle(self.tr("Event {number}").format(number=event.id))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 18, 20, 16)
-        layout.setSpacing(10)
-        layout.addLayout(self._head(event))
+        parts: list[QWidget | QLayout] = [self._head(event)]
         if event.trace is not None:
             self.numbers = RowGrid()
             self.numbers.set_rows((*decision_text.numbers(event.trace), *self._measured(event)))
-            layout.addWidget(self.numbers)
+            parts.append(self.numbers)
             if event.trace.ballots:
                 title = QLabel(self.tr("The last pictures of this face, oldest first"))
                 set_style_class(title, "name")
-                layout.addWidget(title)
+                parts.append(title)
                 self.ballots = self._ballots(event.trace, theme)
-                layout.addWidget(self.ballots)
+                parts.append(self.ballots)
         if event.decision not in (Decision.BY_HAND, Decision.LOCKED_OUT):
-            layout.addLayout(self._corrections(event, people, can_correct))
-        buttons = QDialogButtonBox()
-        close = buttons.addButton(self.tr("Close"), QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.rejected.connect(self.reject)
-        layout.addWidget(buttons)
+            parts.append(self._corrections(event, people, can_correct))
+        close = push_button(self.tr("Close"), self.reject)
+        self.lay_out(*parts, right=(close,), margins=(20, 18, 20, 16), spacing=10)
         close.setFocus()
-        fit(self, round(theme.scale.body * WIDTH))
+        self.fit(round(theme.scale.body * WIDTH))
 
     def _head(self, event: Event) -> QHBoxLayout:
         row = QHBoxLayout()

@@ -7,13 +7,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
-    QDialog,
     QFrame,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
-    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -30,6 +28,7 @@ from gui.panes.people import wording
 from gui.panes.people.enrol_review import ReviewPage
 from gui.panes.people.progress_ring import ProgressRing
 from gui.widgets import formatting
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
 from gui.widgets.picture import CropView
@@ -85,7 +84,7 @@ class StepList(QWidget):
             label.setVisible(shown)
 
 
-class EnrolDialog(QDialog):
+class EnrolDialog(Dialog):
     """Asks through its signals; ``show_progress`` shows what the pipeline answers. Closing cancels.
 
     ``person``: who is to be enrolled again, with the name they have.
@@ -99,11 +98,10 @@ class EnrolDialog(QDialog):
     accept_asked = Signal(object)  # id of somebody enrolled who gets the shots, or None
 
     def __init__(self, theme: Theme, wanted: int, person: Person | None = None, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Enrol a person") if person is None else self.tr("Enrol again"), parent)
         self._theme, self._wanted, self.person = theme, wanted, person
         self._progress: EnrolmentProgress | None = None
         self._people: dict[int, Person] = {}
-        self.setWindowTitle(self.tr("Enrol a person") if person is None else self.tr("Enrol again"))
         self.setModal(True)
         self.view = LiveView(theme)
         self.view.setMinimumSize(400, 300)
@@ -132,16 +130,10 @@ class EnrolDialog(QDialog):
         self.review.retake_asked.connect(self.retake_asked)
         self.review.missing_asked.connect(self.missing_asked)
         self.review.decided.connect(self._refresh)
-        self.skip = QPushButton(self.tr("&Skip this pose"))
-        self.skip.setAutoDefault(False)
+        self.skip = push_button(self.tr("&Skip this pose"), self.skip_asked, auto_default=False)
         self.skip.setToolTip(self.tr("Do without this pose; it can be taken at the end"))
-        self.skip.clicked.connect(self.skip_asked)
-        self.start = QPushButton()
-        set_style_class(self.start, "primary")
-        self.start.clicked.connect(self._start)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.setAutoDefault(False)
-        self.cancel.clicked.connect(self.reject)
+        self.start = push_button("", self._start, primary=True)
+        self.cancel = push_button(self.tr("Cancel"), self.reject, auto_default=False)
         self._pages = QStackedWidget()
         self._taken: list[CropView] = []
         self._lay_out()

@@ -7,25 +7,22 @@ from collections.abc import Mapping, Sequence
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDialog,
     QFrame,
     QGridLayout,
-    QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.gallery.archive import Clash, FilePerson, arrivals
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 ORDER = (Clash.RENAME, Clash.MERGE, Clash.LEAVE_OUT)
 
 
-class ImportDialog(QDialog):
+class ImportDialog(Dialog):
     """``import_asked`` brings the arrivals; ``known`` are the ids of those enrolled by name in lower case."""
 
     import_asked = Signal(object)  # list[Arrival]
@@ -39,9 +36,8 @@ class ImportDialog(QDialog):
         network_hash: str,
         parent: QWidget | None = None,
     ) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Import a gallery"), parent)
         self._people, self._known = list(people), dict(known)
-        self.setWindowTitle(self.tr("Import a gallery"))
         prints = [one for person in people for one in person.prints]
         usable = sum(any(one.network_hash == network_hash for one in person.prints) for person in people)
         heading = QLabel(
@@ -64,26 +60,12 @@ class ImportDialog(QDialog):
         set_style_class(warning, "warn")
         warning.setWordWrap(True)
         self.choices: dict[str, QComboBox] = {}
-        self.run = QPushButton(self.tr("Import"))
-        set_style_class(self.run, "primary")
-        self.run.clicked.connect(self._import)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(self.run)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        for widget in (heading, self.usable):
-            layout.addWidget(widget)
-        clashes = [person for person in people if person.name.casefold() in self._known]
-        if clashes:
-            layout.addWidget(self._clash_list(clashes), 1)
-        layout.addWidget(warning)
-        layout.addLayout(buttons)
+        self.run = push_button(self.tr("Import"), self._import, primary=True)
+        cancel = push_button(self.tr("Cancel"), self.reject, auto_default=False)
+        taken = [person for person in people if person.name.casefold() in self._known]
+        clashes = self._clash_list(taken) if taken else None
+        parts = [part for part in (heading, self.usable, clashes, warning) if part is not None]
+        self.lay_out(*parts, right=(cancel, self.run), stretched=clashes)
         self.run.setDefault(True)
         self.setMinimumWidth(theme.scale.body * 36)
 

@@ -6,23 +6,22 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Signal
 from PySide6.QtGui import QIcon, QImage, QPixmap
-from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QLabel, QPushButton, QRadioButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QRadioButton, QWidget
 
 from gui.core.people import Person
-from gui.widgets.dialogs import fit
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 
-class MergeDialog(QDialog):
+class MergeDialog(Dialog):
     """``merge_asked`` says who becomes a part of whom."""
 
     merge_asked = Signal(int, int)
 
     def __init__(self, theme: Theme, person: Person, others: Sequence[Person], parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Merge two people"), parent)
         self._person, self._others = person, list(others)
-        self.setWindowTitle(self.tr("Merge two people"))
         text = QLabel(self.tr("{name} is the same person as").format(name=person.name))
         set_style_class(text, "title")
         self.other = QComboBox()
@@ -37,24 +36,11 @@ class MergeDialog(QDialog):
         explain = QLabel(self.tr("The shots and events of both stay. Undo parts them again until the program ends."))
         set_style_class(explain, "muted")
         explain.setWordWrap(True)
-        merge = QPushButton(self.tr("Merge"))
-        set_style_class(merge, "primary")
+        merge = push_button(self.tr("Merge"), self._merge, primary=True)
         merge.setDefault(True)
-        merge.clicked.connect(self._merge)
-        cancel = QPushButton(self.tr("Cancel"))
-        cancel.setAutoDefault(False)
-        cancel.clicked.connect(self.reject)
-        buttons = QHBoxLayout()
-        buttons.addStretch(1)
-        buttons.addWidget(cancel)
-        buttons.addWidget(merge)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(24, 20, 24, 20)
-        layout.setSpacing(12)
-        for widget in (text, self.other, self.keep_other, self.keep_own, explain):
-            layout.addWidget(widget)
-        layout.addLayout(buttons)
-        fit(self, theme.scale.body * 36)
+        cancel = push_button(self.tr("Cancel"), self.reject, auto_default=False)
+        self.lay_out(text, self.other, self.keep_other, self.keep_own, explain, right=(cancel, merge))
+        self.fit(theme.scale.body * 36)
         self._refresh()
 
     def _chosen(self) -> Person:

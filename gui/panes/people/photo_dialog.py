@@ -10,38 +10,33 @@ from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
-    QDialog,
     QFileDialog,
-    QHBoxLayout,
     QHeaderView,
     QLabel,
     QProgressBar,
-    QPushButton,
     QTableWidget,
     QTableWidgetItem,
-    QVBoxLayout,
     QWidget,
 )
 
 from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
 from gui.enrolment.photo_groups import ENDINGS, PhotoPerson, PhotoPlan, plan
 from gui.panes.people import wording
-from gui.widgets.stylesheet import set_style_class
+from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.theme import Theme
 
 
-class PhotoDialog(QDialog):
+class PhotoDialog(Dialog):
     """``start_asked`` brings the people and the choices; ``show_progress`` shows how it goes. Closing stops it."""
 
     start_asked = Signal(object, object)  # list[PhotoPerson], PhotoChoices
     stop_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(self.tr("Enrol from photos"), parent)
         self._paths: list[Path] = []
         self._plan = PhotoPlan()
         self._progress: PhotoProgress | None = None
-        self.setWindowTitle(self.tr("Enrol from photos"))
         self.setAcceptDrops(True)
         self.line = QLabel()
         self.line.setWordWrap(True)
@@ -57,34 +52,23 @@ class PhotoDialog(QDialog):
         self.bar.setTextVisible(False)
         self.known = QCheckBox(self.tr("Where a name is taken, add the photos to that person if they look alike"))
         self.alike = QCheckBox(self.tr("Enrol people who look like somebody enrolled, too"))
-        self.files = QPushButton(self.tr("Add files…"))
-        self.files.clicked.connect(self._add_files)
-        self.folder = QPushButton(self.tr("Add a folder…"))
-        self.folder.clicked.connect(self._add_folder)
-        self.save = QPushButton(self.tr("Save the report…"))
-        self.save.clicked.connect(self._save)
-        self.start = QPushButton()
-        set_style_class(self.start, "primary")
-        self.start.clicked.connect(self._start)
-        self.cancel = QPushButton(self.tr("Cancel"))
-        self.cancel.clicked.connect(self.reject)
-        for button in (self.files, self.folder, self.save, self.cancel):
-            button.setAutoDefault(False)
-        buttons = QHBoxLayout()
-        for button in (self.files, self.folder, self.save):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
-        buttons.addWidget(self.cancel)
-        buttons.addWidget(self.start)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(20, 16, 20, 16)
-        layout.setSpacing(10)
-        layout.addWidget(self.line)
-        layout.addWidget(self.bar)
-        layout.addWidget(self.table, 1)
-        layout.addWidget(self.known)
-        layout.addWidget(self.alike)
-        layout.addLayout(buttons)
+        self.files = push_button(self.tr("Add files…"), self._add_files, auto_default=False)
+        self.folder = push_button(self.tr("Add a folder…"), self._add_folder, auto_default=False)
+        self.save = push_button(self.tr("Save the report…"), self._save, auto_default=False)
+        self.start = push_button("", self._start, primary=True)
+        self.cancel = push_button(self.tr("Cancel"), self.reject, auto_default=False)
+        self.lay_out(
+            self.line,
+            self.bar,
+            self.table,
+            self.known,
+            self.alike,
+            left=(self.files, self.folder, self.save),
+            right=(self.cancel, self.start),
+            stretched=self.table,
+            margins=(20, 16, 20, 16),
+            spacing=10,
+        )
         self.start.setDefault(True)
         self.resize(theme.scale.body * 58, theme.scale.body * 38)
         self._show_plan()
