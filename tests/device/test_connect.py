@@ -1,4 +1,4 @@
-"""Only known USB ids are boards, and nothing else is ever opened unasked."""
+"""Which board is opened: a known one, one that is named, else the virtual one."""
 
 from __future__ import annotations
 
@@ -9,19 +9,7 @@ import pytest
 import device.emulator
 from device import connect
 from device.errors import LinkError
-from device.link import ports
 from tests.support.fake_board import Peer, PeerBoard
-
-
-def usb(device: str, vid: int | None, pid: int | None) -> SimpleNamespace:
-    return SimpleNamespace(device=device, description=None, vid=vid, pid=pid, serial_number=None)
-
-
-@pytest.fixture
-def plugged(monkeypatch: pytest.MonkeyPatch) -> list[SimpleNamespace]:
-    found = [usb("/dev/ttyUSB0", 0x0403, 0x6001), usb("/dev/ttyS0", None, None), usb("/dev/ttyACM1", 0x0483, 0x374B)]
-    monkeypatch.setattr("serial.tools.list_ports.comports", lambda: found)
-    return found
 
 
 class FakeVirtual:
@@ -53,15 +41,6 @@ def virtual(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     return FakeVirtual.log
 
 
-def test_only_known_usb_ids_are_boards(plugged: list[SimpleNamespace]) -> None:
-    assert [port.device for port in ports.list_ports()] == ["/dev/ttyACM1"]
-    assert [(p.device, p.usb_id, p.board is not None) for p in ports.all_ports()] == [
-        ("/dev/ttyACM1", "0483:374b", True),
-        ("/dev/ttyS0", None, False),
-        ("/dev/ttyUSB0", "0403:6001", False),
-    ]
-
-
 def test_choice(plugged: list[SimpleNamespace]) -> None:
     assert connect.choose(None) == "/dev/ttyACM1"
     assert connect.choose("/dev/ttyUSB0") == "/dev/ttyUSB0"
@@ -69,7 +48,7 @@ def test_choice(plugged: list[SimpleNamespace]) -> None:
     assert connect.choose(None) == "virtual"
 
 
-def test_a_strangers_port_is_not_opened(
+def test_an_unknown_port_is_not_opened(
     plugged: list[SimpleNamespace], virtual: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plugged.pop()
@@ -108,17 +87,3 @@ def test_a_virtual_board_that_does_not_answer_is_stopped(virtual: list[str], mon
     with pytest.raises(LinkError, match="nothing answers"):
         connect.open_board("virtual")
     assert virtual == ["start", "stop"]
-
-
-def port(device: str, serial: str | None = "ABC", usb: str = "0483:374b") -> ports.Port:
-    return ports.Port(device, device, usb, serial, "a board")
-
-
-def test_a_board_plugged_in_again_is_known_by_its_serial_number() -> None:
-    was = port("/dev/ttyACM0")
-    assert ports.find_again(was, [port("/dev/ttyACM1"), port("/dev/ttyACM0", "XYZ")]) == "/dev/ttyACM1"
-    assert ports.find_again(was, [port("/dev/ttyACM1", usb="0403:6001")]) == "/dev/ttyACM0"
-    assert ports.find_again(was, []) == "/dev/ttyACM0"
-    assert ports.find_again(port("/dev/ttyACM0", None), [port("/dev/ttyACM1", None)]) == "/dev/ttyACM0"
-    assert ports.named([was], "/dev/ttyACM0") is was
-    assert ports.named([was], "socket://127.0.0.1:1") is None

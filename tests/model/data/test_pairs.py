@@ -1,8 +1,13 @@
 from __future__ import annotations
 
-import numpy as np
+from pathlib import Path
 
-from device.model.data.pairs import make_pairs
+import numpy as np
+import pytest
+
+from device.errors import FileError
+from device.model.data.face_set import thin
+from device.model.data.pairs import make_pairs, read_pairs
 
 
 def names(counts: list[int]) -> list[str]:
@@ -41,3 +46,39 @@ def test_two_people_make_one_fold() -> None:
 
 def test_the_same_names_give_the_same_pairs() -> None:
     assert make_pairs(names([5] * 8)).second == make_pairs(names([5] * 8)).second
+
+
+PAIRS = "2\t1\nAda\t1\t2\nAda\t3\tBob\t12\nBob\t1\t2\nBob\t3\tAda\t4\n"
+
+
+def test_pairs_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "pairs.txt"
+    path.write_text(PAIRS)
+    pairs = read_pairs(path)
+    assert pairs.same.tolist() == [True, False, True, False]
+    assert pairs.fold.tolist() == [0, 0, 1, 1]
+    assert pairs.first[0] == "Ada/Ada_0001"
+    assert pairs.second[1] == "Bob/Bob_0012"
+    assert thin(pairs, None) is pairs
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("", "line 1"),
+        (PAIRS.replace("2\t1\n", "2\t5\n", 1), "4 pairs where line 1 promises 20"),
+        (PAIRS.replace("Ada\t1\t2", "Ada 1 2"), "line 2 is no pair"),
+        (PAIRS.replace("Ada\t3\tBob\t12", "Ada\tx\tBob\t12"), "line 3 is no pair"),
+        (PAIRS.replace("Ada\t1\t2", "Ada\tone\t2"), "line 2 is no pair"),
+    ],
+)
+def test_bad_pairs_are_named(text: str, message: str, tmp_path: Path) -> None:
+    path = tmp_path / "pairs.txt"
+    path.write_text(text)
+    with pytest.raises(FileError, match=message):
+        read_pairs(path)
+
+
+def test_missing_pairs_are_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"pairs\.txt"):
+        read_pairs(tmp_path / "pairs.txt")
