@@ -13,19 +13,14 @@ DEBIAN_RUN := python3-venv libegl1 libgl1 libxkbcommon0 libxkbcommon-x11-0 libdb
 	libxcb-xkb1 fonts-dejavu-core
 DEBIAN_TEST := $(DEBIAN_RUN) gcc libc6-dev gcc-arm-none-eabi qemu-system-arm llvm xvfb xauth
 
-# $(call debian,packages): install what is missing where that is allowed, else print the one line to run.
-define debian
-	@if command -v dpkg-query >/dev/null; then \
-	  missing=$$(for p in $(1); do dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done | tr '\n' ' '); \
-	  if [ -n "$$missing" ]; then \
-	    if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else sudo=no; fi; \
-	    if [ "$$sudo" = no ]; then echo "Debian packages are missing; run: sudo apt-get install $$missing"; \
-	    else $$sudo apt-get update -qq && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -y -qq --no-install-recommends $$missing >/dev/null; fi; \
-	  fi; \
-	fi
-endef
+# $(call missing,packages): those that are not installed; nothing where there is no dpkg.
+missing = command -v dpkg-query >/dev/null && for p in $(1); do \
+	dpkg-query -W -f='$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || echo $$p; done
+# $(call debian,packages): print the one line that installs what is missing. Nothing here asks for root.
+debian = @names=$$($(call missing,$(1)) | tr '\n' ' '); [ -z "$$names" ] || \
+	echo "Debian packages are missing; run: sudo apt-get install --no-install-recommends $$names"
 
-.PHONY: run screenshots test lint firmware bench reliability clean
+.PHONY: run screenshots test lint firmware bench reliability debian-missing clean distclean
 
 run: $(VENV)/run
 	$(BIN)/python main.py $(ARGS)
@@ -60,8 +55,16 @@ reliability: $(VENV)/test
 	FUZZED_INPUTS=1000000 $(BIN)/python -m pytest tests/device/link/test_framing.py -k fuzzed
 	CABLE_PULLS=100 $(BIN)/python -m pytest -s tests/e2e/test_cable.py
 
+# The Debian packages that the tests need and that are not installed, for .ci/run and for people who are root.
+debian-missing:
+	@$(call missing,$(DEBIAN_TEST)); true
+
+# What was built; the environment stays.
 clean:
-	rm -rf $(VENV) device/firmware/build
+	rm -rf device/firmware/build
+
+distclean: clean
+	rm -rf $(VENV)
 
 $(VENV)/run: pyproject.toml
 	$(call debian,$(DEBIAN_RUN))

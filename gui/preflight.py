@@ -52,10 +52,10 @@ def advice(error: str) -> str:
     """What to do about an import or load that failed with this message."""
     library = missing_library(error)
     if library is None:
-        return f"The window cannot be opened: {error}\nInstall the dependencies again: make run"
+        return f"The window cannot be opened: {error}\nInstall the program again (in a checkout: make run)"
     package = DEBIAN.get(library)
     what = f"sudo apt-get install {package}" if package else f"look for the package that holds {library}"
-    return f"The window cannot be opened: the system library {library} is missing.\nOn Debian: {what} (or: make run)"
+    return f"The window cannot be opened: the system library {library} is missing.\nOn Debian: {what}"
 
 
 def answers(display: str) -> bool:
@@ -76,11 +76,16 @@ def problem(
     platform: str = sys.platform,
     load: Callable[[str], object] = ctypes.CDLL,
     screen: Callable[[str], bool] = answers,
+    *,
+    program: str = "face-door",
 ) -> str | None:
     """None when a window can be opened, else a message that says what to do."""
     found = importlib.util.find_spec("PySide6")
     if found is None or found.origin is None:
-        return "The window cannot be opened: PySide6 is not installed.\nInstall it: make run, or uv run main.py"
+        return (
+            "The window cannot be opened: PySide6 is not installed.\n"
+            "Install the program again (in a checkout: make run, or uv run main.py)"
+        )
     if not platform.startswith("linux"):
         return None
     chosen = environment.get("QT_QPA_PLATFORM", "").split(":")[0].split(";")[0]
@@ -88,7 +93,7 @@ def problem(
         return (
             "The window cannot be opened: there is no screen (neither DISPLAY nor WAYLAND_DISPLAY is set).\n"
             "Start it on a desktop, over ssh -X, or for a look without a screen: "
-            "QT_QPA_PLATFORM=offscreen python main.py --quit-after 20 --screenshot window.png"
+            f"QT_QPA_PLATFORM=offscreen {program} --quit-after 20 --screenshot window.png"
         )
     plugins = Path(found.origin).parent / "Qt" / "plugins" / "platforms"
     plugin = chosen or ("wayland" if environment.get("WAYLAND_DISPLAY") and not environment.get("DISPLAY") else "xcb")

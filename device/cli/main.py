@@ -22,6 +22,7 @@ from device.emulator.cost import meter
 from device.errors import DeviceError, FileError, LinkError
 from device.flash import images, programmer
 from device.link import ports
+from device.paths import DEVICE_COMMAND
 
 Command = Callable[[argparse.Namespace], int]
 
@@ -70,7 +71,7 @@ def _parser() -> argparse.ArgumentParser:
         "by default the first known board, else the virtual one"
     )  # fmt: skip
     common.add_argument("--json", action="store_true", help="print one JSON object")
-    parser = _Parser(prog="python -m device", description="Talk to the board, from the command line.")
+    parser = _Parser(prog=DEVICE_COMMAND, description="Talk to the board, from the command line.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
     def add(name: str, text: str, command: Command) -> argparse.ArgumentParser:

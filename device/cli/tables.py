@@ -6,6 +6,7 @@ from pathlib import PurePath
 
 from device.diagnostics.bench import Report
 from device.link.replies import WHERE_WORDS
+from device.paths import DEVICE_COMMAND
 from device.text_table import table
 
 
@@ -75,7 +76,7 @@ def selftest(report: Report) -> str:
 
 def flashed(report: Report) -> str:
     """What was done, and what to do next."""
-    return f"{report['image']} is on the {report['board']}, by {report['way']}\ntry it: python -m device info"
+    return f"{report['image']} is on the {report['board']}, by {report['way']}\ntry it: {DEVICE_COMMAND} info"
 
 
 def head(report: Report) -> str:

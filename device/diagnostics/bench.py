@@ -20,7 +20,7 @@ from device.link.framing import OVERHEAD_BYTES
 from device.link.protocol import LayerKind, StatsReply, Type
 from device.link.replies import Inference, Layer, Where
 from device.link.timing import Percentiles
-from device.paths import ROOT
+from device.paths import INSTALLED, ROOT
 
 BENCH_SEED = 1
 BITS_PER_BYTE = 10  # on a UART: start, eight data, stop
@@ -214,6 +214,8 @@ def check_record(path: Path) -> bool:
 
 def _commit() -> str:
     """The checkout's commit, with + where ``device/`` has been changed since; empty outside a checkout."""
+    if INSTALLED:  # a repository around the environment would be another one
+        return ""
     try:
         words = ["git", "-C", str(ROOT)]
         head = subprocess.run([*words, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()

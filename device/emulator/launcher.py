@@ -14,9 +14,9 @@ from types import TracebackType
 from typing import Self
 
 from device.errors import FileError, LinkError
-from device.paths import ROOT
+from device.paths import FIRMWARE_BIN, INSTALLED, ROOT
 
-IMAGES = (ROOT / "firmware_bin" / "nucleo_f767zi.bin", ROOT / "device/firmware/build/nucleo_f767zi/nucleo_f767zi.bin")
+IMAGES = (FIRMWARE_BIN / "nucleo_f767zi.bin", ROOT / "device/firmware/build/nucleo_f767zi/nucleo_f767zi.bin")
 START_TIMEOUT_S = 20.0
 STOP_TIMEOUT_S = 5.0
 POLL_S = 0.05
@@ -96,9 +96,11 @@ class VirtualBoard:
         image = self._image or default_image()
         self._errors, self._first_line = [], ""
         self._have_line.clear()
-        command = [sys.executable, "-m", "device.emulator", "--image", str(image), *self._options]
+        # -P: a package named device in the folder where the program was started is not this one.
+        command = [sys.executable, "-P", "-m", "device.emulator", "--image", str(image), *self._options]
         environment = dict(os.environ)
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
+        if not INSTALLED:  # where the child finds it by itself, and everybody's packages would go before Python's own
+            environment["PYTHONPATH"] = os.pathsep.join(filter(None, (str(ROOT), environment.get("PYTHONPATH"))))
         self._process = subprocess.Popen(
             command,
             stdin=subprocess.PIPE,

@@ -181,6 +181,8 @@ def sources_sha256(root: Path = ROOT) -> str:
     """SHA-256 over the firmware's sources: each file's path from ``root``, its length and its bytes, by path."""
     firmware = root / "device" / "firmware"
     paths = {path for name in _SOURCE_NAMES for path in firmware.rglob(name)}
+    if not paths:
+        raise FileError(f"there are no sources of the firmware in {firmware}", "run this in a checkout")
     digest = hashlib.sha256()
     for path in sorted(path for path in paths if "build" not in path.relative_to(firmware).parts):
         data = path.read_bytes()

@@ -35,6 +35,7 @@ from device.link.protocol import (
     Type,
 )
 from device.link.replies import Door, Hello, Inference, Layer, Profile, Selftest, Where
+from device.paths import DEVICE_COMMAND
 
 R = TypeVar("R", bound=Record)
 
@@ -319,7 +320,7 @@ def _hello(link: Link, timeout_s: float = HELLO_TIMEOUT_S) -> Hello:
     if reply.frame.version != PROTOCOL_VERSION or reply.frame.status == Status.BAD_VERSION:
         raise MismatchError(
             f"the board speaks protocol version {reply.frame.version}, this program {PROTOCOL_VERSION}",
-            "flash the firmware that comes with this program: python -m device flash",
+            f"flash the firmware that comes with this program: {DEVICE_COMMAND} flash",
         )
     return Hello.parse(_good(reply, "HELLO"))
 
@@ -328,7 +329,7 @@ def _check(hello: Hello, network_hash: bytes | None) -> None:
     if hello.protocol_version != PROTOCOL_VERSION:
         raise MismatchError(
             f"the board speaks protocol version {hello.protocol_version}, this program {PROTOCOL_VERSION}",
-            "flash the firmware that comes with this program: python -m device flash",
+            f"flash the firmware that comes with this program: {DEVICE_COMMAND} flash",
         )
     if network_hash is not None and hello.network_hash != network_hash:
         raise MismatchError(

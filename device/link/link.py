@@ -19,6 +19,7 @@ from device.errors import LinkError
 from device.link.framing import Decoder, Frame, encode
 from device.link.protocol import IN_FLIGHT, REPLY_FLAG, START_BAUD, Status, Type
 from device.link.transport import Transport, open_transport
+from device.paths import DEVICE_COMMAND
 
 T = TypeVar("T")
 
@@ -347,7 +348,7 @@ class Link:
         elif counters.received_bytes:
             hint = "something answers, but not in this protocol: is this the board's port, and is its firmware flashed?"
         else:
-            hint = "nothing answers: flash the firmware with `python -m device flash`, press the board's reset button"
+            hint = f"nothing answers: flash the firmware with `{DEVICE_COMMAND} flash`, press the board's reset button"
         raise LinkError(f"{message} on {self.url}", hint)
 
     def _guard(self, action: Callable[[], T]) -> T:

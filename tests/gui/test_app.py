@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-import main as program
+from gui import __main__ as program
 from gui.app import from_settings
 from gui.core.states import PipelineOptions
 from gui.settings.store import SettingsStore
