@@ -1,4 +1,4 @@
-/* What a board is to the portable part: seven functions. Everything else about a board stays in its folder. */
+/* What a board is to the portable part: eight functions. Everything else about a board stays in its folder. */
 #ifndef BOARD_H
 #define BOARD_H
 

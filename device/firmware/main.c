@@ -1,9 +1,10 @@
 /* The program of every board without an operating system. */
+#include "app/server.h"
+#include "app/session.h"
 #include "board.h"
 #include "board_memory.h"
-#include "app/server.h"
 
-static struct server server;
+static struct session session;
 static _Alignas(32) BOARD_ARENA_SECTION uint8_t arena[BOARD_ARENA_BYTES];
 static_assert(sizeof arena >= FRAME_BUFFER_BYTES, "the arena receives frames too");
 
@@ -15,8 +16,8 @@ int main(void);
 int main(void)
 {
     board_init(WIRE_START_BAUD);
-    server_init(&server, arena, sizeof arena, network_image, (uint32_t)(network_end - network_image));
+    session_init(&session, arena, sizeof arena, network_image, (uint32_t)(network_end - network_image));
     for (;;) {
-        server_poll(&server);
+        server_poll(&session);
     }
 }

@@ -7,11 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "app/server.h"
+#include "app/session.h"
 #include "board.h"
 #include "link/crc32.h"
 #include "link/frame.h"
 #include "network/network.h"
-#include "app/server.h"
 
 static const struct board_id id = {
     .name = "fuzz", .clock_hz = 1000000, .max_baud = 3375000, .rate_clock_hz = 54000000, .max_divider = 65535};
@@ -146,9 +147,9 @@ static void put_noise(void)
 
 static void fuzz_server(uint32_t rounds)
 {
-    struct server *server = malloc(sizeof *server);
+    struct session *session = malloc(sizeof *session);
     uint8_t *arena = malloc(FRAME_BUFFER_BYTES);
-    server_init(server, arena, FRAME_BUFFER_BYTES, NULL, 0);
+    session_init(session, arena, FRAME_BUFFER_BYTES, NULL, 0);
     frame_parser_init(&answer_parser, answer_buffer);
     for (uint32_t i = 0; i < rounds; i++) {
         input_bytes = input_at = 0;
@@ -163,13 +164,13 @@ static void fuzz_server(uint32_t rounds)
         }
         while (input_at < input_bytes) {
             silent = rnd(100) == 0;
-            now_cycles += silent ? SERVER_FRAME_TIMEOUT_MS * 1000 : 0;
-            server_poll(server);
+            now_cycles += silent ? SESSION_FRAME_TIMEOUT_MS * 1000 : 0;
+            server_poll(session);
         }
     }
-    printf("%u answers, %u frames, %u timeouts\n", answers, server->parser.frames, server->parser.timeouts);
+    printf("%u answers, %u frames, %u timeouts\n", answers, session->parser.frames, session->parser.timeouts);
     free(arena);
-    free(server);
+    free(session);
 }
 
 static void nothing(void *context, uint32_t index)

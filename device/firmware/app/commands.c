@@ -1,36 +1,37 @@
 #include "app/commands.h"
 
+#include <stddef.h>
+
+#include "app/inference.h"
+#include "app/version.h"
 #include "board.h"
 #include "libc/mem.h"
-#include "app/inference.h"
-#include "app/stream.h"
-#include "app/version.h"
 
-static uint32_t capabilities(const struct server *server)
+static uint32_t capabilities(const struct session *session)
 {
     const struct board_id *id = board_id();
     uint32_t bits = WIRE_CAPABILITY_DOOR;
     bits |= id->max_baud > 0 ? WIRE_CAPABILITY_BAUD : 0u;
     bits |= id->counts_cycles ? WIRE_CAPABILITY_CYCLES : 0u;
     bits |= id->counts_instructions ? WIRE_CAPABILITY_INSTRUCTIONS : 0u;
-    if (server->has_network) {
-        const uint32_t frame_bytes = network_input_bytes(&server->network) + FRAME_OVERHEAD_BYTES;
+    if (session->has_network) {
+        const uint32_t frame_bytes = network_input_bytes(&session->network) + FRAME_OVERHEAD_BYTES;
         bits |= WIRE_CAPABILITY_INFER | WIRE_CAPABILITY_PROFILE;
         if (id->receives_meanwhile && (id->ring_bytes == 0 || frame_bytes <= id->ring_bytes)) {
             bits |= WIRE_CAPABILITY_OVERLAP;
         }
-        bits |= server_mirrors(server) ? WIRE_CAPABILITY_MIRROR : 0u;
+        bits |= session_flips(session) ? WIRE_CAPABILITY_MIRROR : 0u;
     }
     return bits;
 }
 
-static void hello(struct server *server, const struct frame *frame, struct reply *reply)
+static void hello(struct session *session, const struct frame *frame, struct reply *reply)
 {
     (void)frame;
     const struct board_id *id = board_id();
     struct wire_hello_reply hello = {
         .protocol_version = WIRE_PROTOCOL_VERSION,
-        .capabilities = capabilities(server),
+        .capabilities = capabilities(session),
         .clock_hz = id->clock_hz,
         .max_baud = id->max_baud,
         .flash_bytes = id->code_bytes,
@@ -40,14 +41,14 @@ static void hello(struct server *server, const struct frame *frame, struct reply
     };
     memcpy(hello.board, id->name, sizeof hello.board);
     memcpy(hello.unique_id, id->unique_id, sizeof hello.unique_id);
-    if (server->has_network) {
-        const struct network_header *h = server->network.header;
+    if (session->has_network) {
+        const struct network_header *h = session->network.header;
         hello.input_height = h->input_h;
         hello.input_width = h->input_w;
         hello.input_channels = h->input_c;
         hello.fingerprint_length = h->output_length;
         hello.layer_count = h->layer_count;
-        hello.arena_bytes = network_memory_bytes(&server->network);
+        hello.arena_bytes = network_memory_bytes(&session->network);
         hello.network_bytes = h->total_bytes;
         hello.flash_bytes += h->total_bytes;
         hello.zero_point = h->output_zp;
@@ -58,101 +59,27 @@ static void hello(struct server *server, const struct frame *frame, struct reply
     reply->length = sizeof hello;
 }
 
-/* Puts a crop's fingerprint behind those in the reply. */
-static bool look(struct run *run, const struct network_source *source, struct reply *reply)
-{
-    struct server *server = run->server;
-    if (!run_network(run, source)) {
-        return false;
-    }
-    const uint32_t length = server->network.header->output_length;
-    server->last_known = false; /* the answer to the request before is overwritten */
-    memcpy(reply->payload + sizeof(struct wire_infer_reply) + reply->length, network_output(&server->network), length);
-    reply->length += length;
-    return true;
-}
-
-/* A crop that waits in the arena, read from left to right or from right to left. */
-struct memory {
-    const uint8_t *at;
-};
-
-static bool memory_next(void *context, uint8_t *to, uint32_t bytes)
-{
-    struct memory *memory = context;
-    memmove(to, memory->at, bytes);
-    memory->at += bytes;
-    return true;
-}
-
-/* One row; three bytes a pixel, as every network has that takes its rows one by one. */
-static bool mirrored_next(void *context, uint8_t *to, uint32_t bytes)
-{
-    struct memory *memory = context;
-    const uint8_t *pixel = memory->at + bytes;
-    for (uint32_t i = 0; i < bytes; i += 3) {
-        pixel -= 3;
-        to[i] = pixel[0];
-        to[i + 1] = pixel[1];
-        to[i + 2] = pixel[2];
-    }
-    memory->at += bytes;
-    return true;
-}
-
-/* `mirrored`: where the whole crop waits for a second look at its mirror image; NULL: one look is enough. */
-static bool infer_from(struct run *run, const struct network_source *source, const uint8_t *mirrored, struct reply *reply)
-{
-    struct server *server = run->server;
-    reply->length = 0;
-    if (!look(run, source, reply)) {
-        return false;
-    }
-    if (mirrored) {
-        struct memory memory = {.at = mirrored};
-        const struct network_source again = {.next = mirrored_next, .context = &memory};
-        (void)look(run, &again, reply);
-    }
-    struct board_count now;
-    board_count(&now);
-    const struct wire_infer_reply head = {
-        .receive_cycles = server->last_byte_cycles - server->first_byte_cycles,
-        .network_cycles = run->cycles,
-        .total_cycles = now.cycles - server->last_byte_cycles,
-        .network_instructions = run->instructions,
-    };
-    memcpy(reply->payload, &head, sizeof head);
-    reply->length += sizeof head;
-    return true;
-}
-
-bool command_infer_stream(struct stream *stream, struct reply *reply)
-{
-    struct run run = {.server = stream->server};
-    const struct network_source source = {.next = stream_next, .end = stream_end, .context = stream};
-    return infer_from(&run, &source, stream->copy, reply);
-}
-
 /* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works there, so it
  * goes behind first. */
-static void infer(struct server *server, const struct frame *frame, struct reply *reply)
+static void infer_frame(struct session *session, const struct frame *frame, struct reply *reply)
 {
     struct memory memory = {.at = frame->payload};
-    if (network_streams(&server->network)) {
-        uint8_t *behind = server_behind_network(server);
+    if (network_streams(&session->network)) {
+        uint8_t *behind = session_behind_network(session);
         memmove(behind, frame->payload, frame->header.length);
         memory.at = behind;
     }
-    const uint8_t *mirrored = frame->header.type == WIRE_TYPE_INFER_MIRROR ? memory.at : NULL;
-    const struct network_source source = {.next = memory_next, .context = &memory};
-    struct run run = {.server = server};
-    (void)infer_from(&run, &source, mirrored, reply);
+    const struct crop crop = {
+        .source = memory_source(&memory),
+        .whole = frame->header.type == WIRE_TYPE_INFER_MIRROR ? memory.at : NULL,
+    };
+    (void)infer(session, &crop, reply);
 }
 
-static void profile(struct server *server, const struct frame *frame, struct reply *reply)
+static void profile(struct session *session, const struct frame *frame, struct reply *reply)
 {
     (void)frame;
-    const struct network *network = &server->network;
+    const struct network *network = &session->network;
     const uint32_t layers = network->header->layer_count;
     struct wire_layer_profile *profiles = (void *)(reply->payload + sizeof(struct wire_profile_reply));
     for (uint32_t i = 0; i < layers; i++) {
@@ -167,27 +94,25 @@ static void profile(struct server *server, const struct frame *frame, struct rep
         memcpy(p.name, l->name, sizeof p.name);
         profiles[i] = p;
     }
-    struct run run = {.server = server, .profiles = profiles};
-    run_golden(&run);
+    const struct outcome outcome = infer_golden(session, profiles);
     const struct wire_profile_reply head = {
-        .network_cycles = run.cycles,
-        .network_instructions = run.instructions,
+        .network_cycles = outcome.cycles,
+        .network_instructions = outcome.instructions,
         .layer_count = (uint16_t)layers,
     };
     memcpy(reply->payload, &head, sizeof head);
     reply->length = (uint32_t)(sizeof head + layers * sizeof *profiles);
 }
 
-static void selftest(struct server *server, const struct frame *frame, struct reply *reply)
+static void selftest(struct session *session, const struct frame *frame, struct reply *reply)
 {
     (void)frame;
-    const struct network *network = &server->network;
-    struct run run = {.server = server};
-    run_golden(&run);
+    const struct network *network = &session->network;
+    const struct outcome outcome = infer_golden(session, NULL);
     struct wire_selftest_reply result = {
         .length = network->header->output_length,
-        .network_cycles = run.cycles,
-        .network_instructions = run.instructions,
+        .network_cycles = outcome.cycles,
+        .network_instructions = outcome.instructions,
     };
     const int8_t *golden = network_golden_output(network);
     const int8_t *output = network_output(network);
@@ -199,15 +124,15 @@ static void selftest(struct server *server, const struct frame *frame, struct re
     reply->length = sizeof result;
 }
 
-static void door(struct server *server, const struct frame *frame, struct reply *reply)
+static void door(struct session *session, const struct frame *frame, struct reply *reply)
 {
     struct wire_door_request request;
     memcpy(&request, frame->payload, sizeof request);
     bool good = true;
     if (request.action == WIRE_DOOR_ACTION_OPEN) {
-        good = door_open(&server->door, server->clock.now_ms, request.open_ms);
+        good = door_open(&session->door, session->clock.now_ms, request.open_ms);
     } else if (request.action == WIRE_DOOR_ACTION_CLOSE) {
-        door_lock(&server->door);
+        door_lock(&session->door);
     } else {
         good = request.action == WIRE_DOOR_ACTION_STATE;
     }
@@ -216,31 +141,31 @@ static void door(struct server *server, const struct frame *frame, struct reply 
         return;
     }
     const struct wire_door_reply state = {
-        .state = server->door.open ? WIRE_DOOR_STATE_OPEN : WIRE_DOOR_STATE_LOCKED,
-        .remaining_ms = door_remaining_ms(&server->door, server->clock.now_ms),
+        .state = session->door.open ? WIRE_DOOR_STATE_OPEN : WIRE_DOOR_STATE_LOCKED,
+        .remaining_ms = door_remaining_ms(&session->door, session->clock.now_ms),
     };
     memcpy(reply->payload, &state, sizeof state);
     reply->length = sizeof state;
 }
 
-static void stats(struct server *server, const struct frame *frame, struct reply *reply)
+static void stats(struct session *session, const struct frame *frame, struct reply *reply)
 {
     (void)frame;
     struct board_count count;
     board_count(&count);
     const struct wire_stats_reply numbers = {
-        .frames = server->parser.frames,
-        .header_errors = server->parser.header_errors,
-        .frame_crc_errors = server->parser.frame_crc_errors,
+        .frames = session->parser.frames,
+        .header_errors = session->parser.header_errors,
+        .frame_crc_errors = session->parser.frame_crc_errors,
         .overruns = count.overruns,
-        .skipped_bytes = server->parser.skipped_bytes,
-        .repeated_frames = server->repeated_frames,
-        .refused_frames = server->refused_frames,
-        .timeouts = server->parser.timeouts,
-        .uptime_ms = server->clock.now_ms,
+        .skipped_bytes = session->parser.skipped_bytes,
+        .repeated_frames = session->repeated_frames,
+        .refused_frames = session->refused_frames,
+        .timeouts = session->parser.timeouts,
+        .uptime_ms = session->clock.now_ms,
         .stack_bytes = stack_used_bytes(),
-        .arena_bytes = server_arena_used_bytes(server),
-        .ring_bytes = server->ring_bytes,
+        .arena_bytes = session_arena_used_bytes(session),
+        .ring_bytes = session->ring_bytes,
     };
     memcpy(reply->payload, &numbers, sizeof numbers);
     reply->length = sizeof numbers;
@@ -259,7 +184,7 @@ static bool reaches(const struct board_id *id, uint32_t baud)
 }
 
 /* The switch itself comes after the reply has left at the old rate. */
-static void baud(struct server *server, const struct frame *frame, struct reply *reply)
+static void baud(struct session *session, const struct frame *frame, struct reply *reply)
 {
     struct wire_baud_request request;
     memcpy(&request, frame->payload, sizeof request);
@@ -268,35 +193,35 @@ static void baud(struct server *server, const struct frame *frame, struct reply 
     if (request.baud == 0 || (has_rate && !reaches(id, request.baud))) {
         reply->status = WIRE_STATUS_BAD_VALUE;
     } else if (has_rate) {
-        server->wanted_baud = request.baud;
+        session->wanted_baud = request.baud;
     }
 }
 
-static void reset(struct server *server, const struct frame *frame, struct reply *reply)
+static void reset(struct session *session, const struct frame *frame, struct reply *reply)
 {
     (void)frame;
     (void)reply;
-    server->wanted_reset = true;
+    session->wanted_reset = true;
 }
 
-enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16, MIRRORS = 32 };
+enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16, FLIPS = 32 };
 
 struct command {
     uint8_t flags;
     uint8_t length; /* of the request's payload */
-    void (*execute)(struct server *server, const struct frame *frame, struct reply *reply);
+    void (*execute)(struct session *session, const struct frame *frame, struct reply *reply);
 };
 
 static const struct command commands[] = {
     [WIRE_TYPE_HELLO] = {RUNS_AGAIN | ANY_VERSION, 0, hello},
-    [WIRE_TYPE_INFER] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP, 0, infer},
+    [WIRE_TYPE_INFER] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP, 0, infer_frame},
     [WIRE_TYPE_PROFILE] = {NEEDS_NETWORK | TAKES_ARENA, 0, profile},
     [WIRE_TYPE_SELFTEST] = {NEEDS_NETWORK | TAKES_ARENA, 0, selftest},
     [WIRE_TYPE_DOOR] = {0, sizeof(struct wire_door_request), door},
     [WIRE_TYPE_STATS] = {0, 0, stats},
     [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
     [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
-    [WIRE_TYPE_INFER_MIRROR] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | MIRRORS, 0, infer},
+    [WIRE_TYPE_INFER_MIRROR] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | FLIPS, 0, infer_frame},
 };
 
 static const struct command *find(uint8_t type)
@@ -311,7 +236,7 @@ bool command_runs_again(uint8_t type)
     return command && (command->flags & RUNS_AGAIN) != 0;
 }
 
-static enum wire_status check(const struct server *server, const struct command *command, const struct wire_header *header)
+static enum wire_status check(const struct session *session, const struct command *command, const struct wire_header *header)
 {
     if (header->version != WIRE_PROTOCOL_VERSION && !(command && (command->flags & ANY_VERSION))) {
         return WIRE_STATUS_BAD_VERSION;
@@ -319,29 +244,29 @@ static enum wire_status check(const struct server *server, const struct command 
     if (!command) {
         return WIRE_STATUS_UNKNOWN_TYPE;
     }
-    if ((command->flags & NEEDS_NETWORK) && !server->has_network) {
+    if ((command->flags & NEEDS_NETWORK) && !session->has_network) {
         return WIRE_STATUS_NO_NETWORK;
     }
-    if ((command->flags & MIRRORS) && !server_mirrors(server)) {
+    if ((command->flags & FLIPS) && !session_flips(session)) {
         return WIRE_STATUS_UNKNOWN_TYPE;
     }
-    const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&server->network) : command->length;
+    const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&session->network) : command->length;
     return header->length == length ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;
 }
 
-void command_execute(struct server *server, const struct frame *frame, struct reply *reply)
+void command_execute(struct session *session, const struct frame *frame, struct reply *reply)
 {
     const struct command *command = find(frame->header.type);
-    reply->status = check(server, command, &frame->header);
+    reply->status = check(session, command, &frame->header);
     reply->length = 0;
     if (reply->status != WIRE_STATUS_OK) {
         return;
     }
     if (command->flags & TAKES_ARENA) {
-        const uint32_t kept = frame_parser_take(&server->parser, server->carry, sizeof server->carry);
-        command->execute(server, frame, reply);
-        frame_parser_give(&server->parser, server->carry, kept);
+        const uint32_t kept = frame_parser_take(&session->parser, session->carry, sizeof session->carry);
+        command->execute(session, frame, reply);
+        frame_parser_give(&session->parser, session->carry, kept);
     } else {
-        command->execute(server, frame, reply);
+        command->execute(session, frame, reply);
     }
 }

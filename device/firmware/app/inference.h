@@ -1,25 +1,37 @@
-/* The network run on a board: counted, keeping door and clock going. */
+/* The network run on a crop: measured, with door and clock kept going. */
 #ifndef APP_INFERENCE_H
 #define APP_INFERENCE_H
 
-#include "board.h"
-#include "link/protocol.h"
-#include "app/server.h"
+#include <stdbool.h>
+#include <stdint.h>
 
-/* Set `server`, and `profiles` where wanted; what it counts adds up over several runs. */
-struct run {
-    struct server *server;
-    struct wire_layer_profile *profiles; /* NULL: only the sums */
-    struct board_count before;
-    uint32_t layer; /* being computed since `before`; layer_count: none */
-    uint32_t paused_layer; /* that goes on after a pause */
+#include "app/session.h"
+#include "link/protocol.h"
+#include "network/network.h"
+
+struct crop {
+    struct network_source source; /* its bytes, once */
+    const uint8_t *whole; /* where all of it waits when the source has come to its end; NULL: the mirror image is not wanted */
+};
+
+/* What became of it; cycles and instructions are the network's, summed over both runs where there are two. */
+struct outcome {
+    bool complete; /* false: the source gave up, and there is no fingerprint */
     uint32_t cycles;
     uint32_t instructions;
 };
 
-/* From the source's crop to network_output; false where the source gave up. */
-bool run_network(struct run *run, const struct network_source *source);
+/* Puts the crop's fingerprint, and behind it the mirror image's where that is wanted, into the reply, and its timing before
+ * them. Where the source gives up, the reply stays empty and the last answer stands. */
+struct outcome infer(struct session *session, const struct crop *crop, struct reply *reply);
 
-void run_golden(struct run *run);
+/* Runs on the golden picture; the fingerprint is left in the network. `profiles`: one for each layer, added to; NULL: none. */
+struct outcome infer_golden(struct session *session, struct wire_layer_profile *profiles);
+
+/* Bytes that lie in memory, as a source. */
+struct memory {
+    const uint8_t *at;
+};
+struct network_source memory_source(struct memory *memory);
 
 #endif

@@ -3,28 +3,28 @@
 #include <stddef.h>
 
 #include "board.h"
-#include "link/crc32.h"
 #include "libc/mem.h"
+#include "link/crc32.h"
 
-bool stream_begins(struct server *server, struct stream *stream)
+bool stream_begins(struct session *session, struct stream *stream)
 {
     struct wire_header header;
-    if (!server->has_network || !network_streams(&server->network) || !frame_parser_at_payload(&server->parser, &header)) {
+    if (!session->has_network || !network_streams(&session->network) || !frame_parser_at_payload(&session->parser, &header)) {
         return false;
     }
-    const bool mirrors = header.type == WIRE_TYPE_INFER_MIRROR && server_mirrors(server);
-    if ((header.type != WIRE_TYPE_INFER && !mirrors) || header.version != WIRE_PROTOCOL_VERSION ||
-        header.length != network_input_bytes(&server->network) ||
+    const bool flips = header.type == WIRE_TYPE_INFER_MIRROR && session_flips(session);
+    if ((header.type != WIRE_TYPE_INFER && !flips) || header.version != WIRE_PROTOCOL_VERSION ||
+        header.length != network_input_bytes(&session->network) ||
         header.length + WIRE_FRAME_CRC_BYTES > board_id()->kept_bytes) {
         return false;
     }
     *stream = (struct stream){
-        .server = server,
+        .session = session,
         .header = header,
         .crc = header.header_crc,
-        .seen_bytes = server_tick(server),
-        .seen_ms = server->clock.now_ms,
-        .copy = mirrors ? server_behind_network(server) : NULL,
+        .seen_bytes = session_tick(session),
+        .seen_ms = session->clock.now_ms,
+        .copy = flips ? session_behind_network(session) : NULL,
     };
     return true;
 }
@@ -32,21 +32,21 @@ bool stream_begins(struct server *server, struct stream *stream)
 /* Until so many bytes wait in the ring. */
 static bool wait_for(struct stream *stream, uint32_t bytes)
 {
-    struct server *server = stream->server;
-    uint32_t waiting = server_tick(server);
+    struct session *session = stream->session;
+    uint32_t waiting = session_tick(session);
     while (waiting < bytes && stream->state == STREAM_OPEN) {
         if (waiting != stream->seen_bytes) {
             stream->seen_bytes = waiting;
-            stream->seen_ms = server->clock.now_ms;
-        } else if (server->clock.now_ms - stream->seen_ms >= SERVER_FRAME_TIMEOUT_MS) {
+            stream->seen_ms = session->clock.now_ms;
+        } else if (session->clock.now_ms - stream->seen_ms >= SESSION_FRAME_TIMEOUT_MS) {
             stream->state = STREAM_LATE;
         }
-        waiting = server_tick(server);
+        waiting = session_tick(session);
     }
     return stream->state == STREAM_OPEN;
 }
 
-bool stream_next(void *context, uint8_t *to, uint32_t bytes)
+static bool next(void *context, uint8_t *to, uint32_t bytes)
 {
     struct stream *stream = context;
     if (!wait_for(stream, stream->taken + bytes)) {
@@ -61,7 +61,7 @@ bool stream_next(void *context, uint8_t *to, uint32_t bytes)
     return true;
 }
 
-bool stream_end(void *context)
+static bool end(void *context)
 {
     struct stream *stream = context;
     const uint32_t bytes = stream->taken + WIRE_FRAME_CRC_BYTES;
@@ -76,7 +76,12 @@ bool stream_end(void *context)
         return false;
     }
     stream->state = STREAM_GOOD;
-    server_took(stream->server, bytes);
+    session_took(stream->session, bytes);
     (void)board_read(NULL, bytes);
-    return !server_answered(stream->server, &stream->header, stream->frame_crc);
+    return !session_answered(stream->session, &stream->header, stream->frame_crc);
+}
+
+struct crop stream_crop(struct stream *stream)
+{
+    return (struct crop){.source = {.next = next, .end = end, .context = stream}, .whole = stream->copy};
 }

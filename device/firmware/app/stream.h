@@ -8,7 +8,12 @@
 #ifndef APP_STREAM_H
 #define APP_STREAM_H
 
-#include "app/server.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "app/inference.h"
+#include "app/session.h"
+#include "link/protocol.h"
 
 enum stream_state {
     STREAM_OPEN,
@@ -18,21 +23,20 @@ enum stream_state {
 };
 
 struct stream {
-    struct server *server;
+    struct session *session;
     struct wire_header header;
     uint32_t taken; /* of the payload */
     uint32_t crc; /* of the header and what was taken */
     uint32_t frame_crc; /* as received */
-    uint8_t *copy; /* where the payload is kept for a second look; NULL: nowhere */
+    uint8_t *copy; /* where the payload is kept for its mirror image; NULL: nowhere */
     uint32_t seen_bytes, seen_ms; /* when the last of the bytes that wait came */
     enum stream_state state;
 };
 
 /* Whether the parser stands at the start of a crop that can be taken this way; fills in `stream`. */
-bool stream_begins(struct server *server, struct stream *stream);
+bool stream_begins(struct session *session, struct stream *stream);
 
-/* network_source's next and end; end also drops the frame from the ring. The context is the stream. */
-bool stream_next(void *context, uint8_t *to, uint32_t bytes);
-bool stream_end(void *context);
+/* The crop as inference takes it; at its end the frame is dropped from the ring. `stream` says then what became of it. */
+struct crop stream_crop(struct stream *stream);
 
 #endif

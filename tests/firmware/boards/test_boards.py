@@ -33,7 +33,7 @@ def symbols(h743: Path) -> dict[str, tuple[int, int]]:
 
 
 @pytest.mark.parametrize(
-    ("name", "memory"), [("ring", SRAM1), ("arena", AXI_SRAM), ("server", DTCM), ("stack_bottom", DTCM)]
+    ("name", "memory"), [("ring_bytes", SRAM1), ("arena", AXI_SRAM), ("session", DTCM), ("stack_bottom", DTCM)]
 )
 def test_everything_lies_in_its_memory(symbols: dict[str, tuple[int, int]], name: str, memory: tuple[int, int]) -> None:
     address, size = symbols[name]
@@ -42,7 +42,7 @@ def test_everything_lies_in_its_memory(symbols: dict[str, tuple[int, int]], name
 
 
 def test_the_ring_is_where_dma_reaches_and_where_one_mpu_region_covers_it(symbols: dict[str, tuple[int, int]]) -> None:
-    address, size = symbols["ring"]
+    address, size = symbols["ring_bytes"]
     assert size == 65_504
     assert address % SRAM1[1] == 0
 

@@ -7,6 +7,17 @@
 
 #define REG(address) (*(volatile uint32_t *)(uintptr_t)(address))
 
+static inline void reg_set(uint32_t address, uint32_t clear, uint32_t bits)
+{
+    REG(address) = (REG(address) & ~clear) | bits;
+}
+
+static inline void reg_wait(uint32_t address, uint32_t mask, uint32_t value)
+{
+    while ((REG(address) & mask) != value) {
+    }
+}
+
 #define SCB_VTOR 0xe000ed08u /* DDI 0403E B3.2.5 */
 #define SCB_AIRCR 0xe000ed0cu /* B3.2.6 */
 #define SCB_CCR 0xe000ed14u /* B3.2.8 */

@@ -1,27 +1,18 @@
-/* The developer's computer as a board: a pty is the link. Prints the pty's path, then serves until it is ended.
- *     build/host/host [network.bin]
- * Ticks are nanoseconds. RESET starts the program over, on the same pty. */
+/* The developer's computer as a board: a pty is the link. Ticks are nanoseconds. */
 #define _GNU_SOURCE /* posix_openpt, cfmakeraw */
 #include "board.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
-#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/prctl.h>
-#include <sys/stat.h>
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
 
-#include <signal.h>
-
-#include "board_memory.h"
-#include "app/server.h"
+#include "boards/host/host.h"
 
 #define RING_BYTES (1u << 19)
 #define IDLE_MS 5
@@ -34,35 +25,33 @@ static const struct board_id id = {
     .receives_meanwhile = true,
 };
 
-static struct server server;
-static _Alignas(64) uint8_t arena[BOARD_ARENA_BYTES];
 static uint8_t ring[RING_BYTES];
 static uint32_t ring_head, ring_tail; /* run freely; taken modulo RING_BYTES */
 static int link_fd = -1;
-static jmp_buf start_over;
+jmp_buf host_start_over;
 
-static void fail(const char *what)
+void host_fail(const char *what)
 {
     fprintf(stderr, "host board: %s: %s\n", what, strerror(errno));
     exit(1);
 }
 
-static void open_pty(void)
+void host_open_link(void)
 {
     link_fd = posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK);
     if (link_fd < 0 || grantpt(link_fd) != 0 || unlockpt(link_fd) != 0) {
-        fail("no pty");
+        host_fail("no pty");
     }
     const char *path = ptsname(link_fd);
     /* Holding the other end open keeps the link alive between two hosts. */
     const int other = path ? open(path, O_RDWR | O_NOCTTY) : -1;
     struct termios raw;
     if (other < 0 || tcgetattr(other, &raw) != 0) {
-        fail("no pty");
+        host_fail("no pty");
     }
     cfmakeraw(&raw);
     if (tcsetattr(other, TCSANOW, &raw) != 0) {
-        fail("pty");
+        host_fail("pty");
     }
     printf("%s\n", path);
     fflush(stdout);
@@ -139,7 +128,7 @@ const struct board_id *board_id(void)
 void board_control(enum board_action action)
 {
     if (action == BOARD_RESET) {
-        longjmp(start_over, 1);
+        longjmp(host_start_over, 1);
     }
 }
 
@@ -148,38 +137,10 @@ uint32_t stack_used_bytes(void)
     return 0;
 }
 
-static const uint8_t *map_file(const char *path, uint32_t *bytes)
+void host_wait(void)
 {
-    const int fd = open(path, O_RDONLY);
-    struct stat about;
-    if (fd < 0 || fstat(fd, &about) != 0) {
-        fail(path);
-    }
-    void *file = mmap(NULL, (size_t)about.st_size, PROT_READ, MAP_PRIVATE, fd, 0);
-    if (file == MAP_FAILED) {
-        fail(path);
-    }
-    close(fd);
-    *bytes = (uint32_t)about.st_size;
-    return file;
-}
-
-int main(int argc, char **argv)
-{
-    prctl(PR_SET_PDEATHSIG, SIGTERM); /* no orphan when the parent goes */
-    const uint8_t *network = NULL;
-    uint32_t network_bytes = 0;
-    if (argc > 1) {
-        network = map_file(argv[1], &network_bytes);
-    }
-    open_pty();
-    (void)setjmp(start_over);
-    server_init(&server, arena, sizeof arena, network, network_bytes);
-    for (;;) {
-        server_poll(&server);
-        if (ring_head == ring_tail) {
-            struct pollfd ready = {.fd = link_fd, .events = POLLIN};
-            (void)poll(&ready, 1, IDLE_MS);
-        }
+    if (ring_head == ring_tail) {
+        struct pollfd ready = {.fd = link_fd, .events = POLLIN};
+        (void)poll(&ready, 1, IDLE_MS);
     }
 }

@@ -7,6 +7,7 @@
 #include "board.h"
 
 #include "boards/cortex_m/cortex_m.h"
+#include "boards/stm32/uart_ring.h"
 #include "libc/mem.h"
 
 #define RCC_CR 0x58024400u
@@ -35,21 +36,9 @@
 #define GPIO_PUPDR 0x0cu
 #define GPIO_BSRR 0x18u
 #define GPIO_AFRH 0x24u
-#define DMA1_LISR 0x40020000u
-#define DMA1_LIFCR 0x40020008u
-#define DMA1_S1CR 0x40020028u
-#define DMA1_S1NDTR 0x4002002cu
-#define DMA1_S1PAR 0x40020030u
-#define DMA1_S1M0AR 0x40020034u
-#define DMA1_S1FCR 0x4002003cu
 #define DMAMUX1_C1CR 0x40020804u /* feeds DMA1's stream 1 */
-#define USART3_CR1 0x40004800u
-#define USART3_CR2 0x40004804u
-#define USART3_CR3 0x40004808u
-#define USART3_BRR 0x4000480cu
-#define USART3_ISR 0x4000481cu
-#define USART3_RDR 0x40004824u
-#define USART3_TDR 0x40004828u
+#define DMA1 0x40020000u
+#define USART3 0x40004800u
 #define DBGMCU_IDC 0x5c001000u
 #define UNIQUE_ID 0x1ff1e800u
 #define AXI_TARG7_FN_MOD 0x51008108u
@@ -60,35 +49,19 @@
 
 #define REVISION_V 0x2000u /* V is 0x2003; ST's start-up code draws the line here. Earlier ones (Y: 0x1003) reach 400 MHz */
 #define DMA_REQUEST_USART3_RX 45u
-#define TC1_FLAG (1u << 11) /* DMA stream 1: the ring is full once round */
-#define STREAM1_FLAGS 0xf40u
+/* Buffered transfers, from revision V on (ES0392: else a stream to or from a USART may lock). */
+#define TRBUFF (1u << 20)
 #define HSE_TRIES 400000u /* some 50 ms at 64 MHz: the ST-LINK's 8 MHz is there at once or not at all */
 #define RING_REGION_BYTES_LOG2 17u /* all of SRAM1 */
 
-/* DMA counts to 65,535 at most. In SRAM1, because DMA1 does not reach DTCM. */
-#define RING_BYTES 65504u
-static uint8_t __attribute__((section(".bss.ring"))) ring[RING_BYTES];
-static uint32_t ring_tail; /* next byte to read */
-static uint32_t ring_seen; /* where DMA was at the last look */
-static uint32_t ring_waiting;
-static bool flag_due; /* a round was counted whose flag had not been set */
-static uint32_t overruns;
+/* In SRAM1, because DMA1 does not reach DTCM. */
+static uint8_t __attribute__((section(".bss.ring"))) ring_bytes[UART_RING_BYTES];
+static struct uart_ring uart;
 static bool running;
 static bool fast; /* revision V or later */
 static struct board_id id;
 
 extern const uint8_t code_start[], code_end[]; /* linker script */
-
-static void set(uint32_t address, uint32_t clear, uint32_t bits)
-{
-    REG(address) = (REG(address) & ~clear) | bits;
-}
-
-static void wait_for(uint32_t address, uint32_t mask, uint32_t value)
-{
-    while ((REG(address) & mask) != value) {
-    }
-}
 
 static uint32_t core_hz(void)
 {
@@ -103,15 +76,15 @@ static uint32_t usart_hz(void)
 
 static void power_on(void)
 {
-    set(PWR_CR3, 1u << 2 | 1u << 0, 1u << 1); /* LDOEN, no bypass; SCUEN: may be written once after power-up, then stays */
-    wait_for(PWR_CSR1, 1u << 13, 1u << 13); /* ACTVOSRDY */
-    set(PWR_D3CR, 0, 3u << 14); /* VOS scale 1 */
-    wait_for(PWR_D3CR, 1u << 13, 1u << 13); /* VOSRDY */
+    reg_set(PWR_CR3, 1u << 2 | 1u << 0, 1u << 1); /* LDOEN, no bypass; SCUEN: may be written once after power-up, then stays */
+    reg_wait(PWR_CSR1, 1u << 13, 1u << 13); /* ACTVOSRDY */
+    reg_set(PWR_D3CR, 0, 3u << 14); /* VOS scale 1 */
+    reg_wait(PWR_D3CR, 1u << 13, 1u << 13); /* VOSRDY */
     if (fast) {
-        set(RCC_APB4ENR, 0, 1u << 1); /* SYSCFGEN */
+        reg_set(RCC_APB4ENR, 0, 1u << 1); /* SYSCFGEN */
         (void)REG(RCC_APB4ENR);
-        set(SYSCFG_PWRCR, 0, 1u); /* ODEN: scale 0, asked for from scale 1 only */
-        wait_for(PWR_D3CR, 1u << 13, 1u << 13);
+        reg_set(SYSCFG_PWRCR, 0, 1u); /* ODEN: scale 0, asked for from scale 1 only */
+        reg_wait(PWR_D3CR, 1u << 13, 1u << 13);
     } else {
         REG(AXI_TARG7_FN_MOD) = 1; /* ES0392: reads of AXI SRAM may come back wrong unless issued one by one */
     }
@@ -119,26 +92,26 @@ static void power_on(void)
 
 static void clocks_on(void)
 {
-    set(RCC_CR, 0, 1u << 18); /* HSEBYP, the ST-LINK's clock output drives OSC_IN */
-    set(RCC_CR, 0, 1u << 16); /* HSEON */
+    reg_set(RCC_CR, 0, 1u << 18); /* HSEBYP, the ST-LINK's clock output drives OSC_IN */
+    reg_set(RCC_CR, 0, 1u << 16); /* HSEON */
     uint32_t tries = HSE_TRIES;
     while (!(REG(RCC_CR) & 1u << 17) && --tries > 0) { /* HSERDY */
     }
     const bool hse = tries > 0;
     /* 4 MHz into the VCO (8 / 2 or 64 / 16), times 240 or 200, P = 2. PLLSRC: HSE 2, HSI 0; DIVM1 */
     REG(RCC_PLLCKSELR) = (hse ? 2u : 16u) << 4 | (hse ? 2u : 0u);
-    set(RCC_PLLCFGR, 0xfu, 1u << 16 | 2u << 2); /* DIVP1EN; PLL1RGE: 4 to 8 MHz; PLL1VCOSEL: wide; no fraction */
+    reg_set(RCC_PLLCFGR, 0xfu, 1u << 16 | 2u << 2); /* DIVP1EN; PLL1RGE: 4 to 8 MHz; PLL1VCOSEL: wide; no fraction */
     REG(RCC_PLL1DIVR) = 1u << 24 | 1u << 16 | 1u << 9 | ((fast ? 240u : 200u) - 1u); /* R, Q, P / 2; N */
-    set(RCC_CR, 0, 1u << 24); /* PLL1ON */
-    wait_for(RCC_CR, 1u << 25, 1u << 25); /* PLL1RDY */
-    set(FLASH_ACR, 0x3fu, 2u << 4 | 4u); /* WRHIGHFREQ 2, LATENCY 4: enough for 240 MHz on AXI */
-    wait_for(FLASH_ACR, 0x3fu, 2u << 4 | 4u);
-    set(RCC_D1CFGR, 0xf7fu, 4u << 4 | 8u); /* D1CPRE / 1, D1PPRE / 2, HPRE / 2 */
-    set(RCC_D2CFGR, 0x770u, 4u << 8 | 4u << 4); /* D2PPRE2, D2PPRE1 / 2 */
-    set(RCC_D3CFGR, 0x70u, 4u << 4); /* D3PPRE / 2 */
-    set(RCC_CFGR, 7u, 3u); /* SW = PLL1 */
-    wait_for(RCC_CFGR, 7u << 3, 3u << 3); /* SWS */
-    set(RCC_D2CCIP2R, 7u, 0); /* USART28SEL: APB1's clock */
+    reg_set(RCC_CR, 0, 1u << 24); /* PLL1ON */
+    reg_wait(RCC_CR, 1u << 25, 1u << 25); /* PLL1RDY */
+    reg_set(FLASH_ACR, 0x3fu, 2u << 4 | 4u); /* WRHIGHFREQ 2, LATENCY 4: enough for 240 MHz on AXI */
+    reg_wait(FLASH_ACR, 0x3fu, 2u << 4 | 4u);
+    reg_set(RCC_D1CFGR, 0xf7fu, 4u << 4 | 8u); /* D1CPRE / 1, D1PPRE / 2, HPRE / 2 */
+    reg_set(RCC_D2CFGR, 0x770u, 4u << 8 | 4u << 4); /* D2PPRE2, D2PPRE1 / 2 */
+    reg_set(RCC_D3CFGR, 0x70u, 4u << 4); /* D3PPRE / 2 */
+    reg_set(RCC_CFGR, 7u, 3u); /* SW = PLL1 */
+    reg_wait(RCC_CFGR, 7u << 3, 3u << 3); /* SWS */
+    reg_set(RCC_D2CCIP2R, 7u, 0); /* USART28SEL: APB1's clock */
 }
 
 /* SRAM1 uncached (TEX 1, C 0, B 0), never executed; everything else as without an MPU. Before the caches are on. */
@@ -146,7 +119,7 @@ static void ring_uncached(void)
 {
     REG(MPU_CTRL) = 0;
     REG(MPU_RNR) = 0;
-    REG(MPU_RBAR) = (uint32_t)(uintptr_t)ring & ~((1u << RING_REGION_BYTES_LOG2) - 1u);
+    REG(MPU_RBAR) = (uint32_t)(uintptr_t)ring_bytes & ~((1u << RING_REGION_BYTES_LOG2) - 1u);
     REG(MPU_RASR) = 1u << 28 | 3u << 24 | 1u << 19 | (RING_REGION_BYTES_LOG2 - 1u) << 1 | 1u; /* XN, AP, TEX, SIZE, ENABLE */
     REG(MPU_CTRL) = 1u << 2 | 1u; /* PRIVDEFENA, ENABLE */
     __asm volatile("dsb\n isb" ::: "memory");
@@ -154,42 +127,15 @@ static void ring_uncached(void)
 
 static void pins_on(void)
 {
-    set(RCC_AHB1ENR, 0, 1u << 0); /* DMA1EN, and DMAMUX1 with it */
-    set(RCC_AHB2ENR, 0, 1u << 29); /* SRAM1EN */
-    set(RCC_AHB4ENR, 0, 1u << 1 | 1u << 3); /* GPIOBEN, GPIODEN */
+    reg_set(RCC_AHB1ENR, 0, 1u << 0); /* DMA1EN, and DMAMUX1 with it */
+    reg_set(RCC_AHB2ENR, 0, 1u << 29); /* SRAM1EN */
+    reg_set(RCC_AHB4ENR, 0, 1u << 1 | 1u << 3); /* GPIOBEN, GPIODEN */
     (void)REG(RCC_AHB4ENR);
-    set(GPIOB + GPIO_MODER, 3u << 0 | 3u << 28, 1u << 0 | 1u << 28); /* PB0, PB14 outputs */
-    set(GPIOD + GPIO_AFRH, 0xffu, 0x77u); /* PD8, PD9 to AF7, USART3 */
-    set(GPIOD + GPIO_OSPEEDR, 0xfu << 16, 0xau << 16); /* high speed */
-    set(GPIOD + GPIO_PUPDR, 0xfu << 16, 4u << 16); /* PD9 pulled up, an open line is idle */
-    set(GPIOD + GPIO_MODER, 0xfu << 16, 0xau << 16); /* alternate function */
-}
-
-static void usart_on(uint32_t baud)
-{
-    REG(USART3_BRR) = (usart_hz() + baud / 2) / baud; /* 16 samples a bit */
-    REG(USART3_CR2) = 0; /* 1 stop bit */
-    REG(USART3_CR3) = 1u << 12 | 1u << 6; /* OVRDIS (DMA never lets one happen that matters), DMAR */
-    REG(USART3_CR1) = 1u << 3 | 1u << 2 | 1u; /* TE, RE, UE; 8 bits, no parity, no FIFO */
-    wait_for(USART3_ISR, 3u << 21, 3u << 21); /* TEACK, REACK */
-}
-
-static void dma_on(void)
-{
-    REG(DMA1_S1CR) = 0;
-    wait_for(DMA1_S1CR, 1u, 0); /* EN reads 0 when the stream has stopped */
-    REG(DMA1_LIFCR) = STREAM1_FLAGS;
-    REG(DMAMUX1_C1CR) = DMA_REQUEST_USART3_RX;
-    REG(DMA1_S1PAR) = USART3_RDR;
-    REG(DMA1_S1M0AR) = (uint32_t)(uintptr_t)ring;
-    REG(DMA1_S1NDTR) = RING_BYTES;
-    REG(DMA1_S1FCR) = 0; /* direct mode, no byte is held back in the FIFO */
-    /* TRBUFF from revision V on (ES0392: else a stream to or from a USART may lock); very high priority; bytes; memory counts
-     * up; circular */
-    REG(DMA1_S1CR) = (fast ? 1u << 20 : 0u) | 3u << 16 | 1u << 10 | 1u << 8;
-    set(DMA1_S1CR, 0, 1u); /* EN */
-    ring_tail = ring_seen = ring_waiting = 0;
-    flag_due = false;
+    reg_set(GPIOB + GPIO_MODER, 3u << 0 | 3u << 28, 1u << 0 | 1u << 28); /* PB0, PB14 outputs */
+    reg_set(GPIOD + GPIO_AFRH, 0xffu, 0x77u); /* PD8, PD9 to AF7, USART3 */
+    reg_set(GPIOD + GPIO_OSPEEDR, 0xfu << 16, 0xau << 16); /* high speed */
+    reg_set(GPIOD + GPIO_PUPDR, 0xfu << 16, 4u << 16); /* PD9 pulled up, an open line is idle */
+    reg_set(GPIOD + GPIO_MODER, 0xfu << 16, 0xau << 16); /* alternate function */
 }
 
 static void identify(void)
@@ -200,8 +146,8 @@ static void identify(void)
         .max_baud = usart_hz() / 16,
         .rate_clock_hz = usart_hz(),
         .max_divider = 0xffff,
-        .ring_bytes = RING_BYTES,
-        .kept_bytes = RING_BYTES,
+        .ring_bytes = UART_RING_BYTES,
+        .kept_bytes = UART_RING_BYTES,
         .code_bytes = (uint32_t)(code_end - code_start),
         .fault_status = cortex_m_fault_status(),
         .fault_address = cortex_m_fault_address(),
@@ -225,71 +171,41 @@ void board_init(uint32_t baud)
         cortex_m_caches_on();
         cortex_m_cycles_on();
         identify();
-        set(RCC_APB1LENR, 0, 1u << 18); /* USART3EN */
+        REG(DMAMUX1_C1CR) = DMA_REQUEST_USART3_RX;
+        uart = (struct uart_ring){
+            .usart = USART3,
+            .usart_hz = usart_hz(),
+            .dma = DMA1,
+            .stream_bits = fast ? TRBUFF : 0u,
+            .bytes = ring_bytes,
+        };
+        reg_set(RCC_APB1LENR, 0, 1u << 18); /* USART3EN */
         (void)REG(RCC_APB1LENR);
         running = true;
     } else {
-        wait_for(USART3_ISR, 1u << 6, 1u << 6); /* TC, the last stop bit is out */
-        REG(USART3_CR1) = 0; /* BRR may be written only while UE = 0 */
+        uart_ring_stop(&uart);
     }
-    dma_on();
-    usart_on(baud);
-}
-
-/* How far DMA has come since the last look. The flag is read before the position, so a round may end between the two: then
- * the position already tells it, and the flag that comes with it must not count again. More than one whole round between two
- * looks cannot be told from one; a round takes 0.33 s at 2 Mbaud, and the longest layer less. */
-static void look(void)
-{
-    const bool flagged = (REG(DMA1_LISR) & TC1_FLAG) != 0;
-    if (flagged) {
-        REG(DMA1_LIFCR) = TC1_FLAG;
-    }
-    const uint32_t at = (RING_BYTES - REG(DMA1_S1NDTR)) % RING_BYTES;
-    const bool fell = at < ring_seen;
-    const bool round = flagged && !flag_due;
-    flag_due = fell && !round;
-    ring_waiting += at - ring_seen + (fell || round ? RING_BYTES : 0u);
-    ring_seen = at;
-    if (ring_waiting > RING_BYTES) {
-        overruns++;
-        ring_waiting = 0;
-        ring_tail = at;
-    }
+    uart_ring_start(&uart, baud);
 }
 
 void board_peek(uint32_t at, uint8_t *to, uint32_t n)
 {
-    const uint32_t from = (ring_tail + at) % RING_BYTES;
-    const uint32_t to_end = RING_BYTES - from;
-    const uint32_t first = n < to_end ? n : to_end;
-    memcpy(to, ring + from, first);
-    memcpy(to + first, ring, n - first);
+    uart_ring_peek(&uart, at, to, n);
 }
 
 uint32_t board_read(uint8_t *to, uint32_t n)
 {
-    look();
-    const uint32_t taken = n < ring_waiting ? n : ring_waiting;
-    if (to) {
-        board_peek(0, to, taken);
-    }
-    ring_tail = (ring_tail + taken) % RING_BYTES;
-    ring_waiting -= taken;
-    return to ? taken : ring_waiting;
+    return uart_ring_read(&uart, to, n);
 }
 
 void board_write(const uint8_t *bytes, uint32_t n)
 {
-    for (uint32_t i = 0; i < n; i++) {
-        wait_for(USART3_ISR, 1u << 7, 1u << 7); /* TXE */
-        REG(USART3_TDR) = bytes[i];
-    }
+    uart_ring_write(&uart, bytes, n);
 }
 
 void board_count(struct board_count *count)
 {
-    *count = (struct board_count){.cycles = REG(DWT_CYCCNT), .overruns = overruns};
+    *count = (struct board_count){.cycles = REG(DWT_CYCCNT), .overruns = uart.overruns};
 }
 
 const struct board_id *board_id(void)
@@ -307,7 +223,7 @@ void board_control(enum board_action action)
         REG(GPIOB + GPIO_BSRR) = 1u << 14 | 1u << (0 + 16);
         break;
     case BOARD_RESET:
-        wait_for(USART3_ISR, 1u << 6, 1u << 6); /* TC */
+        uart_ring_flush(&uart);
         cortex_m_reset();
     }
 }
