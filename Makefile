@@ -20,7 +20,7 @@ missing = command -v dpkg-query >/dev/null && for p in $(1); do \
 debian = @names=$$($(call missing,$(1)) | tr '\n' ' '); [ -z "$$names" ] || \
 	echo "Debian packages are missing; run: sudo apt-get install --no-install-recommends $$names"
 
-.PHONY: run screenshots test lint firmware bench reliability debian-missing clean distclean
+.PHONY: run screenshots test lint headers firmware bench reliability debian-missing clean distclean
 
 run: $(VENV)/run
 	$(BIN)/python main.py $(ARGS)
@@ -34,6 +34,11 @@ test: $(VENV)/test
 # Types are checked against PyTorch's: needs EXTRAS=test,train.
 lint: $(VENV)/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+
+# The two headers that the firmware shares with Python; they are committed, and a test tells when they are old.
+headers: $(VENV)/test
+	$(BIN)/python -m device.link.protocol > device/firmware/link/protocol.h
+	$(BIN)/python -m device.network.format > device/firmware/network/format.h
 
 firmware: $(VENV)/test
 	$(BIN)/python -m device.model export --network $(NETWORK) --out $(NETWORK_BIN)

@@ -16,6 +16,8 @@ from dataclasses import dataclass, fields
 from enum import IntEnum, IntFlag
 from typing import ClassVar, Self
 
+from device.c_header import c_enum, c_header, c_name, c_struct
+
 PROTOCOL_VERSION = 1
 MAGIC = 0xCEFA  # on the wire: FA CE
 MAGIC_BYTES = 2
@@ -272,7 +274,6 @@ def crc32(*parts: bytes | memoryview) -> int:
     return value
 
 
-_C_TYPES = {"B": "uint8_t", "H": "uint16_t", "I": "uint32_t", "i": "int32_t", "f": "float"}
 _C_CONSTANTS = (
     "PROTOCOL_VERSION",
     "MAGIC",
@@ -293,45 +294,23 @@ _C_CONSTANTS = (
 )
 
 
-def _c_name(name: str) -> str:
-    return "".join("_" + letter.lower() if letter.isupper() else letter for letter in name).lstrip("_")
-
-
-def _c_fields(record: type[Record]) -> list[str]:
-    lines, names, repeat = [], [field.name for field in fields(record)], ""
-    for code in record.FORMAT[1:]:
-        if code.isdigit():
-            repeat += code
-            continue
-        name = names.pop(0)
-        lines.append(f"    char {name}[{repeat}];" if code == "s" else f"    {_C_TYPES[code]} {name};")
-        repeat = ""
-    return lines
-
-
-def c_header() -> str:
+def protocol_header() -> str:
     """The text of ``device/firmware/link/protocol.h``."""
-    lines = [
-        "/* Generated from device/link/protocol.py by `python -m device.link.protocol`: do not edit. */",
-        "#ifndef LINK_PROTOCOL_H",
-        "#define LINK_PROTOCOL_H",
-        "",
-        "#include <assert.h>",
-        "#include <stdint.h>",
-        "",
+    kinds = (Type, Status, Capability, DoorAction, DoorState, LayerKind)
+    structs = [
+        c_struct(f"wire_{c_name(record.__name__)}", record.FORMAT, [f.name for f in fields(record)], packed=True)
+        for record in RECORDS
     ]
-    lines += [f"#define WIRE_{name} {globals()[name]}u" for name in _C_CONSTANTS]
-    for kind in (Type, Status, Capability, DoorAction, DoorState, LayerKind):
-        prefix = _c_name(kind.__name__).upper()
-        lines += ["", f"enum wire_{_c_name(kind.__name__)} {{"]
-        lines += [f"    WIRE_{prefix}_{member.name} = {int(member)}," for member in kind]
-        lines += ["};"]
-    for record in RECORDS:
-        name = f"wire_{_c_name(record.__name__)}"
-        lines += ["", f"struct __attribute__((packed)) {name} {{", *_c_fields(record), "};"]
-        lines += [f'static_assert(sizeof(struct {name}) == {record.size()}, "{name}");']
-    return "\n".join([*lines, "", "#endif", ""])
+    return c_header(
+        "device.link.protocol",
+        "LINK_PROTOCOL_H",
+        [
+            [f"#define WIRE_{name} {globals()[name]}u" for name in _C_CONSTANTS],
+            *[c_enum("wire", kind) for kind in kinds],
+            *structs,
+        ],
+    )
 
 
 if __name__ == "__main__":
-    print(c_header(), end="")
+    print(protocol_header(), end="")

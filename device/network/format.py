@@ -1,4 +1,6 @@
-"""``network.bin``: the network as data, read by the firmware where it lies. Here is the layout's definition.
+"""``network.bin``: the network as data, read by the firmware where it lies. Here is the layout's one definition.
+
+``device/firmware/network/format.h`` is generated from this module: ``python -m device.network.format`` prints it.
 
 A 96-byte header, one 112-byte record per layer in the order of execution, the plan, the tables the records point to,
 and the golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables) or of the
@@ -24,20 +26,23 @@ Arithmetic (LiteRT's reference kernels, https://github.com/google-ai-edge/LiteRT
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from enum import IntFlag
 from typing import ClassVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device.link.protocol import LayerKind, Record
+from device.c_header import c_enum, c_header, c_struct
+from device.link.protocol import MAX_PAYLOAD_BYTES, LayerKind, Record
 
 MAGIC = b"FNET"
 VERSION = 3
 WEIGHTS_ALIGNMENT = 16
 TABLE_ALIGNMENT = 4
 ARENA_ALIGNMENT = 16
+MAX_LAYERS = 128
+MAX_INPUT_BYTES = MAX_PAYLOAD_BYTES  # a crop comes in one frame
 
 Int8 = NDArray[np.int8]
 Int32 = NDArray[np.int32]
@@ -204,3 +209,42 @@ class Tables:
     bias: Int32
     multiplier: Int32
     shift: Int32
+
+
+_C_RECORDS: dict[str, type[Record]] = {
+    "network_header": NetworkHeader,
+    "network_layer": LayerRecord,
+    "network_plan": PlanHead,
+    "network_group": Group,
+}
+
+
+def format_header() -> str:
+    """The text of ``device/firmware/network/format.h``."""
+    numbers = {
+        "FORMAT": VERSION,
+        "MAX_LAYERS": MAX_LAYERS,
+        "MAX_INPUT_BYTES": MAX_INPUT_BYTES,
+        "FAST": FAST,
+        "STEM_INPUTS": len(STEM_ORDER),
+    }
+    return c_header(
+        "device.network.format",
+        "NETWORK_FORMAT_H",
+        [
+            [
+                f'#define NETWORK_MAGIC "{MAGIC.decode()}"',
+                *(f"#define NETWORK_{name} {value}u" for name, value in numbers.items()),
+            ],
+            c_enum("network", LayerKind),
+            c_enum("network", LayerFlag),
+            *[
+                c_struct(name, record.FORMAT, [field.name for field in fields(record)], packed=False)
+                for name, record in _C_RECORDS.items()
+            ],
+        ],
+    )
+
+
+if __name__ == "__main__":
+    print(format_header(), end="")

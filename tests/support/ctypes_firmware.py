@@ -39,7 +39,7 @@ class KernelSet(c.Structure):
 
 
 class NetworkHandle(c.Structure):
-    """``struct network`` of network.h."""
+    """``struct network`` of network/view.h."""
 
     _fields_ = [(name, c.c_void_p) for name in ["header", "layers", "plan", "file", "arena", "kernels"]]
 
@@ -49,6 +49,25 @@ STEP = c.CFUNCTYPE(None, c.c_void_p, c.c_uint32)
 
 ROWS = c.CFUNCTYPE(c.c_bool, c.c_void_p, c.c_void_p, c.c_uint32)
 END = c.CFUNCTYPE(c.c_bool, c.c_void_p)
+
+
+class Block(c.Structure):
+    """``struct block`` of block/block.h."""
+
+    _fields_ = [
+        *[(name, KernelLayer) for name in ["expand", "depthwise", "project", "add"]],
+        *[(name, c.c_bool) for name in ["has_expand", "has_add"]],
+        ("rows", c.c_int32),
+        ("scratch", c.c_void_p),
+        ("next", ROWS),
+        ("source", c.c_void_p),
+    ]
+
+
+class BlockSizes(c.Structure):
+    """``struct block_sizes``."""
+
+    _fields_ = [(name, c.c_uint32) for name in ["tables", "tile", "planes", "carry", "products", "strip", "window"]]
 
 
 class Source(c.Structure):
@@ -171,6 +190,15 @@ class OpenNetwork:
 
     def run_layer(self, index: int) -> None:
         self._library.network_run_layer(c.byref(self._handle), c.c_uint32(index))
+
+    def scratch_bytes(self, group: bytes, rows: int) -> int:
+        """What the block of a plan's ``group`` needs beside its input and output, in strips of ``rows``."""
+        self._library.network_block.restype = Block
+        self._library.block_sizes.restype = BlockSizes
+        block = self._library.network_block(c.byref(self._handle), group)
+        block.rows = rows
+        sizes = self._library.block_sizes(c.byref(block))
+        return sum(getattr(sizes, name) for name, _ in BlockSizes._fields_)
 
     def run(
         self,

@@ -43,15 +43,15 @@ static void hello(struct session *session, const struct frame *frame, struct rep
     memcpy(hello.unique_id, id->unique_id, sizeof hello.unique_id);
     if (session->has_network) {
         const struct network_header *h = session->network.header;
-        hello.input_height = h->input_h;
-        hello.input_width = h->input_w;
-        hello.input_channels = h->input_c;
+        hello.input_height = h->input_height;
+        hello.input_width = h->input_width;
+        hello.input_channels = h->input_channels;
         hello.fingerprint_length = h->output_length;
         hello.layer_count = h->layer_count;
         hello.arena_bytes = network_memory_bytes(&session->network);
         hello.network_bytes = h->total_bytes;
         hello.flash_bytes += h->total_bytes;
-        hello.zero_point = h->output_zp;
+        hello.zero_point = h->output_zero_point;
         hello.scale = h->output_scale;
         memcpy(hello.network_hash, h->hash, sizeof hello.network_hash);
     }
@@ -86,9 +86,9 @@ static void profile(struct session *session, const struct frame *frame, struct r
         const struct network_layer *l = &network->layers[i];
         struct wire_layer_profile p = {
             .kind = l->kind,
-            .out_height = l->out_h,
-            .out_width = l->out_w,
-            .out_channels = l->out_c,
+            .out_height = l->out_height,
+            .out_width = l->out_width,
+            .out_channels = l->out_channels,
             .macs = l->macs,
         };
         memcpy(p.name, l->name, sizeof p.name);

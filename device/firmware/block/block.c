@@ -2,6 +2,7 @@
 
 #include <stddef.h>
 
+#include "block/parts.h"
 #include "kernels/m7.h"
 
 #define MAX_HEIGHT 1024 /* so that no size below passes 31 bits */
@@ -16,72 +17,56 @@ static int32_t larger(int32_t a, int32_t b)
     return a > b ? a : b;
 }
 
-static bool is_stem(const struct kernel_layer *l)
+bool block_fits(const struct block *block)
 {
-    return l->kernel_h == 3 && l->kernel_w == 3 && l->in_c == 3;
-}
-
-int32_t fused_k(const struct kernel_layer *expand)
-{
-    return is_stem(expand) ? FUSED_STEM_K : expand->in_c;
-}
-
-int32_t fused_pitch(int32_t width)
-{
-    const int32_t words = fused_up(width, 2) / 2 + 2;
-    return words <= 10 ? 10 : words <= 34 ? 34 : 58;
-}
-
-bool fused_fits(const struct fused_group *g)
-{
-    const struct kernel_layer *e = &g->expand, *d = &g->depthwise, *p = &g->project;
-    const bool project = p->kernel_h == 1 && p->kernel_w == 1 && p->in_c % 8 == 0 && p->in_c <= FUSED_MAX_K &&
-                         p->out_c % FUSED_CHANNELS == 0 && g->rows > 0;
-    if (!g->has_expand) {
-        return project && !g->has_add && p->in_h <= MAX_HEIGHT && p->in_w <= MAX_HEIGHT;
+    const struct kernel_layer *e = &block->expand, *d = &block->depthwise, *p = &block->project;
+    const bool project = p->kernel_h == 1 && p->kernel_w == 1 && p->in_c % 8 == 0 && p->in_c <= BLOCK_MAX_K &&
+                         p->out_c % BLOCK_CHANNELS == 0 && block->rows > 0;
+    if (!block->has_expand) {
+        return project && !block->has_add && p->in_h <= MAX_HEIGHT && p->in_w <= MAX_HEIGHT;
     }
-    const bool stem = is_stem(e) && e->stride_h <= 3 && e->in_h <= MAX_HEIGHT && e->in_w <= MAX_HEIGHT;
+    const bool stem = block_is_stem(e) && e->stride_h <= 3 && e->in_h <= MAX_HEIGHT && e->in_w <= MAX_HEIGHT;
     const bool plain = e->kernel_h == 1 && e->kernel_w == 1 && e->stride_h == 1 && e->stride_w == 1 && e->in_c % 8 == 0 &&
-                       e->in_c <= FUSED_MAX_K && e->in_h == e->out_h && e->in_w == e->out_w;
+                       e->in_c <= BLOCK_MAX_K && e->in_h == e->out_h && e->in_w == e->out_w;
     const int32_t s = d->stride_h;
-    const bool depthwise = d->in_h <= MAX_HEIGHT && g->rows <= MAX_HEIGHT && d->kernel_h == 3 && d->kernel_w == 3 && (s == 1 || s == 2) && d->stride_w == s && d->pad_top <= 1 &&
+    const bool depthwise = d->in_h <= MAX_HEIGHT && block->rows <= MAX_HEIGHT && d->kernel_h == 3 && d->kernel_w == 3 && (s == 1 || s == 2) && d->stride_w == s && d->pad_top <= 1 &&
                            d->pad_left == (s == 1 ? 1 : 0) && d->out_w == (s == 1 ? d->in_w : (d->in_w + 1) / 2) &&
-                           fused_up(d->in_w, 2) / 2 + 2 <= 58 && (s == 1 || d->in_w % 2 == 0);
+                           round_up(d->in_w, 2) / 2 + 2 <= 58 && (s == 1 || d->in_w % 2 == 0);
     const bool chained = e->out_h == d->in_h && e->out_w == d->in_w && e->out_c == d->in_c && d->out_h == p->in_h &&
                          d->out_w == p->in_w && d->out_c == p->in_c;
-    const bool added = !g->has_add || (g->add.out_h == p->out_h && g->add.out_w == p->out_w && g->add.out_c == p->out_c);
+    const bool added = !block->has_add || (block->add.out_h == p->out_h && block->add.out_w == p->out_w && block->add.out_c == p->out_c);
     return project && (stem || plain) && depthwise && chained && added;
 }
 
-static int32_t in_rows(const struct fused_group *g)
+static int32_t in_rows(const struct block *block)
 {
-    return (g->rows - 1) * g->depthwise.stride_h + 3;
+    return (block->rows - 1) * block->depthwise.stride_h + 3;
 }
 
 /* Whether the projection cannot be written where it belongs at once. */
-static bool staged(const struct fused_group *g)
+static bool staged(const struct block *block)
 {
-    return g->has_add || g->project.out_w % 2 != 0;
+    return block->has_add || block->project.out_w % 2 != 0;
 }
 
-struct fused_sizes fused_sizes(const struct fused_group *g)
+struct block_sizes block_sizes(const struct block *block)
 {
-    const struct kernel_layer *p = &g->project;
-    const int32_t out_w = fused_up(p->out_w, 2);
-    if (!g->has_expand) {
-        return (struct fused_sizes){.tile = (uint32_t)(fused_up(p->in_h * p->in_w, 2) * 2 * p->in_c)};
+    const struct kernel_layer *p = &block->project;
+    const int32_t out_w = round_up(p->out_w, 2);
+    if (!block->has_expand) {
+        return (struct block_sizes){.tile = (uint32_t)(round_up(p->in_h * p->in_w, 2) * 2 * p->in_c)};
     }
-    const struct kernel_layer *d = &g->depthwise;
-    const int32_t in_w = fused_up(d->in_w, 2);
-    const int32_t fresh = smaller(larger(in_rows(g) - d->pad_top, g->rows * d->stride_h), d->in_h);
-    return (struct fused_sizes){
-        .tables = g->has_add ? 4u * M7_ADD_WORDS : 0,
-        .tile = (uint32_t)(fresh * in_w * 2 * fused_tile_k(fused_k(&g->expand))),
-        .planes = (uint32_t)(in_rows(g) * FUSED_CHANNELS * fused_pitch(d->in_w) * 4),
-        .carry = g->rows < d->out_h ? (uint32_t)((3 - d->stride_h) * d->in_c * in_w * 2) : 0,
-        .products = (uint32_t)(g->rows * out_w * 2 * d->out_c),
-        .strip = staged(g) ? (uint32_t)fused_up(g->rows * out_w * p->out_c, 4) : 0,
-        .window = is_stem(&g->expand) ? (uint32_t)fused_up(((fresh - 1) * g->expand.stride_h + 3) * g->expand.in_w * 3, 4) : 0,
+    const struct kernel_layer *d = &block->depthwise;
+    const int32_t in_w = round_up(d->in_w, 2);
+    const int32_t fresh = smaller(larger(in_rows(block) - d->pad_top, block->rows * d->stride_h), d->in_h);
+    return (struct block_sizes){
+        .tables = block->has_add ? 4u * M7_ADD_WORDS : 0,
+        .tile = (uint32_t)(fresh * in_w * 2 * block_tile_k(block_k(&block->expand))),
+        .planes = (uint32_t)(in_rows(block) * BLOCK_CHANNELS * block_pitch(d->in_w) * 4),
+        .carry = block->rows < d->out_h ? (uint32_t)((3 - d->stride_h) * d->in_c * in_w * 2) : 0,
+        .products = (uint32_t)(block->rows * out_w * 2 * d->out_c),
+        .strip = staged(block) ? (uint32_t)round_up(block->rows * out_w * p->out_c, 4) : 0,
+        .window = block_is_stem(&block->expand) ? (uint32_t)round_up(((fresh - 1) * block->expand.stride_h + 3) * block->expand.in_w * 3, 4) : 0,
     };
 }
 
@@ -94,10 +79,10 @@ struct strip {
     int32_t fresh, fresh_rows; /* input rows to expand */
 };
 
-static struct strip strip_at(const struct fused_group *g, int32_t first)
+static struct strip strip_at(const struct block *block, int32_t first)
 {
-    const struct kernel_layer *d = &g->depthwise;
-    const int32_t rows = smaller(g->rows, d->out_h - first);
+    const struct kernel_layer *d = &block->depthwise;
+    const int32_t rows = smaller(block->rows, d->out_h - first);
     const int32_t top = first * d->stride_h - d->pad_top;
     const int32_t kept = first > 0 ? 3 - d->stride_h : 0;
     const int32_t fresh = larger(top + kept, 0);
@@ -113,21 +98,21 @@ static void fill(uint32_t *to, int32_t words, uint32_t value)
 }
 
 /* Padding around the planes: what counts as the input there is the depthwise layer's zero point. Expanding leaves it alone. */
-static void pad(const struct fused_group *g, uint32_t *planes, const struct strip *s)
+static void pad(const struct block *block, uint32_t *planes, const struct strip *s)
 {
-    const struct kernel_layer *d = &g->depthwise;
-    const int32_t pitch = fused_pitch(d->in_w);
+    const struct kernel_layer *d = &block->depthwise;
+    const int32_t pitch = block_pitch(d->in_w);
     const uint32_t outside = dsp_pair_low((uint32_t)d->in_zp, (uint32_t)d->in_zp);
-    const int32_t row_words = FUSED_CHANNELS * pitch;
+    const int32_t row_words = BLOCK_CHANNELS * pitch;
     const int32_t needed = (s->rows - 1) * d->stride_h + 3;
     for (int32_t r = 0; r < needed; r++) {
         uint32_t *row = planes + r * row_words;
         if (s->top + r < 0 || s->top + r >= d->in_h) {
             fill(row, row_words, outside);
         }
-        for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
             row[c * pitch] = outside;
-            row[c * pitch + fused_up(d->in_w, 2) / 2 + 1] = outside;
+            row[c * pitch + round_up(d->in_w, 2) / 2 + 1] = outside;
         }
     }
 }
@@ -153,12 +138,12 @@ static void copy_rows(uint32_t *to, const uint32_t *from, int32_t rows, int32_t 
 }
 
 /* The pixels of `rows` rows of planes to or from a packed copy. */
-static void carry(const struct fused_group *g, uint32_t *planes, uint32_t *packed, int32_t rows, bool out)
+static void carry(const struct block *block, uint32_t *planes, uint32_t *packed, int32_t rows, bool out)
 {
-    const int32_t pitch = fused_pitch(g->depthwise.in_w);
-    const int32_t words = fused_up(g->depthwise.in_w, 2) / 2;
+    const int32_t pitch = block_pitch(block->depthwise.in_w);
+    const int32_t words = round_up(block->depthwise.in_w, 2) / 2;
     uint32_t *row = planes + 1;
-    const int32_t count = rows * FUSED_CHANNELS;
+    const int32_t count = rows * BLOCK_CHANNELS;
     if (words % 8 == 0) {
         copy_rows(out ? packed : row, out ? row : packed, count, words, out ? words : pitch, out ? pitch : words);
         return;
@@ -175,19 +160,19 @@ static void carry(const struct fused_group *g, uint32_t *planes, uint32_t *packe
 }
 
 /* The strip's projection to where it belongs. */
-static void finish(const struct fused_group *g, const int32_t *tables, const int8_t *strip, const struct strip *s)
+static void finish(const struct block *block, const int32_t *tables, const int8_t *strip, const struct strip *s)
 {
-    const struct kernel_layer *p = &g->project;
+    const struct kernel_layer *p = &block->project;
     const int32_t row_bytes = p->out_w * p->out_c;
-    const int32_t strip_bytes = fused_up(p->out_w, 2) * p->out_c;
+    const int32_t strip_bytes = round_up(p->out_w, 2) * p->out_c;
     for (int32_t y = 0; y < s->rows; y++, strip += strip_bytes) {
         const int32_t at = (s->first + y) * row_bytes;
-        if (g->has_add) {
-            struct kernel_layer row = g->add;
-            const bool first = g->add.in == NULL;
-            row.in = first ? strip : g->add.in + at;
-            row.in2 = first ? g->add.in2 + at : strip;
-            row.out = g->add.out + at;
+        if (block->has_add) {
+            struct kernel_layer row = block->add;
+            const bool first = block->add.in == NULL;
+            row.in = first ? strip : block->add.in + at;
+            row.in2 = first ? block->add.in2 + at : strip;
+            row.out = block->add.out + at;
             row.in_h = row.out_h = 1;
             m7_add_row(&row, tables);
         } else {
@@ -208,7 +193,7 @@ struct crop {
     int32_t end;
 };
 
-static bool take_rows(const struct fused_group *g, struct kernel_layer *stem, struct crop *crop, const struct strip *s)
+static bool take_rows(const struct block *block, struct kernel_layer *stem, struct crop *crop, const struct strip *s)
 {
     if (s->fresh_rows == 0) {
         return true;
@@ -220,7 +205,7 @@ static bool take_rows(const struct fused_group *g, struct kernel_layer *stem, st
     memmove(crop->window, crop->window + (crop->end - kept - stem->in_top) * row_bytes, (size_t)(kept * row_bytes));
     stem->in_top = crop->end - kept;
     for (; crop->end < end; crop->end++) {
-        if (!g->next(g->source, crop->window + (crop->end - stem->in_top) * row_bytes, (uint32_t)row_bytes)) {
+        if (!block->next(block->source, crop->window + (crop->end - stem->in_top) * row_bytes, (uint32_t)row_bytes)) {
             return false;
         }
     }
@@ -228,77 +213,77 @@ static bool take_rows(const struct fused_group *g, struct kernel_layer *stem, st
 }
 
 /* Rows that no output depends on are taken too, so that the source is at its end. */
-static bool take_rest(const struct fused_group *g, struct crop *crop)
+static bool take_rest(const struct block *block, struct crop *crop)
 {
-    for (; crop->end < g->expand.in_h; crop->end++) {
-        if (!g->next(g->source, crop->window, (uint32_t)(g->expand.in_w * 3))) {
+    for (; crop->end < block->expand.in_h; crop->end++) {
+        if (!block->next(block->source, crop->window, (uint32_t)(block->expand.in_w * 3))) {
             return false;
         }
     }
     return true;
 }
 
-static bool run_block(const struct fused_group *g, fused_step *step, void *context)
+static bool run_strips(const struct block *block, block_step *step, void *context)
 {
-    const struct kernel_layer *d = &g->depthwise;
-    const struct fused_sizes sizes = fused_sizes(g);
-    int32_t *tables = (int32_t *)(void *)g->scratch;
-    uint32_t *tile = (uint32_t *)(void *)g->scratch + sizes.tables / 4;
+    const struct kernel_layer *d = &block->depthwise;
+    const struct block_sizes sizes = block_sizes(block);
+    int32_t *tables = (int32_t *)(void *)block->scratch;
+    uint32_t *tile = (uint32_t *)(void *)block->scratch + sizes.tables / 4;
     uint32_t *planes = tile + sizes.tile / 4;
     uint32_t *carried = planes + sizes.planes / 4;
     uint32_t *products = carried + sizes.carry / 4;
     int8_t *strip = (int8_t *)(products + sizes.products / 4);
-    struct kernel_layer expand = g->expand;
-    const bool stem = is_stem(&expand);
+    struct kernel_layer expand = block->expand;
+    const bool stem = block_is_stem(&expand);
     struct crop crop = {.window = (uint8_t *)strip + sizes.strip};
     if (stem) {
         expand.in = (const int8_t *)crop.window;
     }
-    const int32_t row_words = FUSED_CHANNELS * fused_pitch(d->in_w);
-    const int32_t pairs = fused_up(d->out_w, 2) / 2;
-    if (g->has_add) {
-        m7_add_tables(&g->add, tables);
+    const int32_t row_words = BLOCK_CHANNELS * block_pitch(d->in_w);
+    const int32_t pairs = round_up(d->out_w, 2) / 2;
+    if (block->has_add) {
+        m7_add_tables(&block->add, tables);
     }
-    for (int32_t first = 0; first < d->out_h; first += g->rows) {
-        const struct strip s = strip_at(g, first);
+    for (int32_t first = 0; first < d->out_h; first += block->rows) {
+        const struct strip s = strip_at(block, first);
         const int32_t keep = first + s.rows < d->out_h ? 3 - d->stride_h : 0;
         step(context, 0);
-        pad(g, planes, &s);
-        if (stem && !take_rows(g, &expand, &crop, &s)) {
+        pad(block, planes, &s);
+        if (stem && !take_rows(block, &expand, &crop, &s)) {
             return false;
         }
-        fused_tile(tile, &expand, s.fresh, s.fresh_rows);
-        for (int32_t c = 0; c < d->in_c; c += FUSED_CHANNELS) {
-            uint32_t *mine = carried + c / FUSED_CHANNELS * (int32_t)(sizes.carry / (uint32_t)d->in_c);
+        block_tile(tile, &expand, s.fresh, s.fresh_rows);
+        for (int32_t c = 0; c < d->in_c; c += BLOCK_CHANNELS) {
+            uint32_t *mine = carried + c / BLOCK_CHANNELS * (int32_t)(sizes.carry / (uint32_t)d->in_c);
             step(context, 0);
-            carry(g, planes, mine, s.kept, false);
-            fused_expand(planes + (s.fresh - s.top) * row_words, tile, &expand, c, s.fresh, s.fresh_rows);
+            carry(block, planes, mine, s.kept, false);
+            block_expand(planes + (s.fresh - s.top) * row_words, tile, &expand, c, s.fresh, s.fresh_rows);
             step(context, 1);
             /* Channels c to c + 3 are the even pair's and the odd pair's halves of quad c / 4: see block/tile.c. */
-            fused_depthwise((uint16_t *)(void *)(products + c), planes, d, c, s.rows);
-            carry(g, planes + s.rows * d->stride_h * row_words, mine, keep, true);
+            block_depthwise((uint16_t *)(void *)(products + c), planes, d, c, s.rows);
+            carry(block, planes + s.rows * d->stride_h * row_words, mine, keep, true);
         }
         step(context, 2);
-        int8_t *const out = g->project.out + first * g->project.out_w * g->project.out_c;
-        fused_project(staged(g) ? strip : out, products, &g->project, s.rows * pairs);
-        if (staged(g)) {
-            step(context, g->has_add ? 3 : 2);
-            finish(g, tables, strip, &s);
+        int8_t *const out = block->project.out + first * block->project.out_w * block->project.out_c;
+        block_project(staged(block) ? strip : out, products, &block->project, s.rows * pairs);
+        if (staged(block)) {
+            step(context, block->has_add ? 3 : 2);
+            finish(block, tables, strip, &s);
         }
     }
-    return !stem || take_rest(g, &crop);
+    return !stem || take_rest(block, &crop);
 }
 
-bool fused_run(const struct fused_group *g, fused_step *step, void *context)
+bool block_run(const struct block *block, block_step *step, void *context)
 {
-    fused_step *const told = step ? step : nothing;
-    if (g->has_expand) {
-        return run_block(g, told, context);
+    block_step *const told = step ? step : nothing;
+    if (block->has_expand) {
+        return run_strips(block, told, context);
     }
-    const struct kernel_layer *p = &g->project;
-    uint32_t *tile = (uint32_t *)(void *)g->scratch;
+    const struct kernel_layer *p = &block->project;
+    uint32_t *tile = (uint32_t *)(void *)block->scratch;
     told(context, 0);
-    fused_plain_tile(tile, p);
-    fused_project(p->out, tile, p, fused_up(p->in_h * p->in_w, 2) / 2);
+    block_plain_tile(tile, p);
+    block_project(p->out, tile, p, round_up(p->in_h * p->in_w, 2) / 2);
     return true;
 }

@@ -10,8 +10,8 @@
  *                out[x+1] += B.(w0 w1) + C.low * w2
  * Rows and channels: planes[row][channel][word]. Outputs are halfwords of the next tile; see block/tile.c for the order: a
  * pixel pair has 2 words a channel pair, its second pixel 4 bytes further, the next pixel pair 4 bytes a channel further. */
-#include "block/block.h"
 #include "block/depthwise_patch.h"
+#include "block/parts.h"
 #include "kernels/m7.h"
 
 /* One output: `in` is the word that the output's even column is in. */
@@ -28,23 +28,23 @@ static int32_t sum_at(const uint32_t *in, int32_t row_words, const struct taps *
 
 static uint16_t finished(const struct kernel_layer *l, int32_t channel, int32_t sum)
 {
-    if (!fused_fast(l, channel)) {
-        return (uint16_t)fused_exact(l, channel, sum);
+    if (!block_is_fast(l, channel)) {
+        return (uint16_t)block_exact(l, channel, sum);
     }
     const int32_t acc = (int32_t)((uint32_t)sum + (uint32_t)l->bias[channel]);
-    return (uint16_t)dsp_to_int8(dsp_high_sum(acc, l->multiplier[channel], fused_offset(l, channel)) >> 10);
+    return (uint16_t)dsp_to_int8(dsp_high_sum(acc, l->multiplier[channel], block_offset(l, channel)) >> 10);
 }
 
 /* Outputs [from, to) of the rows [top, bottom) in C: those without a fast path, odd rows and columns, and all of them on a PC. */
 static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l, int32_t channel, int32_t top, int32_t bottom,
                  int32_t from, int32_t to)
 {
-    const int32_t row_words = FUSED_CHANNELS * fused_pitch(l->in_w);
+    const int32_t row_words = BLOCK_CHANNELS * block_pitch(l->in_w);
     const int32_t pair_step = 2 * l->out_c;
-    const struct taps taps = taps_of(l, channel, fused_fast(l, channel) ? l->shift[channel] & 31 : 0);
+    const struct taps taps = taps_of(l, channel, block_is_fast(l, channel) ? l->shift[channel] & 31 : 0);
     for (int32_t y = top; y < bottom; y++) {
         const uint32_t *row = in + y * l->stride_h * row_words;
-        uint16_t *out_row = out + y * fused_up(l->out_w, 2) / 2 * pair_step;
+        uint16_t *out_row = out + y * round_up(l->out_w, 2) / 2 * pair_step;
         for (int32_t x = from; x < to; x++) {
             const bool odd_column = l->stride_w == 2 || (x & 1) != 0;
             const uint32_t *word = row + (l->stride_w == 2 ? x : x / 2);
@@ -53,21 +53,21 @@ static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l
     }
 }
 
-void fused_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t rows)
+void block_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t rows)
 {
-    const int32_t pitch = fused_pitch(l->in_w);
+    const int32_t pitch = block_pitch(l->in_w);
     int32_t even_rows = 0, even = 0;
 #ifdef __ARM_FEATURE_DSP
-    if (fused_fast(l, channel) && rows > 1 && l->out_w > 1) {
+    if (block_is_fast(l, channel) && rows > 1 && l->out_w > 1) {
         even_rows = rows & ~1;
         even = l->out_w & ~1;
-        fused_patches(products, planes + 1, l, channel, even, even_rows, pitch);
+        block_patches(products, planes + 1, l, channel, even, even_rows, pitch);
     }
 #endif
     if (even_rows == rows && even == l->out_w) {
         return;
     }
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
         uint16_t *out = products + (c & 1) * 4 + (c >> 1);
         const uint32_t *in = planes + c * pitch + 1;
         part(out, in, l, channel + c, 0, even_rows, even, l->out_w);

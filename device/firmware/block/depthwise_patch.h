@@ -4,7 +4,7 @@
 #ifndef BLOCK_DEPTHWISE_PATCH_H
 #define BLOCK_DEPTHWISE_PATCH_H
 
-#include "block/block.h"
+#include "block/parts.h"
 #include "kernels/m7.h"
 
 struct taps {
@@ -29,7 +29,7 @@ static inline __attribute__((always_inline)) struct taps taps_of(const struct ke
     };
 }
 
-static inline int32_t fused_offset(const struct kernel_layer *l, int32_t channel)
+static inline int32_t block_offset(const struct kernel_layer *l, int32_t channel)
 {
     const int32_t g = l->shift[channel] & 31;
     return (1 << (g - 2)) + (1 << 9) + l->out_zp * (1 << 10);
@@ -38,7 +38,7 @@ static inline int32_t fused_offset(const struct kernel_layer *l, int32_t channel
 #ifdef __ARM_FEATURE_DSP
 
 /* One channel's numbers, on the stack: the 14 registers are taken by 6 pairs of weights, 4 sums, 2 inputs and 2 pointers. */
-struct fused_patch {
+struct block_patch {
     int32_t bias, multiplier, offset;
     int32_t pair_step; /* bytes from a pixel pair to the next */
     int32_t row_step;
@@ -46,7 +46,7 @@ struct fused_patch {
 };
 
 /* Outputs from the sums. `next0` and `next1` load the first two inputs of the next patch, and the second steps on to it. */
-#define FUSED_PATCH_END(next0, next1)                                                                                          \
+#define BLOCK_PATCH_END(next0, next1)                                                                                          \
     "smmla %[a], %[a], %[q], %[p]\n"                                                                                           \
     "smmla %[b], %[b], %[q], %[p]\n"                                                                                           \
     "smmla %[c], %[c], %[q], %[p]\n ssat %[a], #8, %[a], asr #10\n"                                                            \
@@ -60,7 +60,7 @@ struct fused_patch {
     "ldr %[c], %[bias]\n cmp %[in], %[b]\n"                                                                                    \
     next1 "bne 1b\n"
 
-#define FUSED_PATCH_OPERANDS                                                                                                   \
+#define BLOCK_PATCH_OPERANDS                                                                                                   \
     [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)        \
         : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),             \
           [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step), [row_step] "m"(k->row_step), \
@@ -68,7 +68,7 @@ struct fused_patch {
         : "cc", "memory"
 
 /* `from` is the patch's own word while its sums run: A of the first row is at -4, B at 0, C at 4. */
-static inline __attribute__((always_inline)) void fused_patches_stride1(const struct fused_patch *k, struct taps t,
+static inline __attribute__((always_inline)) void block_patches_stride1(const struct block_patch *k, struct taps t,
                                                                         const uint32_t *in, uint16_t *out, int32_t count,
                                                                         int32_t rows, const int32_t pitch)
 {
@@ -104,15 +104,15 @@ static inline __attribute__((always_inline)) void fused_patches_stride1(const st
                        "smlad %[d], %[p], %[f2], %[d]\n ldr %[p], [%[in], #3 * %c[row] + 4]\n"
                        "smlatb %[c], %[q], %[f2], %[c]\n ldr %[q], %[multiplier]\n"
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
-                       FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #4\n")
-                       : FUSED_PATCH_OPERANDS);
+                       BLOCK_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #4\n")
+                       : BLOCK_PATCH_OPERANDS);
         to = (uint16_t *)(void *)((char *)to + k->row_skip);
         end += 8 * pitch;
     } while (end != stop);
 }
 
 /* Of the three words of a row, the second is the end of one output and the start of the other. */
-static inline __attribute__((always_inline)) void fused_patches_stride2(const struct fused_patch *k, struct taps t,
+static inline __attribute__((always_inline)) void block_patches_stride2(const struct block_patch *k, struct taps t,
                                                                         const uint32_t *in, uint16_t *out, int32_t count,
                                                                         int32_t rows, const int32_t pitch)
 {
@@ -145,54 +145,54 @@ static inline __attribute__((always_inline)) void fused_patches_stride2(const st
                        "smlad %[c], %[p], %[f2], %[c]\n ldr %[p], [%[in], #4 * %c[row]]\n"
                        "smlad %[d], %[q], %[f2], %[d]\n smlabt %[c], %[q], %[s2], %[c]\n ldr %[q], %[multiplier]\n"
                        "smlabt %[d], %[p], %[s2], %[d]\n ldr %[p], %[offset]\n"
-                       FUSED_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #8\n")
-                       : FUSED_PATCH_OPERANDS);
+                       BLOCK_PATCH_END("ldr %[q], [%[in], #4]\n", "ldr %[p], [%[in]], #8\n")
+                       : BLOCK_PATCH_OPERANDS);
         to = (uint16_t *)(void *)((char *)to + k->row_skip);
         end += 16 * pitch;
     } while (end != stop);
 }
 
 /* Four channels: an even number of rows of `count` outputs, an even number too, and neither of them 0. */
-static inline __attribute__((always_inline)) void fused_patches_of(uint16_t *products, const uint32_t *planes,
+static inline __attribute__((always_inline)) void block_patches_of(uint16_t *products, const uint32_t *planes,
                                                                    const struct kernel_layer *l, int32_t channel, int32_t count,
                                                                    int32_t rows, const int32_t stride, const int32_t pitch)
 {
-    struct fused_patch k = {.pair_step = 4 * l->out_c, .row_step = fused_up(l->out_w, 2) / 2 * 4 * l->out_c};
+    struct block_patch k = {.pair_step = 4 * l->out_c, .row_step = round_up(l->out_w, 2) / 2 * 4 * l->out_c};
     k.row_skip = 2 * k.row_step - count / 2 * k.pair_step;
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++, planes += pitch) {
+    for (int32_t c = 0; c < BLOCK_CHANNELS; c++, planes += pitch) {
         k.bias = l->bias[channel + c];
         k.multiplier = l->multiplier[channel + c];
-        k.offset = fused_offset(l, channel + c);
+        k.offset = block_offset(l, channel + c);
         const struct taps taps = taps_of(l, channel + c, l->shift[channel + c] & 31);
         uint16_t *out = products + (c & 1) * 4 + (c >> 1);
         if (stride == 1) {
-            fused_patches_stride1(&k, taps, planes, out, count, rows, pitch);
+            block_patches_stride1(&k, taps, planes, out, count, rows, pitch);
         } else {
-            fused_patches_stride2(&k, taps, planes, out, count, rows, pitch);
+            block_patches_stride2(&k, taps, planes, out, count, rows, pitch);
         }
     }
 }
 
-#define FUSED_PATCHES(stride, pitch)                                                                                           \
-    static __attribute__((noinline)) void fused_patches_##stride##_##pitch(                                                    \
+#define BLOCK_PATCHES(stride, pitch)                                                                                           \
+    static __attribute__((noinline)) void block_patches_##stride##_##pitch(                                                    \
         uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t count, int32_t rows) \
     {                                                                                                                          \
-        fused_patches_of(products, planes, l, channel, count, rows, stride, pitch);                                            \
+        block_patches_of(products, planes, l, channel, count, rows, stride, pitch);                                            \
     }
-FUSED_PATCHES(1, 10)
-FUSED_PATCHES(1, 34)
-FUSED_PATCHES(1, 58)
-FUSED_PATCHES(2, 10)
-FUSED_PATCHES(2, 34)
-FUSED_PATCHES(2, 58)
+BLOCK_PATCHES(1, 10)
+BLOCK_PATCHES(1, 34)
+BLOCK_PATCHES(1, 58)
+BLOCK_PATCHES(2, 10)
+BLOCK_PATCHES(2, 34)
+BLOCK_PATCHES(2, 58)
 
-static inline void fused_patches(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel,
+static inline void block_patches(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel,
                                  int32_t count, int32_t rows, int32_t pitch)
 {
     typedef void patches(uint16_t *, const uint32_t *, const struct kernel_layer *, int32_t, int32_t, int32_t);
     static patches *const all[2][3] = {
-        {fused_patches_1_10, fused_patches_1_34, fused_patches_1_58},
-        {fused_patches_2_10, fused_patches_2_34, fused_patches_2_58},
+        {block_patches_1_10, block_patches_1_34, block_patches_1_58},
+        {block_patches_2_10, block_patches_2_34, block_patches_2_58},
     };
     all[l->stride_h - 1][pitch == 10 ? 0 : pitch == 34 ? 1 : 2](products, planes, l, channel, count, rows);
 }

@@ -7,8 +7,8 @@
  * channel's b and m are chosen by the exporter (device/network/expand_constants.py) so that this one's steps lie at the same sums,
  * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^left_shift of 2^g is in the tile, the rest in the weights:
  * 2^8, where one AND gives it and -128 * 2^8 is the most that fits, or 2^7. */
-#include "block/block.h"
 #include "block/expand_block.h"
+#include "block/parts.h"
 #include "kernels/m7.h"
 
 /* A row of pixel pairs in C. `out` is the first channel's first word. */
@@ -18,10 +18,10 @@ static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t
     const uint32_t *const end = M7_WEIGHTS + M7_WEIGHTS_WORDS;
     for (int32_t i = 0; i < pairs; i++) {
         const uint32_t *next = x;
-        for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
             int32_t a = bias[c], b = bias[c];
             next = x;
-            for (const uint32_t *w = weights + c; w < end; w += FUSED_CHANNELS, next += 2) {
+            for (const uint32_t *w = weights + c; w < end; w += BLOCK_CHANNELS, next += 2) {
                 a = dsp_dot(*w, next[0], a);
                 b = dsp_dot(*w, next[1], b);
             }
@@ -36,18 +36,18 @@ static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t
 
 static void fast(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *l, int32_t channel, int32_t rows)
 {
-    const int32_t k = fused_k(l);
+    const int32_t k = block_k(l);
     const int32_t *const bias = l->bias + channel, *const multiplier = l->multiplier + channel;
-    const uint32_t *weights = fused_high_weights(l->weights + channel * k, k, (l->shift[channel] & 31) - l->left_shift);
-    const int32_t pairs = fused_up(l->out_w, 2) / 2;
-    const int32_t pitch = fused_pitch(l->out_w);
+    const uint32_t *weights = block_high_weights(l->weights + channel * k, k, (l->shift[channel] & 31) - l->left_shift);
+    const int32_t pairs = round_up(l->out_w, 2) / 2;
+    const int32_t pitch = block_pitch(l->out_w);
     uint32_t *out = planes + 1;
 #ifdef __ARM_FEATURE_DSP
-    fused_planar_start(bias, multiplier, weights);
-    fused_planar(pitch, tile, fused_tile_k(k), pairs, rows, out);
+    block_planar_start(bias, multiplier, weights);
+    block_planar(pitch, tile, block_tile_k(k), pairs, rows, out);
     (void)row_fast;
 #else
-    for (int32_t y = 0; y < rows; y++, out += FUSED_CHANNELS * pitch) {
+    for (int32_t y = 0; y < rows; y++, out += BLOCK_CHANNELS * pitch) {
         tile = row_fast(out, tile, weights, bias, multiplier, pairs, pitch);
     }
 #endif
@@ -73,37 +73,37 @@ static int32_t input(const struct kernel_layer *l, int32_t y, int32_t x, int32_t
 
 static void exact(uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t first, int32_t rows)
 {
-    const int32_t k = fused_k(l);
-    const int32_t pitch = fused_pitch(l->out_w);
+    const int32_t k = block_k(l);
+    const int32_t pitch = block_pitch(l->out_w);
     const int8_t *weights = l->weights + channel * k;
     for (int32_t y = 0; y < rows; y++) {
         for (int32_t x = 0; x < l->out_w; x++) {
-            int32_t sums[FUSED_CHANNELS] = {0};
+            int32_t sums[BLOCK_CHANNELS] = {0};
             for (int32_t i = 0; i < k; i++) {
                 const int32_t value = input(l, first + y, x, i);
-                for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+                for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
                     sums[c] += value * weights[i / 4 * 16 + c * 4 + i % 4];
                 }
             }
-            for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
-                int16_t *row = (int16_t *)(void *)(planes + (y * FUSED_CHANNELS + c) * pitch + 1);
-                row[x] = fused_exact(l, channel + c, sums[c]);
+            for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+                int16_t *row = (int16_t *)(void *)(planes + (y * BLOCK_CHANNELS + c) * pitch + 1);
+                row[x] = block_exact(l, channel + c, sums[c]);
             }
         }
     }
 }
 
-void fused_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *l, int32_t channel, int32_t first,
+void block_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *l, int32_t channel, int32_t first,
                   int32_t rows)
 {
-    if (fused_fast(l, channel)) {
+    if (block_is_fast(l, channel)) {
         fast(planes, tile, l, channel, rows);
     } else {
         exact(planes, l, channel, first, rows);
     }
     if (l->out_w % 2 != 0) { /* the second of the last pair is padding */
-        const int32_t pitch = fused_pitch(l->out_w);
-        for (int32_t r = 0; r < rows * FUSED_CHANNELS; r++) {
+        const int32_t pitch = block_pitch(l->out_w);
+        for (int32_t r = 0; r < rows * BLOCK_CHANNELS; r++) {
             int16_t *row = (int16_t *)(void *)(planes + r * pitch + 1);
             row[l->out_w] = (int16_t)l->out_zp;
         }

@@ -8,12 +8,12 @@
 
 #ifdef __ARM_FEATURE_DSP
 
-#include "block/block.h"
+#include "block/parts.h"
 #include "kernels/m7_block.h"
 #include "kernels/m7_line.h"
 
 /* Two sums to one word. The eight products take a cycle each; what can, goes beside them, the rest beside the stores. */
-#define FUSED_LINE_END                                                                                                         \
+#define BLOCK_LINE_END                                                                                                         \
     "smmul %[a0], %[a0], %[v0]\n ldr %[xb], [%[w], #%c[numbers] + 24]\n"                                                       \
     "smmul %[b0], %[b0], %[v0]\n ldr %[v0], [%[w], #%c[numbers] + 48]\n"                                                       \
     "smmul %[a1], %[a1], %[xa]\n"                                                                                              \
@@ -31,7 +31,7 @@
     "bne 0b\n"
 
 /* The loop over k has left w at the numbers and the first multiplier in v0. */
-#define FUSED_LOOP_END                                                                                                         \
+#define BLOCK_LOOP_END                                                                                                         \
     "smmul %[a0], %[a0], %[v0]\n ldr %[xa], [%[w], #8]\n"                                                                      \
     "smmul %[b0], %[b0], %[v0]\n ldr %[xb], [%[w], #16]\n"                                                                     \
     "smmul %[a1], %[a1], %[xa]\n ldr %[v0], [%[w], #48]\n"                                                                     \
@@ -47,107 +47,107 @@
     "str %[v0], [%[w], #48]\n cmp %[x], %[v1]\n"                                                                               \
     "str %[a3], [%[v0], #3 * %c[row] - 4]\n bne 0b\n"
 
-static inline void fused_planar_start(const int32_t *bias, const int32_t *multiplier, const uint32_t *weights)
+static inline void block_planar_start(const int32_t *bias, const int32_t *multiplier, const uint32_t *weights)
 {
     struct block_numbers *n = M7_NUMBERS;
 #pragma GCC unroll 4
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
         n->channel[c].multiplier = multiplier[c];
         n->bias[c] = bias[c];
     }
     n->weights = weights;
 }
 
-#define FUSED_PLANAR_OPERANDS                                                                                                  \
+#define BLOCK_PLANAR_OPERANDS                                                                                                  \
     [a0] "=&r"(a0), [a1] "=&r"(a1), [a2] "=&r"(a2), [a3] "=&r"(a3), [b0] "=&r"(b0), [b1] "=&r"(b1), [b2] "=&r"(b2),            \
         [b3] "=&r"(b3), [x] "+r"(x), [w] "+r"(w), [v0] "=&r"(v0), [v1] "=&r"(v1), [xa] "=&r"(xa), [xb] "=&r"(xb)
 
-static inline __attribute__((always_inline)) const uint32_t *fused_planar_loop(const uint32_t *x, const bool longer,
+static inline __attribute__((always_inline)) const uint32_t *block_planar_loop(const uint32_t *x, const bool longer,
                                                                                const int32_t pitch)
 {
     const void *w = M7_NUMBERS;
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
     if (longer) {
-        __asm volatile(M7_LONG_SUMS FUSED_LOOP_END
-                       : FUSED_PLANAR_OPERANDS
+        __asm volatile(M7_LONG_SUMS BLOCK_LOOP_END
+                       : BLOCK_PLANAR_OPERANDS
                        : [row] "i"(4 * pitch)
                        : "cc", "memory");
     } else {
-        __asm volatile(M7_SUMS FUSED_LOOP_END
-                       : FUSED_PLANAR_OPERANDS
+        __asm volatile(M7_SUMS BLOCK_LOOP_END
+                       : BLOCK_PLANAR_OPERANDS
                        : [row] "i"(4 * pitch)
                        : "cc", "memory");
     }
     return x;
 }
 
-static inline __attribute__((always_inline)) const uint32_t *fused_planar_line(const uint32_t *x, const int32_t k,
+static inline __attribute__((always_inline)) const uint32_t *block_planar_line(const uint32_t *x, const int32_t k,
                                                                                const int32_t pitch)
 {
     const void *w = m7_work + M7_WORK_WORDS - 2 * k;
     int32_t a0, a1, a2, a3, b0, b1, b2, b3;
     uint32_t v0, v1, xa, xb;
-    __asm volatile(M7_LINE_BEGIN M7_LINE_SUMS FUSED_LINE_END
-                   : FUSED_PLANAR_OPERANDS
+    __asm volatile(M7_LINE_BEGIN M7_LINE_SUMS BLOCK_LINE_END
+                   : BLOCK_PLANAR_OPERANDS
                    : [row] "i"(4 * pitch), [k] "i"(k), [numbers] "i"(8 * k)
                    : "cc", "memory");
     return x;
 }
 
 /* Short sums compare before they step on: the last pair's inputs end a row. */
-#define FUSED_PLANAR_ROWS(row, last)                                                                                           \
+#define BLOCK_PLANAR_ROWS(row, last)                                                                                           \
     for (int32_t y = 0; y < rows; y++) {                                                                                       \
         M7_NUMBERS->out = (int8_t *)out;                                                                                       \
         M7_NUMBERS->tile_end = x + (pairs - (last)) * k;                                                                       \
         x = row;                                                                                                               \
-        out += FUSED_CHANNELS * pitch;                                                                                         \
+        out += BLOCK_CHANNELS * pitch;                                                                                         \
     }
 
-static inline __attribute__((always_inline)) void fused_planar_rows(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,
+static inline __attribute__((always_inline)) void block_planar_rows(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,
                                                                     uint32_t *out, const int32_t pitch)
 {
     if (pitch == 10 && k == 32) {
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 32, pitch), 1)
+        BLOCK_PLANAR_ROWS(block_planar_line(x, 32, pitch), 1)
         return;
     }
     if (pitch == 10 && k == 48) {
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 48, pitch), 1)
+        BLOCK_PLANAR_ROWS(block_planar_line(x, 48, pitch), 1)
         return;
     }
     switch (k) {
     case 8:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 8, pitch), 1)
+        BLOCK_PLANAR_ROWS(block_planar_line(x, 8, pitch), 1)
         break;
     case 16:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, 16, pitch), 1)
+        BLOCK_PLANAR_ROWS(block_planar_line(x, 16, pitch), 1)
         break;
-    case FUSED_STEM_K:
-        FUSED_PLANAR_ROWS(fused_planar_line(x, FUSED_STEM_K, pitch), 1)
+    case BLOCK_STEM_K:
+        BLOCK_PLANAR_ROWS(block_planar_line(x, BLOCK_STEM_K, pitch), 1)
         break;
     default:
         if (k % 16 == 0) {
-            FUSED_PLANAR_ROWS(fused_planar_loop(x, true, pitch), 0)
+            BLOCK_PLANAR_ROWS(block_planar_loop(x, true, pitch), 0)
         } else {
-            FUSED_PLANAR_ROWS(fused_planar_loop(x, false, pitch), 0)
+            BLOCK_PLANAR_ROWS(block_planar_loop(x, false, pitch), 0)
         }
     }
 }
 
-#define FUSED_PLANAR(pitch)                                                                                                    \
-    static __attribute__((noinline)) void fused_planar_##pitch(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,      \
+#define BLOCK_PLANAR(pitch)                                                                                                    \
+    static __attribute__((noinline)) void block_planar_##pitch(const uint32_t *x, int32_t k, int32_t pairs, int32_t rows,      \
                                                                uint32_t *out)                                                  \
     {                                                                                                                          \
-        fused_planar_rows(x, k, pairs, rows, out, pitch);                                                                      \
+        block_planar_rows(x, k, pairs, rows, out, pitch);                                                                      \
     }
-FUSED_PLANAR(10)
-FUSED_PLANAR(34)
-FUSED_PLANAR(58)
+BLOCK_PLANAR(10)
+BLOCK_PLANAR(34)
+BLOCK_PLANAR(58)
 
 /* `rows` rows of `pairs` pixel pairs of k inputs each from `x` on. */
-static inline void fused_planar(int32_t pitch, const uint32_t *x, int32_t k, int32_t pairs, int32_t rows, uint32_t *out)
+static inline void block_planar(int32_t pitch, const uint32_t *x, int32_t k, int32_t pairs, int32_t rows, uint32_t *out)
 {
-    (pitch == 10 ? fused_planar_10 : pitch == 34 ? fused_planar_34 : fused_planar_58)(x, k, pairs, rows, out);
+    (pitch == 10 ? block_planar_10 : pitch == 34 ? block_planar_34 : block_planar_58)(x, k, pairs, rows, out);
 }
 
 #endif

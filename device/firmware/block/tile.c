@@ -12,7 +12,7 @@
  *
  * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order: bytes 0 to 7
  * of each of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
-#include "block/block.h"
+#include "block/parts.h"
 #include "kernels/m7.h"
 
 #define LOW_BYTES 0x00ff00ffu
@@ -78,8 +78,8 @@ static void stem_row(uint32_t *to, const struct kernel_layer *l, int32_t y)
     const bool whole = top >= 0 && top + 3 <= l->in_h;
     const uint8_t *r0 = (const uint8_t *)l->in + (top - l->in_top) * l->in_w * 3;
     const uint8_t *r1 = r0 + l->in_w * 3, *r2 = r1 + l->in_w * 3;
-    const int32_t words = FUSED_STEM_K; /* of a pixel pair */
-    const int32_t width = fused_up(l->out_w, 2);
+    const int32_t words = BLOCK_STEM_K; /* of a pixel pair */
+    const int32_t width = round_up(l->out_w, 2);
     const int32_t shift = l->left_shift;
     int32_t x = 0;
     if (whole && l->stride_w == 2 && l->pad_left == 0) {
@@ -94,10 +94,10 @@ static void stem_row(uint32_t *to, const struct kernel_layer *l, int32_t y)
     }
 }
 
-void fused_tile(uint32_t *tile, const struct kernel_layer *l, int32_t first, int32_t rows)
+void block_tile(uint32_t *tile, const struct kernel_layer *l, int32_t first, int32_t rows)
 {
-    const int32_t k = fused_k(l);
-    const int32_t row_words = fused_up(l->out_w, 2) / 2 * fused_tile_k(k);
+    const int32_t k = block_k(l);
+    const int32_t row_words = round_up(l->out_w, 2) / 2 * block_tile_k(k);
     for (int32_t y = first; y < first + rows; y++, tile += row_words) {
         if (l->kernel_h == 3) {
             stem_row(tile, l, y);
@@ -107,7 +107,7 @@ void fused_tile(uint32_t *tile, const struct kernel_layer *l, int32_t first, int
     }
 }
 
-void fused_plain_tile(uint32_t *tile, const struct kernel_layer *l)
+void block_plain_tile(uint32_t *tile, const struct kernel_layer *l)
 {
     const int32_t k = l->in_c;
     const int32_t pixels = l->in_h * l->in_w;
@@ -127,7 +127,7 @@ void fused_plain_tile(uint32_t *tile, const struct kernel_layer *l)
 
 static uint32_t *weights_begin(int32_t k)
 {
-    return M7_WEIGHTS + M7_WEIGHTS_WORDS - FUSED_CHANNELS * fused_tile_k(k) / 2;
+    return M7_WEIGHTS + M7_WEIGHTS_WORDS - BLOCK_CHANNELS * block_tile_k(k) / 2;
 }
 
 static uint32_t *filled_up(uint32_t *begin, uint32_t *to)
@@ -181,7 +181,7 @@ static inline __attribute__((always_inline)) void raise_sixteen(uint32_t **to, c
 
 static inline void split_sixteen(uint32_t **to, const int8_t **from)
 {
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
         (*to)[c] = dsp_even(bytes);
         (*to)[4 + c] = dsp_odd(bytes);
@@ -198,7 +198,7 @@ static uint32_t half_of(uint32_t pair)
 
 static inline void raise_sixteen(uint32_t **to, const int8_t **from, const bool halved)
 {
-    for (int32_t c = 0; c < FUSED_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
         const uint32_t even = bytes << 8 & HIGH_BYTES, odd = bytes & HIGH_BYTES;
         (*to)[c] = halved ? half_of(even) : even;
@@ -210,20 +210,20 @@ static inline void raise_sixteen(uint32_t **to, const int8_t **from, const bool 
 
 #endif
 
-uint32_t *fused_weights(const int8_t *weights, int32_t k)
+uint32_t *block_weights(const int8_t *weights, int32_t k)
 {
     uint32_t *to = weights_begin(k);
-    for (const int8_t *const end = weights + FUSED_CHANNELS * k; weights != end;) {
+    for (const int8_t *const end = weights + BLOCK_CHANNELS * k; weights != end;) {
         split_sixteen(&to, &weights);
     }
     return filled_up(weights_begin(k), to);
 }
 
-uint32_t *fused_high_weights(const int8_t *weights, int32_t k, int32_t shift)
+uint32_t *block_high_weights(const int8_t *weights, int32_t k, int32_t shift)
 {
     uint32_t *to = weights_begin(k);
     int32_t left = k / 4;
-    if (shift == FUSED_WEIGHT_SHIFT) {
+    if (shift == BLOCK_WEIGHT_SHIFT) {
         for (; left > 0; left--) {
             raise_sixteen(&to, &weights, false);
         }

@@ -37,7 +37,7 @@ struct kernel_layer {
     int32_t clamp_min, clamp_max;
     int32_t left_shift;
     int32_t average; /* MEAN: in and out share scale and zero point */
-    int32_t in_top; /* the picture's row that `in` begins with; other than 0 only in a fused stem */
+    int32_t in_top; /* the picture's row that `in` begins with; other than 0 only in a block's stem */
 };
 
 typedef void kernel(const struct kernel_layer *layer);

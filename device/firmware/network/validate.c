@@ -1,10 +1,13 @@
-/* What a file must be, so that no kernel leaves the file or the arena. */
-#include "network/network.h"
+#include "network/validate.h"
 
+#include <assert.h>
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "link/protocol.h"
+#include "block/block.h"
+#include "block/parts.h"
+
+static_assert(NETWORK_FAST == BLOCK_FAST && NETWORK_STEM_INPUTS == BLOCK_STEM_K, "the file's numbers are the blocks'");
 
 static bool inside(uint32_t offset, uint64_t bytes, uint32_t room)
 {
@@ -14,6 +17,21 @@ static bool inside(uint32_t offset, uint64_t bytes, uint32_t room)
 static uint64_t volume(uint32_t h, uint32_t w, uint32_t c)
 {
     return (uint64_t)h * w * c;
+}
+
+static uint64_t in_bytes_of(const struct network_layer *l)
+{
+    return volume(l->in_height, l->in_width, l->in_channels);
+}
+
+static uint64_t out_bytes_of(const struct network_layer *l)
+{
+    return volume(l->out_height, l->out_width, l->out_channels);
+}
+
+static uint64_t input_bytes_of(const struct network_header *h)
+{
+    return volume(h->input_height, h->input_width, h->input_channels);
 }
 
 /* The last row or column read from, counted from the input's edge, must not lie a whole kernel outside. */
@@ -26,21 +44,21 @@ static bool window_fits(uint32_t in, uint32_t out, uint32_t taps, uint32_t strid
 static uint32_t table_entries(const struct network_layer *l)
 {
     switch (l->kind) {
-    case WIRE_LAYER_KIND_ADD:
+    case NETWORK_LAYER_KIND_ADD:
         return 3;
-    case WIRE_LAYER_KIND_MEAN:
-        return l->flags & NETWORK_AVERAGE ? 0 : 1;
+    case NETWORK_LAYER_KIND_MEAN:
+        return l->flags & NETWORK_LAYER_FLAG_AVERAGE ? 0 : 1;
     default:
-        return l->out_c;
+        return l->out_channels;
     }
 }
 
 static uint64_t weights_bytes(const struct network_layer *l)
 {
-    if (l->flags & NETWORK_BLOCKS && l->kind == WIRE_LAYER_KIND_CONV) {
-        return (uint64_t)FUSED_STEM_K * l->out_c;
+    if (l->flags & NETWORK_LAYER_FLAG_BLOCKS && l->kind == NETWORK_LAYER_KIND_CONV) {
+        return (uint64_t)BLOCK_STEM_K * l->out_channels;
     }
-    return volume(l->kernel_h, l->kernel_w, l->out_c) * (l->kind == WIRE_LAYER_KIND_DEPTHWISE ? 1u : l->in_c);
+    return volume(l->kernel_height, l->kernel_width, l->out_channels) * (l->kind == NETWORK_LAYER_KIND_DEPTHWISE ? 1u : l->in_channels);
 }
 
 static bool tables_fit(const struct network_header *h, const struct network_layer *l)
@@ -50,7 +68,7 @@ static bool tables_fit(const struct network_header *h, const struct network_laye
         !inside(l->shift_offset, table_entries(l), h->total_bytes)) {
         return false;
     }
-    if (l->kind == WIRE_LAYER_KIND_ADD || l->kind == WIRE_LAYER_KIND_MEAN) {
+    if (l->kind == NETWORK_LAYER_KIND_ADD || l->kind == NETWORK_LAYER_KIND_MEAN) {
         return true;
     }
     const uint64_t weights = weights_bytes(l);
@@ -58,11 +76,11 @@ static bool tables_fit(const struct network_header *h, const struct network_laye
            inside(l->weights_offset, weights, h->total_bytes);
 }
 
-/* A shift as the kernels take it; `low` to `high` is what a fused layer's path bears. */
+/* A shift as the kernels take it; `low` to `high` is what a block's layer bears on its fast path. */
 static bool shift_fits(int32_t shift, int32_t low, int32_t high)
 {
-    const int32_t g = shift - FUSED_FAST;
-    return shift >= FUSED_FAST ? g >= low && g <= high : shift >= -31 && shift <= 30;
+    const int32_t g = shift - BLOCK_FAST;
+    return shift >= BLOCK_FAST ? g >= low && g <= high : shift >= -31 && shift <= 30;
 }
 
 static bool numbers_fit(const struct network_layer *l, const uint8_t *file, int32_t low, int32_t high)
@@ -86,109 +104,107 @@ static bool numbers_fit(const struct network_layer *l, const uint8_t *file, int3
 
 static bool shapes_fit(const struct network_layer *l)
 {
-    if (volume(l->in_h, l->in_w, l->in_c) == 0 || volume(l->out_h, l->out_w, l->out_c) == 0) {
+    if (in_bytes_of(l) == 0 || out_bytes_of(l) == 0) {
         return false;
     }
-    const bool same_picture = l->in_h == l->out_h && l->in_w == l->out_w;
-    const bool same_channels = l->in_c == l->out_c;
+    const bool same_picture = l->in_height == l->out_height && l->in_width == l->out_width;
+    const bool same_channels = l->in_channels == l->out_channels;
     switch (l->kind) {
-    case WIRE_LAYER_KIND_POINTWISE:
-        return same_picture && l->kernel_h == 1 && l->kernel_w == 1;
-    case WIRE_LAYER_KIND_DEPTHWISE:
-    case WIRE_LAYER_KIND_CONV:
-        return (l->kind == WIRE_LAYER_KIND_CONV || same_channels) &&
-               window_fits(l->in_h, l->out_h, l->kernel_h, l->stride_h, l->pad_top) &&
-               window_fits(l->in_w, l->out_w, l->kernel_w, l->stride_w, l->pad_left);
-    case WIRE_LAYER_KIND_ADD:
+    case NETWORK_LAYER_KIND_POINTWISE:
+        return same_picture && l->kernel_height == 1 && l->kernel_width == 1;
+    case NETWORK_LAYER_KIND_DEPTHWISE:
+    case NETWORK_LAYER_KIND_CONV:
+        return (l->kind == NETWORK_LAYER_KIND_CONV || same_channels) &&
+               window_fits(l->in_height, l->out_height, l->kernel_height, l->stride_height, l->pad_top) &&
+               window_fits(l->in_width, l->out_width, l->kernel_width, l->stride_width, l->pad_left);
+    case NETWORK_LAYER_KIND_ADD:
         return same_picture && same_channels;
-    case WIRE_LAYER_KIND_MEAN:
-        return l->out_h == 1 && l->out_w == 1 && same_channels;
+    case NETWORK_LAYER_KIND_MEAN:
+        return l->out_height == 1 && l->out_width == 1 && same_channels;
     default:
         return false;
     }
 }
 
-/* What a layer of a fused group takes from the arena is looked at with the group. */
+/* What a block's layer takes from the arena is validated with the block. */
 static bool layer_fits(const struct network_header *h, const struct network_layer *l)
 {
-    const uint64_t in_bytes = volume(l->in_h, l->in_w, l->in_c);
+    const uint64_t in_bytes = in_bytes_of(l);
     return (l->in_offset & 3) == 0 && (l->in2_offset & 3) == 0 && (l->out_offset & 3) == 0 &&
-           (l->flags & NETWORK_BLOCKS) == 0 && inside(l->in_offset, in_bytes, h->arena_bytes) &&
-           (l->kind != WIRE_LAYER_KIND_ADD || inside(l->in2_offset, in_bytes, h->arena_bytes)) &&
-           inside(l->out_offset, volume(l->out_h, l->out_w, l->out_c), h->arena_bytes);
+           (l->flags & NETWORK_LAYER_FLAG_BLOCKS) == 0 && inside(l->in_offset, in_bytes, h->arena_bytes) &&
+           (l->kind != NETWORK_LAYER_KIND_ADD || inside(l->in2_offset, in_bytes, h->arena_bytes)) &&
+           inside(l->out_offset, out_bytes_of(l), h->arena_bytes);
 }
 
 /* The numbers of a block of four channels go one way: all fast or none. */
 static bool blocks_agree(const struct network_layer *l, const uint8_t *file)
 {
     const int8_t *shift = (const int8_t *)(file + l->shift_offset);
-    for (uint32_t i = 0; i < l->out_c; i++) {
-        if ((shift[i] >= FUSED_FAST) != (shift[i & ~3u] >= FUSED_FAST)) {
+    for (uint32_t i = 0; i < l->out_channels; i++) {
+        if ((shift[i] >= BLOCK_FAST) != (shift[i & ~3u] >= BLOCK_FAST)) {
             return false;
         }
     }
     return true;
 }
 
-static bool fused_layer_fits(const struct network *network, uint32_t index, int32_t low, int32_t high)
+static bool block_layer_fits(const struct network *network, uint32_t index, int32_t low, int32_t high)
 {
     const struct network_layer *l = &network->layers[index];
-    const bool in_blocks = (l->flags & NETWORK_BLOCKS) != 0;
-    const bool weighs = l->kind == WIRE_LAYER_KIND_POINTWISE || l->kind == WIRE_LAYER_KIND_CONV;
+    const bool in_blocks = (l->flags & NETWORK_LAYER_FLAG_BLOCKS) != 0;
+    const bool weighs = l->kind == NETWORK_LAYER_KIND_POINTWISE || l->kind == NETWORK_LAYER_KIND_CONV;
     return in_blocks == weighs && tables_fit(network->header, l) && numbers_fit(l, network->file, low, high) &&
-           (l->kind == WIRE_LAYER_KIND_ADD || blocks_agree(l, network->file));
+           (l->kind == NETWORK_LAYER_KIND_ADD || blocks_agree(l, network->file));
 }
 
-static uint64_t in_bytes_of(const struct network_layer *l)
+/* A projection by itself; or expanding layer or stem, depthwise layer, projection, and perhaps an addition. */
+static bool is_block(const struct network_header *h, const struct network_group *g, const struct network_layer *l)
 {
-    return volume(l->in_h, l->in_w, l->in_c);
+    if (g->count == 1) {
+        return l->kind == NETWORK_LAYER_KIND_POINTWISE;
+    }
+    const bool stem = l->kind == NETWORK_LAYER_KIND_CONV;
+    return (g->count == 3 || g->count == 4) && (stem || l->kind == NETWORK_LAYER_KIND_POINTWISE) &&
+           l[1].kind == NETWORK_LAYER_KIND_DEPTHWISE && l[2].kind == NETWORK_LAYER_KIND_POINTWISE &&
+           (!stem || (g->first == 0 && l->in_channels == 3 && in_bytes_of(l) == input_bytes_of(h))) &&
+           (g->count == 3 || l[3].kind == NETWORK_LAYER_KIND_ADD);
 }
 
-static uint64_t input_bytes_of(const struct network_header *h)
+/* Each layer's tables and numbers, the shifts within what its fast path bears. */
+static bool block_layers_fit(const struct network *network, const struct network_group *g)
 {
-    return volume(h->input_h, h->input_w, h->input_c);
+    if (g->count == 1) {
+        return block_layer_fits(network, g->first, 1, 22);
+    }
+    const int32_t tile_shift = network->layers[g->first].left_shift;
+    const int32_t most = tile_shift + BLOCK_WEIGHT_SHIFT;
+    return tile_shift >= 0 && tile_shift <= 7 && block_layer_fits(network, g->first, most - 1, most) &&
+           block_layer_fits(network, g->first + 1u, 2, 8) && block_layer_fits(network, g->first + 2u, 1, 22) &&
+           (g->count == 3 || block_layer_fits(network, g->first + 3u, 1, 0));
 }
 
-static bool group_fits(const struct network *network, const struct network_group *g)
+static bool block_group_fits(const struct network *network, const struct network_group *g)
 {
-    const struct network_layer *l = network->layers + g->first;
     const struct network_header *h = network->header;
-    if (g->count != 1 && g->count != 3 && g->count != 4) {
+    const struct network_layer *l = network->layers + g->first;
+    if (!is_block(h, g, l) || !block_layers_fit(network, g)) {
         return false;
     }
-    const bool block = g->count >= 3;
-    const struct network_layer *project = block ? l + 2 : l;
-    const bool stem = l->kind == WIRE_LAYER_KIND_CONV;
-    const int32_t tile_shift = l->left_shift;
-    if (project->kind != WIRE_LAYER_KIND_POINTWISE || (block && l[1].kind != WIRE_LAYER_KIND_DEPTHWISE) ||
-        (block && l->kind != WIRE_LAYER_KIND_POINTWISE && !stem) || (stem && (g->first != 0 || l->in_c != 3 || in_bytes_of(l) != input_bytes_of(h))) ||
-        (g->count == 4 && l[3].kind != WIRE_LAYER_KIND_ADD)) {
+    const struct block block = network_block(network, g);
+    if (!block_fits(&block)) {
         return false;
     }
-    const int32_t most = tile_shift + FUSED_WEIGHT_SHIFT;
-    if (block && (tile_shift > 7 || tile_shift < 0 || !fused_layer_fits(network, g->first, most - 1, most) ||
-                  !fused_layer_fits(network, g->first + 1u, 2, 8))) {
-        return false;
-    }
-    if (!fused_layer_fits(network, g->first + (block ? 2u : 0u), 1, 22) ||
-        (g->count == 4 && !fused_layer_fits(network, g->first + 3u, 1, 0))) {
-        return false;
-    }
-    const struct fused_group group = network_fused_group(network, g);
-    if (!fused_fits(&group)) {
-        return false;
-    }
-    const struct fused_sizes s = fused_sizes(&group);
+    const struct block_sizes s = block_sizes(&block);
     const uint64_t scratch = (uint64_t)s.tables + s.tile + s.planes + s.carry + s.products + s.strip + s.window;
     const struct network_layer *last = l + g->count - 1;
-    const uint64_t in_bytes = volume(l->in_h, l->in_w, l->in_c);
-    const uint64_t out_bytes = volume(last->out_h, last->out_w, last->out_c);
+    const uint64_t out_bytes = out_bytes_of(last);
     /* Without a depthwise layer pixels are written in pairs, the last one over the end. */
-    const uint64_t over = block ? 0u : last->out_c;
-    const uint32_t residual = g->count == 4 ? (group.add.in == NULL ? last->in2_offset : last->in_offset) : 0u;
+    const uint64_t over = block.has_expand ? 0u : last->out_channels;
+    const uint32_t residual = !block.has_add ? 0u : block.add.in == NULL ? last->in2_offset : last->in_offset;
+    const bool stem = l->kind == NETWORK_LAYER_KIND_CONV;
     return ((g->scratch_offset | l->in_offset | last->out_offset | residual) & 3) == 0 && scratch <= g->scratch_bytes &&
            inside(g->scratch_offset, g->scratch_bytes, h->arena_bytes) &&
-           (stem || inside(l->in_offset, in_bytes, h->arena_bytes)) &&
+           (stem || inside(l->in_offset, in_bytes_of(l), h->arena_bytes)) &&
            inside(last->out_offset, out_bytes + over, h->arena_bytes) && inside(residual, out_bytes, h->arena_bytes);
 }
 
@@ -199,12 +215,12 @@ static bool plan_fits(const struct network *network)
     const uint32_t layers = network->header->layer_count;
     uint32_t next = 0;
     for (uint32_t i = 0; i < plan->group_count; i++) {
-        const struct network_group *g = &plan->groups[i];
+        const struct network_group *g = &network_groups(network)[i];
         if (g->first != next || g->count == 0 || g->count > layers - next) {
             return false;
         }
         next += g->count;
-        if (g->rows > 0 ? !group_fits(network, g)
+        if (g->rows > 0 ? !block_group_fits(network, g)
                         : g->count != 1 || !layer_fits(network->header, &network->layers[g->first]) ||
                               !numbers_fit(&network->layers[g->first], network->file, 1, 0)) {
             return false;
@@ -213,7 +229,7 @@ static bool plan_fits(const struct network *network)
     return next == layers;
 }
 
-enum network_status network_check(const struct network *network, uint32_t room_bytes, uint32_t arena_room_bytes)
+enum network_status network_validate(const struct network *network, uint32_t room_bytes, uint32_t arena_room_bytes)
 {
     const struct network_header *h = network->header;
     const uint64_t table_bytes = (uint64_t)h->layer_count * sizeof(struct network_layer);
@@ -234,9 +250,8 @@ enum network_status network_check(const struct network *network, uint32_t room_b
         return NETWORK_BAD_LAYER;
     }
     if (h->layer_count == 0 || h->layer_count > NETWORK_MAX_LAYERS || h->output_length == 0 ||
-        volume(h->input_h, h->input_w, h->input_c) > WIRE_MAX_PAYLOAD_BYTES ||
-        (!network_streams(network) &&
-         !inside(h->input_offset, volume(h->input_h, h->input_w, h->input_c), h->arena_bytes)) ||
+        input_bytes_of(h) > NETWORK_MAX_INPUT_BYTES ||
+        (!network_streams(network) && !inside(h->input_offset, input_bytes_of(h), h->arena_bytes)) ||
         !inside(h->output_offset, h->output_length, h->arena_bytes)) {
         return NETWORK_BAD_LAYER;
     }

@@ -48,7 +48,7 @@ def _pitch(width: int) -> int:
 
 
 def scratch_bytes(records: Sequence[LayerRecord], rows: int) -> int:
-    """The same sum as ``fused_sizes`` in block/block.c: tables, tile, planes, carry, products, strip, crop rows."""
+    """The same sum as ``block_sizes`` in block/block.c: tables, tile, planes, carry, products, strip, crop rows."""
     if len(records) == 1:
         project = records[0]
         return _up(project.in_height * project.in_width, 2) * 2 * project.in_channels

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pytest
 
 from device.model.export import execution_plan
-from device.model.export.export import ExportedNetwork
+from device.model.export.export import ExportedNetwork, convert
 from device.network.file import FAST
 from tests.firmware.network.test_network import NONE, POINTS, RELU6, Builder, check_groups, pictures
 from tests.support.ctypes_firmware import Firmware
@@ -142,3 +144,21 @@ def test_a_source_that_gives_up_ends_the_run(firmware: Firmware) -> None:
     for there in (0, 47, 500, 16 * 16 * 3 - 1):
         assert not network.run(crop, lambda index: None, bytes_there=there)
     assert network.run(crop, lambda index: None)
+
+
+@pytest.mark.parametrize("own", [False, True])
+def test_the_exporter_knows_the_scratch_memory(
+    firmware: Firmware, random_tflite: Path, assets: Path, own: bool
+) -> None:
+    """execution_plan.py plans with a sum of its own: it is the compiled engine's, for every block and every strip."""
+    path = assets / "mobilenetv2_050_128.tflite" if own else random_tflite
+    network = convert(path.read_bytes(), path.name, "test").network
+    opened = firmware.network(network.data, "m7")
+    blocks = [group for group in network.groups if group.rows > 0]
+    assert len(blocks) >= 17
+    for group in blocks:
+        records = network.layers[group.first : group.first + group.count]
+        for rows in (group.rows, *range(1, records[-1].out_height + 1)):
+            planned = execution_plan.scratch_bytes(records, rows)
+            assert planned == opened.scratch_bytes(group.pack(), rows), f"{records[0].label}, {rows} rows"
+        assert group.scratch_bytes == execution_plan.scratch_bytes(records, group.rows)
