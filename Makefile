@@ -34,6 +34,8 @@ test: $(VENV)/test
 # Types are checked against PyTorch's: needs EXTRAS=test,train.
 lint: $(VENV)/test
 	$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy
+	@! git grep -nE '.{121}' -- '*.c' '*.h' '*.S' '*.ld' || { echo "C ends at 120 columns"; exit 1; }
+	$(MAKE) -s -C device/firmware analyze
 
 # The two headers that the firmware shares with Python; they are committed, and a test tells when they are old.
 headers: $(VENV)/test

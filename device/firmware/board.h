@@ -33,8 +33,8 @@ enum board_action { BOARD_DOOR_LOCK, BOARD_DOOR_OPEN, BOARD_RESET };
 /* The first call starts the board, later ones set the link's rate after everything written has left. */
 void board_init(uint32_t baud);
 
-/* Takes up to `n` received bytes without waiting and returns how many. With `to` NULL they are dropped, and it returns how many
- * are left: with 0 it only tells. */
+/* Takes up to `n` received bytes without waiting and returns how many. With `to` NULL they are dropped, and it returns
+ * how many are left: with 0 it only tells. */
 uint32_t board_read(uint8_t *to, uint32_t n);
 
 /* Copies `n` received bytes from the `at`-th on and takes none. They are there: board_read(NULL, 0) said so. */

@@ -1,7 +1,8 @@
 /* Throws damaged input at the portable firmware, built with AddressSanitizer and UBSan:
- *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames, noise, and headers that lie about their length;
- *                                         every answer must be a sound frame
- *     fuzz network SEED ROUNDS FILE       a network.bin with bytes changed: refused, or run within its file and arena */
+ *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames, noise, and headers that lie about
+ *                                         their length; every answer must be a sound frame
+ *     fuzz network SEED ROUNDS FILE       a network.bin with bytes changed: refused, or run within its file and
+ *                                         arena */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -128,7 +129,8 @@ static void put_frame(void)
 /* A header with a good checksum and any length: the parser has to believe it. */
 static void put_liar(void)
 {
-    const uint32_t lengths[] = {rnd(4000), WIRE_MAX_PAYLOAD_BYTES, WIRE_MAX_PAYLOAD_BYTES + 1, UINT32_MAX, UINT32_MAX - 19};
+    const uint32_t lengths[] = {rnd(4000), WIRE_MAX_PAYLOAD_BYTES, WIRE_MAX_PAYLOAD_BYTES + 1, UINT32_MAX,
+                                UINT32_MAX - 19};
     struct wire_header header = {.magic = WIRE_MAGIC, .version = (uint8_t)rnd(3), .type = (uint8_t)rnd(256)};
     header.length = lengths[rnd(sizeof lengths / sizeof lengths[0])];
     memcpy(input + input_bytes, &header, sizeof header);

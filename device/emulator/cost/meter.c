@@ -1,9 +1,9 @@
-/* What every executed basic block adds to the counts; native_hook.py loads it, meter.py gives it the tables. It calls only through
- * pointers and has no data of its own, so its bare machine code runs wherever it is put.
+/* What every executed basic block adds to the counts; native_hook.py loads it, meter.py gives it the tables. It calls
+ * only through pointers and has no data of its own, so its bare machine code runs wherever it is put.
  *
- * Unicorn calls meter_block at the start of each block. A block's cost is computed once, by meter->miss (Python), and kept in a
- * table indexed by half the address. A stop is asked for by lowering meter->deadline: the engine then stops before the block,
- * which is not counted, because it has not run. */
+ * Unicorn calls meter_block at the start of each block. A block's cost is computed once, by meter->miss (Python), and
+ * kept in a table indexed by half the address. A stop is asked for by lowering meter->deadline: the engine then stops
+ * before the block, which is not counted, because it has not run. */
 #include <stdint.h>
 
 #define REGIONS 4

@@ -59,8 +59,8 @@ static void hello(struct session *session, const struct frame *frame, struct rep
     reply->length = sizeof hello;
 }
 
-/* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works there, so it
- * goes behind first. */
+/* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works
+ * there, so it goes behind first. */
 static void infer_frame(struct session *session, const struct frame *frame, struct reply *reply)
 {
     struct memory memory = {.at = frame->payload};
@@ -236,7 +236,8 @@ bool command_runs_again(uint8_t type)
     return command && (command->flags & RUNS_AGAIN) != 0;
 }
 
-static enum wire_status check(const struct session *session, const struct command *command, const struct wire_header *header)
+static enum wire_status check(const struct session *session, const struct command *command,
+                              const struct wire_header *header)
 {
     if (header->version != WIRE_PROTOCOL_VERSION && !(command && (command->flags & ANY_VERSION))) {
         return WIRE_STATUS_BAD_VERSION;

@@ -11,7 +11,8 @@ struct door {
     uint32_t open_ms;
 };
 
-/* Opens, or extends the opening, from `now_ms` for `open_ms` (1 to WIRE_DOOR_MAX_OPEN_MS, else false and nothing happens). */
+/* Opens, or extends the opening, from `now_ms` for `open_ms` (1 to WIRE_DOOR_MAX_OPEN_MS, else false and nothing
+ * happens). */
 bool door_open(struct door *door, uint32_t now_ms, uint32_t open_ms);
 void door_lock(struct door *door);
 

@@ -11,7 +11,8 @@
 
 struct crop {
     struct network_source source; /* its bytes, once */
-    const uint8_t *whole; /* where all of it waits when the source has come to its end; NULL: the mirror image is not wanted */
+    /* Where all of it waits when the source has come to its end; NULL: the mirror image is not wanted. */
+    const uint8_t *whole;
 };
 
 /* What became of it; cycles and instructions are the network's, summed over both runs where there are two. */
@@ -21,11 +22,12 @@ struct outcome {
     uint32_t instructions;
 };
 
-/* Puts the crop's fingerprint, and behind it the mirror image's where that is wanted, into the reply, and its timing before
- * them. Where the source gives up, the reply stays empty and the last answer stands. */
+/* Puts the crop's fingerprint, and behind it the mirror image's where that is wanted, into the reply, and its timing
+ * before them. Where the source gives up, the reply stays empty and the last answer stands. */
 struct outcome infer(struct session *session, const struct crop *crop, struct reply *reply);
 
-/* Runs on the golden picture; the fingerprint is left in the network. `profiles`: one for each layer, added to; NULL: none. */
+/* Runs on the golden picture; the fingerprint is left in the network. `profiles`: one for
+ * each layer, added to; NULL: none. */
 struct outcome infer_golden(struct session *session, struct wire_layer_profile *profiles);
 
 /* Bytes that lie in memory, as a source. */

@@ -7,7 +7,8 @@
 #include "app/stream.h"
 #include "board.h"
 
-static void send(struct session *session, uint8_t *frame, const struct wire_header *request, uint16_t status, uint32_t length)
+static void send(struct session *session, uint8_t *frame, const struct wire_header *request, uint16_t status,
+                 uint32_t length)
 {
     const uint8_t type = (uint8_t)(request->type | WIRE_REPLY_FLAG);
     const uint32_t bytes = frame_seal(frame, type, request->sequence, status, length);

@@ -1,4 +1,5 @@
-/* What the board knows between two frames: the network, the clock, the door, the frame being received and the last answer. */
+/* What the board knows between two frames: the network, the clock, the door, the frame being received and the last
+ * answer. */
 #ifndef APP_SESSION_H
 #define APP_SESSION_H
 
@@ -64,16 +65,16 @@ struct reply {
     uint32_t length;
 };
 
-/* The arena holds at least FRAME_BUFFER_BYTES, because frames are received where the network works later, and begins at a
- * multiple of 4. */
+/* The arena holds at least FRAME_BUFFER_BYTES, because frames are received where the network works later, and begins at
+ * a multiple of 4. */
 void session_init(struct session *session, uint8_t *arena, uint32_t arena_room_bytes, const uint8_t *network,
                   uint32_t network_room_bytes);
 
 /* High-water mark of the arena in bytes: up to the last word that was written since session_init. */
 uint32_t session_arena_used_bytes(const struct session *session);
 
-/* Whether the network can run on a crop and on its mirror image: both fingerprints fit in a reply, and the crop can wait in
- * the arena meanwhile. */
+/* Whether the network can run on a crop and on its mirror image: both fingerprints fit in a reply, and the crop can
+ * wait in the arena meanwhile. */
 bool session_flips(const struct session *session);
 
 /* Room for a crop in the arena behind what a network works in that takes its rows one by one. */

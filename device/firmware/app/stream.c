@@ -9,7 +9,8 @@
 bool stream_begins(struct session *session, struct stream *stream)
 {
     struct wire_header header;
-    if (!session->has_network || !network_streams(&session->network) || !frame_parser_at_payload(&session->parser, &header)) {
+    if (!session->has_network || !network_streams(&session->network) ||
+        !frame_parser_at_payload(&session->parser, &header)) {
         return false;
     }
     const bool flips = header.type == WIRE_TYPE_INFER_MIRROR && session_flips(session);

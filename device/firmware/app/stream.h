@@ -1,10 +1,10 @@
 /* A crop that is computed while it is still being received.
  *
- * Its frame stays in the board's ring, where the network takes row after row from, until the frame's checksum at the end is known
- * to be right; only then are the bytes dropped, and only then can an answer follow. So nothing changes in what the other end sees:
- * after a wrong checksum or a silence the same bytes are searched for frames that a lost byte would have taken with it. The next
- * crop needs the ring only after this one's last byte, and the network, being three times as fast as the wire at 2 Mbaud, has
- * used up this one's first rows by then: both together fit in the ring. */
+ * Its frame stays in the board's ring, where the network takes row after row from, until the frame's checksum at the
+ * end is known to be right; only then are the bytes dropped, and only then can an answer follow. So nothing changes in
+ * what the other end sees: after a wrong checksum or a silence the same bytes are searched for frames that a lost byte
+ * would have taken with it. The next crop needs the ring only after this one's last byte, and the network, being three
+ * times as fast as the wire at 2 Mbaud, has used up this one's first rows by then: both together fit in the ring. */
 #ifndef APP_STREAM_H
 #define APP_STREAM_H
 
@@ -36,7 +36,8 @@ struct stream {
 /* Whether the parser stands at the start of a crop that can be taken this way; fills in `stream`. */
 bool stream_begins(struct session *session, struct stream *stream);
 
-/* The crop as inference takes it; at its end the frame is dropped from the ring. `stream` says then what became of it. */
+/* The crop as inference takes it; at its end the frame is dropped from the ring. `stream` says then what became of
+ * it. */
 struct crop stream_crop(struct stream *stream);
 
 #endif

@@ -26,15 +26,17 @@ bool block_fits(const struct block *block)
         return project && !block->has_add && p->in_h <= MAX_HEIGHT && p->in_w <= MAX_HEIGHT;
     }
     const bool stem = block_is_stem(e) && e->stride_h <= 3 && e->in_h <= MAX_HEIGHT && e->in_w <= MAX_HEIGHT;
-    const bool plain = e->kernel_h == 1 && e->kernel_w == 1 && e->stride_h == 1 && e->stride_w == 1 && e->in_c % 8 == 0 &&
-                       e->in_c <= BLOCK_MAX_K && e->in_h == e->out_h && e->in_w == e->out_w;
+    const bool plain = e->kernel_h == 1 && e->kernel_w == 1 && e->stride_h == 1 && e->stride_w == 1 &&
+                       e->in_c % 8 == 0 && e->in_c <= BLOCK_MAX_K && e->in_h == e->out_h && e->in_w == e->out_w;
     const int32_t s = d->stride_h;
-    const bool depthwise = d->in_h <= MAX_HEIGHT && block->rows <= MAX_HEIGHT && d->kernel_h == 3 && d->kernel_w == 3 && (s == 1 || s == 2) && d->stride_w == s && d->pad_top <= 1 &&
+    const bool depthwise = d->in_h <= MAX_HEIGHT && block->rows <= MAX_HEIGHT && d->kernel_h == 3 && d->kernel_w == 3 &&
+                           (s == 1 || s == 2) && d->stride_w == s && d->pad_top <= 1 &&
                            d->pad_left == (s == 1 ? 1 : 0) && d->out_w == (s == 1 ? d->in_w : (d->in_w + 1) / 2) &&
                            round_up(d->in_w, 2) / 2 + 2 <= 58 && (s == 1 || d->in_w % 2 == 0);
     const bool chained = e->out_h == d->in_h && e->out_w == d->in_w && e->out_c == d->in_c && d->out_h == p->in_h &&
                          d->out_w == p->in_w && d->out_c == p->in_c;
-    const bool added = !block->has_add || (block->add.out_h == p->out_h && block->add.out_w == p->out_w && block->add.out_c == p->out_c);
+    const bool added = !block->has_add ||
+                       (block->add.out_h == p->out_h && block->add.out_w == p->out_w && block->add.out_c == p->out_c);
     return project && (stem || plain) && depthwise && chained && added;
 }
 
@@ -66,7 +68,9 @@ struct block_sizes block_sizes(const struct block *block)
         .carry = block->rows < d->out_h ? (uint32_t)((3 - d->stride_h) * d->in_c * in_w * 2) : 0,
         .products = (uint32_t)(block->rows * out_w * 2 * d->out_c),
         .strip = staged(block) ? (uint32_t)round_up(block->rows * out_w * p->out_c, 4) : 0,
-        .window = block_is_stem(&block->expand) ? (uint32_t)round_up(((fresh - 1) * block->expand.stride_h + 3) * block->expand.in_w * 3, 4) : 0,
+        .window = block_is_stem(&block->expand)
+                      ? (uint32_t)round_up(((fresh - 1) * block->expand.stride_h + 3) * block->expand.in_w * 3, 4)
+                      : 0,
     };
 }
 
@@ -97,7 +101,8 @@ static void fill(uint32_t *to, int32_t words, uint32_t value)
     }
 }
 
-/* Padding around the planes: what counts as the input there is the depthwise layer's zero point. Expanding leaves it alone. */
+/* Padding around the planes: what counts as the input there is the depthwise layer's zero point. Expanding leaves it
+ * alone. */
 static void pad(const struct block *block, uint32_t *planes, const struct strip *s)
 {
     const struct kernel_layer *d = &block->depthwise;
@@ -117,9 +122,10 @@ static void pad(const struct block *block, uint32_t *planes, const struct strip 
     }
 }
 
-/* `rows` rows of `words`, a multiple of 8, the rows so many words apart. LDM and STM move two registers a cycle, where the compiler
- * takes two instructions a word: 600,000 cycles a crop instead of 300,000. */
-static void copy_rows(uint32_t *to, const uint32_t *from, int32_t rows, int32_t words, int32_t to_step, int32_t from_step)
+/* `rows` rows of `words`, a multiple of 8, the rows so many words apart. LDM and STM move two registers a cycle, where
+ * the compiler takes two instructions a word: 600,000 cycles a crop instead of 300,000. */
+static void copy_rows(uint32_t *to, const uint32_t *from, int32_t rows, int32_t words, int32_t to_step,
+                      int32_t from_step)
 {
     for (; rows > 0; rows--, to += to_step - words, from += from_step - words) {
         for (int32_t left = words; left > 0; left -= 8) {

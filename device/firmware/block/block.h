@@ -1,7 +1,7 @@
 /* An inverted-residual block in one go: expand, depthwise, project and the residual, strip by strip of output rows.
  *
- * What the exporter (device/model/export/execution_plan.py) has chosen and proven, and what is executed here: of the widest tensor, the expanded
- * one, only the rows under one strip of four channels are ever there.
+ * What the exporter (device/model/export/execution_plan.py) has chosen and proven, and what is executed here: of the
+ * widest tensor, the expanded one, only the rows under one strip of four channels are ever there.
  *
  *     for every strip of `rows` output rows:
  *         window    uint8  of a stem: the rows of the crop that the strip needs, as they come
@@ -9,11 +9,12 @@
  *         for every 4 expanded channels:
  *             planes    int16  their rows, `carry` brings those that the strip before had already (block/expand.c)
  *             products  int16  their depthwise outputs, in the order of the next matrix product (block/depthwise.c)
- *         strip     int8   the projection (block/project.c), where it does not go straight to the output: what is added to the
- *                          residual, with `tables` of what the addition makes of every int8, and rows of an odd width
+ *         strip     int8   the projection (block/project.c), where it does not go straight to the output: what is added
+ *                          to the residual, with `tables` of what the addition makes of every int8, and rows of an odd
+ *                          width
  *
- * All of them lie in the arena, in that order (block_sizes). Output may lie over the input: the exporter has made sure that no row
- * is overwritten that is still to be read. */
+ * All of them lie in the arena, in that order (block_sizes). Output may lie over the input: the exporter has made sure
+ * that no row is overwritten that is still to be read. */
 #ifndef BLOCK_BLOCK_H
 #define BLOCK_BLOCK_H
 

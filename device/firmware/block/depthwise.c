@@ -5,11 +5,13 @@
  * and the factor 2^g in the weights, where -128 * 2^8 is the most that fits: e from 3 to 9. The exporter has proven
  * |2^g acc| < 2^31. SSAT has the shift built in.
  *
- * A row's words are (x, x+1) with x even, a word of padding before and behind. Of a row, with A, B, C the words from x-2 on:
+ * A row's words are (x, x+1) with x even, a word of padding before and behind. Of a row, with A, B, C the words from
+ * x-2 on:
  *     stride 1:  out[x]   += A.high * w0 + B.(w1 w2)      stride 2:  out[x/2]   += B.(w0 w1) + C.low * w2
  *                out[x+1] += B.(w0 w1) + C.low * w2
- * Rows and channels: planes[row][channel][word]. Outputs are halfwords of the next tile; see block/tile.c for the order: a
- * pixel pair has 2 words a channel pair, its second pixel 4 bytes further, the next pixel pair 4 bytes a channel further. */
+ * Rows and channels: planes[row][channel][word]. Outputs are halfwords of the next tile; see block/tile.c for the
+ * order: a pixel pair has 2 words a channel pair, its second pixel 4 bytes further, the next pixel pair 4 bytes a
+ * channel further. */
 #include "block/depthwise_patch.h"
 #include "block/parts.h"
 #include "kernels/m7.h"
@@ -35,9 +37,10 @@ static uint16_t finished(const struct kernel_layer *l, int32_t channel, int32_t 
     return (uint16_t)dsp_to_int8(dsp_high_sum(acc, l->multiplier[channel], block_offset(l, channel)) >> 10);
 }
 
-/* Outputs [from, to) of the rows [top, bottom) in C: those without a fast path, odd rows and columns, and all of them on a PC. */
-static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l, int32_t channel, int32_t top, int32_t bottom,
-                 int32_t from, int32_t to)
+/* Outputs [from, to) of the rows [top, bottom) in C: those without a fast path, odd rows and columns, and all of them
+ * on a PC. */
+static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l, int32_t channel, int32_t top,
+                 int32_t bottom, int32_t from, int32_t to)
 {
     const int32_t row_words = BLOCK_CHANNELS * block_pitch(l->in_w);
     const int32_t pair_step = 2 * l->out_c;
@@ -53,7 +56,8 @@ static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l
     }
 }
 
-void block_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t rows)
+void block_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel,
+                     int32_t rows)
 {
     const int32_t pitch = block_pitch(l->in_w);
     int32_t even_rows = 0, even = 0;

@@ -1,6 +1,6 @@
-/* The inner loops of block/depthwise.c for the M7: patches of 2 x 2 outputs of one channel, so that a row of inputs that two rows
- * of outputs read is loaded once, and the requantising numbers are loaded once for four outputs. Every load stands beside a
- * product, two cycles before its use. */
+/* The inner loops of block/depthwise.c for the M7: patches of 2 x 2 outputs of one channel, so that a row of inputs
+ * that two rows of outputs read is loaded once, and the requantising numbers are loaded once for four outputs. Every
+ * load stands beside a product, two cycles before its use. */
 #ifndef BLOCK_DEPTHWISE_PATCH_H
 #define BLOCK_DEPTHWISE_PATCH_H
 
@@ -13,7 +13,8 @@ struct taps {
 };
 
 /* Times 2^shift. Without an array, so that they can stay in registers. */
-static inline __attribute__((always_inline)) struct taps taps_of(const struct kernel_layer *l, int32_t channel, int32_t shift)
+static inline __attribute__((always_inline)) struct taps taps_of(const struct kernel_layer *l, int32_t channel,
+                                                                 int32_t shift)
 {
     const int32_t c = l->out_c;
     const int8_t *w = l->weights + channel;
@@ -37,7 +38,8 @@ static inline int32_t block_offset(const struct kernel_layer *l, int32_t channel
 
 #ifdef __ARM_FEATURE_DSP
 
-/* One channel's numbers, on the stack: the 14 registers are taken by 6 pairs of weights, 4 sums, 2 inputs and 2 pointers. */
+/* One channel's numbers, on the stack: the 14 registers are taken by 6 pairs of weights, 4 sums, 2 inputs and 2
+ * pointers. */
 struct block_patch {
     int32_t bias, multiplier, offset;
     int32_t pair_step; /* bytes from a pixel pair to the next */
@@ -45,32 +47,35 @@ struct block_patch {
     int32_t row_skip; /* from where a row's last patch ends to the row after the next */
 };
 
-/* Outputs from the sums. `next0` and `next1` load the first two inputs of the next patch, and the second steps on to it. */
-#define BLOCK_PATCH_END(next0, next1)                                                                                          \
-    "smmla %[a], %[a], %[q], %[p]\n"                                                                                           \
-    "smmla %[b], %[b], %[q], %[p]\n"                                                                                           \
-    "smmla %[c], %[c], %[q], %[p]\n ssat %[a], #8, %[a], asr #10\n"                                                            \
-    "smmla %[d], %[d], %[q], %[p]\n ssat %[b], #8, %[b], asr #10\n"                                                            \
-    "ldr %[p], %[row_step]\n strh %[a], [%[out]]\n"                                                                            \
-    "ldr %[a], %[pair_step]\n ssat %[c], #8, %[c], asr #10\n"                                                                  \
-    "add %[p], %[p], %[out]\n strh %[b], [%[out], #4]\n"                                                                       \
-    "ldr %[b], %[end]\n ssat %[d], #8, %[d], asr #10\n"                                                                        \
-    "strh %[c], [%[p]]\n add %[out], %[out], %[a]\n"                                                                           \
-    "strh %[d], [%[p], #4]\n" next0                                                                                            \
-    "ldr %[c], %[bias]\n cmp %[in], %[b]\n"                                                                                    \
+/* Outputs from the sums. `next0` and `next1` load the first two inputs of the next patch, and the second steps on to
+ * it. */
+#define BLOCK_PATCH_END(next0, next1)                                                                                  \
+    "smmla %[a], %[a], %[q], %[p]\n"                                                                                   \
+    "smmla %[b], %[b], %[q], %[p]\n"                                                                                   \
+    "smmla %[c], %[c], %[q], %[p]\n ssat %[a], #8, %[a], asr #10\n"                                                    \
+    "smmla %[d], %[d], %[q], %[p]\n ssat %[b], #8, %[b], asr #10\n"                                                    \
+    "ldr %[p], %[row_step]\n strh %[a], [%[out]]\n"                                                                    \
+    "ldr %[a], %[pair_step]\n ssat %[c], #8, %[c], asr #10\n"                                                          \
+    "add %[p], %[p], %[out]\n strh %[b], [%[out], #4]\n"                                                               \
+    "ldr %[b], %[end]\n ssat %[d], #8, %[d], asr #10\n"                                                                \
+    "strh %[c], [%[p]]\n add %[out], %[out], %[a]\n"                                                                   \
+    "strh %[d], [%[p], #4]\n" next0                                                                                    \
+    "ldr %[c], %[bias]\n cmp %[in], %[b]\n"                                                                            \
     next1 "bne 1b\n"
 
-#define BLOCK_PATCH_OPERANDS                                                                                                   \
-    [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p), [q] "=&r"(q)        \
-        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),             \
-          [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step), [row_step] "m"(k->row_step), \
-          [end] "m"(end), [row] "i"(16 * pitch)                                                                                \
+#define BLOCK_PATCH_OPERANDS                                                                                           \
+    [in] "+r"(from), [out] "+r"(to), [a] "=&r"(a), [b] "=&r"(b), [c] "=&r"(c), [d] "=&r"(d), [p] "=&r"(p),             \
+        [q] "=&r"(q)                                                                                                   \
+        : [f0] "r"(f0), [f1] "r"(f1), [f2] "r"(f2), [s0] "r"(s0), [s1] "r"(s1), [s2] "r"(s2), [bias] "m"(k->bias),     \
+          [multiplier] "m"(k->multiplier), [offset] "m"(k->offset), [pair_step] "m"(k->pair_step),                     \
+          [row_step] "m"(k->row_step), [end] "m"(end), [row] "i"(16 * pitch)                                           \
         : "cc", "memory"
 
 /* `from` is the patch's own word while its sums run: A of the first row is at -4, B at 0, C at 4. */
 static inline __attribute__((always_inline)) void block_patches_stride1(const struct block_patch *k, struct taps t,
-                                                                        const uint32_t *in, uint16_t *out, int32_t count,
-                                                                        int32_t rows, const int32_t pitch)
+                                                                        const uint32_t *in, uint16_t *out,
+                                                                        int32_t count, int32_t rows,
+                                                                        const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
     uint16_t *to = out;
@@ -113,8 +118,9 @@ static inline __attribute__((always_inline)) void block_patches_stride1(const st
 
 /* Of the three words of a row, the second is the end of one output and the start of the other. */
 static inline __attribute__((always_inline)) void block_patches_stride2(const struct block_patch *k, struct taps t,
-                                                                        const uint32_t *in, uint16_t *out, int32_t count,
-                                                                        int32_t rows, const int32_t pitch)
+                                                                        const uint32_t *in, uint16_t *out,
+                                                                        int32_t count, int32_t rows,
+                                                                        const int32_t pitch)
 {
     const uint32_t f0 = t.f0, f1 = t.f1, f2 = t.f2, s0 = t.s0, s1 = t.s1, s2 = t.s2;
     uint16_t *to = out;
@@ -137,7 +143,8 @@ static inline __attribute__((always_inline)) void block_patches_stride2(const st
                        "smlad %[c], %[p], %[f0], %[c]\n ldr %[p], [%[in], #2 * %c[row]]\n"
                        "smlad %[b], %[q], %[f2], %[b]\n smlabt %[a], %[q], %[s2], %[a]\n"
                        "smlabt %[c], %[q], %[s0], %[c]\n ldr %[q], [%[in], #3 * %c[row] - 4]\n"
-                       "smlabt %[b], %[p], %[s2], %[b]\n smlabt %[d], %[p], %[s0], %[d]\n ldr %[p], [%[in], #3 * %c[row] - 8]\n"
+                       "smlabt %[b], %[p], %[s2], %[b]\n smlabt %[d], %[p], %[s0], %[d]\n"
+                       "ldr %[p], [%[in], #3 * %c[row] - 8]\n"
                        "smlad %[d], %[q], %[f1], %[d]\n"
                        "smlabt %[c], %[q], %[s1], %[c]\n ldr %[q], [%[in], #3 * %c[row]]\n"
                        "smlad %[c], %[p], %[f1], %[c]\n ldr %[p], [%[in], #4 * %c[row] - 8]\n"
@@ -154,8 +161,9 @@ static inline __attribute__((always_inline)) void block_patches_stride2(const st
 
 /* Four channels: an even number of rows of `count` outputs, an even number too, and neither of them 0. */
 static inline __attribute__((always_inline)) void block_patches_of(uint16_t *products, const uint32_t *planes,
-                                                                   const struct kernel_layer *l, int32_t channel, int32_t count,
-                                                                   int32_t rows, const int32_t stride, const int32_t pitch)
+                                                                   const struct kernel_layer *l, int32_t channel,
+                                                                   int32_t count, int32_t rows, const int32_t stride,
+                                                                   const int32_t pitch)
 {
     struct block_patch k = {.pair_step = 4 * l->out_c, .row_step = round_up(l->out_w, 2) / 2 * 4 * l->out_c};
     k.row_skip = 2 * k.row_step - count / 2 * k.pair_step;
@@ -173,11 +181,12 @@ static inline __attribute__((always_inline)) void block_patches_of(uint16_t *pro
     }
 }
 
-#define BLOCK_PATCHES(stride, pitch)                                                                                           \
-    static __attribute__((noinline)) void block_patches_##stride##_##pitch(                                                    \
-        uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t count, int32_t rows) \
-    {                                                                                                                          \
-        block_patches_of(products, planes, l, channel, count, rows, stride, pitch);                                            \
+#define BLOCK_PATCHES(stride, pitch)                                                                                   \
+    static __attribute__((noinline)) void block_patches_##stride##_##pitch(                                            \
+        uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel, int32_t count,      \
+        int32_t rows)                                                                                                  \
+    {                                                                                                                  \
+        block_patches_of(products, planes, l, channel, count, rows, stride, pitch);                                    \
     }
 BLOCK_PATCHES(1, 10)
 BLOCK_PATCHES(1, 34)
@@ -186,8 +195,8 @@ BLOCK_PATCHES(2, 10)
 BLOCK_PATCHES(2, 34)
 BLOCK_PATCHES(2, 58)
 
-static inline void block_patches(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l, int32_t channel,
-                                 int32_t count, int32_t rows, int32_t pitch)
+static inline void block_patches(uint16_t *products, const uint32_t *planes, const struct kernel_layer *l,
+                                 int32_t channel, int32_t count, int32_t rows, int32_t pitch)
 {
     typedef void patches(uint16_t *, const uint32_t *, const struct kernel_layer *, int32_t, int32_t, int32_t);
     static patches *const all[2][3] = {

@@ -1,12 +1,14 @@
 /* Four channels of the expanding layer, from the tile to planes of int16: what the depthwise layer reads.
  *
- * kernels/m7.h's two steps are one here, without an offset: with acc the sum in the scale of all of the layer's channels,
+ * kernels/m7.h's two steps are one here, without an offset: with acc the sum in the scale of all of the layer's
+ * channels,
  *     out = ((2^g acc + b) m >> 32) >> 16
- * so that the output stands in the upper half of the product: one PKHTB then takes two pixels together and one SSAT16 clamps both.
- * The definition's output of a sum is a staircase of at most 255 steps, everything below the zero point being clamped away, and a
- * channel's b and m are chosen by the exporter (device/network/expand_constants.py) so that this one's steps lie at the same sums,
- * every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too. 2^left_shift of 2^g is in the tile, the rest in the weights:
- * 2^8, where one AND gives it and -128 * 2^8 is the most that fits, or 2^7. */
+ * so that the output stands in the upper half of the product: one PKHTB then takes two pixels together and one SSAT16
+ * clamps both. The definition's output of a sum is a staircase of at most 255 steps, everything below the zero point
+ * being clamped away, and a channel's b and m are chosen by the exporter (device/network/expand_constants.py) so that
+ * this one's steps lie at the same sums, every one that a sum can reach. It has proven |2^g acc + b| < 2^31 too.
+ * 2^left_shift of 2^g is in the tile, the rest in the weights: 2^8, where one AND gives it and -128 * 2^8 is the most
+ * that fits, or 2^7. */
 #include "block/expand_block.h"
 #include "block/parts.h"
 #include "kernels/m7.h"

@@ -1,5 +1,5 @@
-/* What the parts of a block share: the numbers that the exporter makes for them, how wide their buffers are, and the steps that
- * block.c runs one after another. */
+/* What the parts of a block share: the numbers that the exporter makes for them, how wide their buffers are, and the
+ * steps that block.c runs one after another. */
 #ifndef BLOCK_PARTS_H
 #define BLOCK_PARTS_H
 
@@ -30,13 +30,15 @@ static inline bool block_is_stem(const struct kernel_layer *l)
     return l->kernel_h == 3 && l->kernel_w == 3 && l->in_c == 3;
 }
 
-/* How wide a pixel of the expanding layer's weights and tile is: in_c, or for a 3x3x3 stem 28 in an order of its own. */
+/* How wide a pixel of the expanding layer's weights and tile is: in_c, or for a 3x3x3 stem 28 in an order of its
+ * own. */
 static inline int32_t block_k(const struct kernel_layer *expand)
 {
     return block_is_stem(expand) ? BLOCK_STEM_K : expand->in_c;
 }
 
-/* Words from one channel's row of the planes to the next, a constant that the assembler can use: padding, pixels, padding. */
+/* Words from one channel's row of the planes to the next, a constant that the assembler can use: padding, pixels,
+ * padding. */
 static inline int32_t block_pitch(int32_t width)
 {
     const int32_t words = round_up(width, 2) / 2 + 2;
@@ -56,8 +58,8 @@ void block_tile(uint32_t *tile, const struct kernel_layer *expand, int32_t first
 void block_plain_tile(uint32_t *tile, const struct kernel_layer *project);
 
 /* Four channels from `channel` on: rows [first, first + rows) to planes, the first of them to `planes`. */
-void block_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *expand, int32_t channel, int32_t first,
-                  int32_t rows);
+void block_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *expand, int32_t channel,
+                  int32_t first, int32_t rows);
 
 /* Four channels' depthwise outputs, `rows` rows, from `planes` to `products`. */
 void block_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *depthwise, int32_t channel,
@@ -66,7 +68,8 @@ void block_depthwise(uint16_t *products, const uint32_t *planes, const struct ke
 /* All output channels of `pairs` pairs of pixels to `out`, out_c bytes a pixel. */
 void block_project(int8_t *out, const uint32_t *products, const struct kernel_layer *project, int32_t pairs);
 
-/* Four channels' weights of a layer in block order, as int16 pairs up to the end of work memory; returns where they begin. */
+/* Four channels' weights of a layer in block order, as int16 pairs up to the end of work memory; returns where they
+ * begin. */
 uint32_t *block_weights(const int8_t *weights, int32_t k);
 /* The same times 2^shift: BLOCK_WEIGHT_SHIFT costs nothing, one less a few instructions a weight. */
 uint32_t *block_high_weights(const int8_t *weights, int32_t k, int32_t shift);

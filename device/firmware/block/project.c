@@ -1,4 +1,5 @@
-/* The projection: from the depthwise layer's products, or a picture's tile, to bytes; kernels/m7.h's roundings UP and AWAY.
+/* The projection: from the depthwise layer's products, or a picture's tile, to bytes; kernels/m7.h's roundings UP and
+ * AWAY.
  *
  * The exporter has proven |acc| < 2^30. Sums are doubled at the end, as SMMLAR wants them. */
 #include "block/parts.h"
@@ -15,8 +16,8 @@ static int32_t dot(const uint32_t *x, const uint32_t *w)
 }
 
 /* In C, a sum at a time: the exact rounding, and all of them on a PC. */
-static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights, const struct kernel_layer *l, int32_t channel,
-                        int32_t pairs, const struct m7_channel *ch, enum m7_rounding rounding)
+static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights, const struct kernel_layer *l,
+                        int32_t channel, int32_t pairs, const struct m7_channel *ch, enum m7_rounding rounding)
 {
     const struct m7_clamp clamp = m7_clamp(l);
     for (int32_t p = 0; p < 2 * pairs; p++, out += l->out_c, x += p % 2 != 0 ? 1 : l->in_c - 1) {

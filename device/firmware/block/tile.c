@@ -2,16 +2,18 @@
  *
  * A word of four bytes (0 1 2 3) becomes the pairs (0 2) and (1 3), on both sides of the product.
  *     tile:    for every 2 pixels a, b, for every 4 inputs: (a 0 2) (b 0 2) (a 1 3) (b 1 3)
- *     weights: for every 4 inputs: (0 2) of channels 0 to 3, (1 3) of channels 0 to 3; in flash the 16 bytes stand together
- * A row of an odd width is filled up with a copy of its last pixel. k is filled up to a multiple of 8 with zero weights; what the
- * tile holds there does not matter.
+ *     weights: for every 4 inputs: (0 2) of channels 0 to 3, (1 3) of channels 0 to 3; in flash the 16 bytes stand
+ *              together
+ * A row of an odd width is filled up with a copy of its last pixel. k is filled up to a multiple of 8 with zero
+ * weights; what the tile holds there does not matter.
  *
- * The expanding layer's tile holds (x + 128) * 2^left_shift, left_shift up to 7: without a sign the two halves of a word can be
- * shifted together, and the bias allows for the 128. Its weights are the upper halves of the int16, which takes one AND a pair: 2^8
- * of the factor that its sums need (block/expand.c), or 2^7 in the few blocks whose sums would not bear it.
+ * The expanding layer's tile holds (x + 128) * 2^left_shift, left_shift up to 7: without a sign the two halves of a
+ * word can be shifted together, and the bias allows for the 128. Its weights are the upper halves of the int16, which
+ * takes one AND a pair: 2^8 of the factor that its sums need (block/expand.c), or 2^7 in the few blocks whose sums
+ * would not bear it.
  *
- * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order: bytes 0 to 7
- * of each of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
+ * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order:
+ * bytes 0 to 7 of each of the kernel's three rows, then the ninth bytes of rows 0, 2, 1, and nothing. */
 #include "block/parts.h"
 #include "kernels/m7.h"
 
@@ -45,8 +47,8 @@ static inline __attribute__((always_inline)) void stem_eight(uint32_t *to, const
 }
 
 /* One pixel of a pair (`to` at its first word) from the three rows under the kernel. */
-static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const uint8_t *r0, const uint8_t *r1, const uint8_t *r2,
-                                                             int32_t shift)
+static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const uint8_t *r0, const uint8_t *r1,
+                                                             const uint8_t *r2, int32_t shift)
 {
     stem_eight(to, r0, shift);
     stem_eight(to + 8, r1, shift);
@@ -152,12 +154,12 @@ static inline __attribute__((always_inline)) void split_sixteen(uint32_t **to, c
                    : "r2", "r3", "r4", "r5", "r6", "r8", "r9", "r10", "memory");
 }
 
-#define RAISE                                                                                                                  \
-    "ldmia %[from]!, {r4, r5, r6, r8}\n"                                                                                       \
-    "and r9, r4, %[high]\n and r4, %[high], r4, lsl #8\n and r10, r5, %[high]\n and r5, %[high], r5, lsl #8\n"                 \
+#define RAISE                                                                                                          \
+    "ldmia %[from]!, {r4, r5, r6, r8}\n"                                                                               \
+    "and r9, r4, %[high]\n and r4, %[high], r4, lsl #8\n and r10, r5, %[high]\n and r5, %[high], r5, lsl #8\n"         \
     "and r11, r6, %[high]\n and r6, %[high], r6, lsl #8\n and r12, r8, %[high]\n and r8, %[high], r8, lsl #8\n"
-#define HALVE                                                                                                                  \
-    "shadd16 r4, r4, %[zero]\n shadd16 r5, r5, %[zero]\n shadd16 r6, r6, %[zero]\n shadd16 r8, r8, %[zero]\n"                  \
+#define HALVE                                                                                                          \
+    "shadd16 r4, r4, %[zero]\n shadd16 r5, r5, %[zero]\n shadd16 r6, r6, %[zero]\n shadd16 r8, r8, %[zero]\n"          \
     "shadd16 r9, r9, %[zero]\n shadd16 r10, r10, %[zero]\n shadd16 r11, r11, %[zero]\n shadd16 r12, r12, %[zero]\n"
 #define STORE_EIGHT "stmia %[to]!, {r4, r5, r6, r8, r9, r10, r11, r12}\n"
 

@@ -2,7 +2,7 @@
  *
  * Tensors are int8, NHWC with N = 1. A real number is scale * (q - zero_point); the weights' zero point is 0.
  *
- *   CONV, POINTWISE, DEPTHWISE:  acc[o]  = bias[o] + sum of weight * input, where input outside the picture counts as in_zp
+ *   CONV, POINTWISE, DEPTHWISE:  acc[o]  = bias[o] + sum of weight * input; input outside the picture counts as in_zp
  *                                out[o]  = clamp(out_zp + scaled(acc[o], multiplier[o], shift[o]))
  *   ADD:   a = scaled((in - in_zp) * 2^left_shift, multiplier[0], shift[0]), b likewise from in2 with index 1,
  *          out = clamp(out_zp + scaled(a + b, multiplier[2], shift[2]))
@@ -24,7 +24,8 @@ struct kernel_layer {
     const int8_t *in;
     const int8_t *in2;
     int8_t *out;
-    const int8_t *weights; /* CONV, POINTWISE: [out_c][kernel_h][kernel_w][in_c]; DEPTHWISE: [kernel_h][kernel_w][channel] */
+    /* CONV, POINTWISE: [out_c][kernel_h][kernel_w][in_c]; DEPTHWISE: [kernel_h][kernel_w][channel] */
+    const int8_t *weights;
     const int32_t *bias;
     const int32_t *multiplier; /* per output channel, 2^30 to 2^31 - 1, or 0 */
     const int8_t *shift; /* per output channel, -31 to 30 */

@@ -1,4 +1,5 @@
-/* The fast set for Cortex-M7: equal to kernels/reference.c bit for bit, which also does whatever shape is not worth a fast path. */
+/* The fast set for Cortex-M7: equal to kernels/reference.c bit for bit, which also does whatever shape is not worth a
+ * fast path. */
 #include "kernels/m7.h"
 
 #include <stddef.h>
@@ -38,7 +39,8 @@ bool m7_scales(const struct kernel_layer *l, int32_t index, int32_t products, in
 
 struct m7_channel m7_channel(const struct kernel_layer *l, int32_t index, int32_t bias, enum m7_rounding rounding)
 {
-    struct m7_channel c = {.bias = bias, .multiplier = l->multiplier[index], .offset = l->out_zp, .shift = l->shift[index]};
+    struct m7_channel c = {
+        .bias = bias, .multiplier = l->multiplier[index], .offset = l->out_zp, .shift = l->shift[index]};
     if (rounding == M7_SCALED) {
         const int32_t more = M7_SCALED_SHIFT + c.shift;
         c.shift = more + 1;
@@ -69,14 +71,15 @@ struct m7_clamp m7_clamp(const struct kernel_layer *l)
 static int32_t scale_table(int32_t *table, const struct kernel_layer *l, int32_t zp, int32_t index)
 {
     int32_t largest = 0;
-    /* kernel_scaled() from one q to the next: the product grows by a constant, and half away from zero is half up less 1 below 0. */
+    /* kernel_scaled() from one q to the next: the product grows by a constant, and half away from zero is half up less
+     * 1 below 0. */
     const int64_t step = (int64_t)l->multiplier[index] << l->left_shift;
     int64_t product = step * (-128 - zp) + (INT64_C(1) << 30);
     const int32_t e = -l->shift[index];
     const int32_t half = e > 0 ? 1 << (e - 1) : 0;
     for (int32_t q = -128; q < 128; q++, product += step) {
         const int32_t y = (int32_t)(product >> 31);
-        const int32_t v = e < 0    ? kernel_scaled((q - zp) * (1 << l->left_shift), l->multiplier[index], l->shift[index])
+        const int32_t v = e < 0 ? kernel_scaled((q - zp) * (1 << l->left_shift), l->multiplier[index], l->shift[index])
                           : e == 0 ? y
                                    : (y + half + (y >> 31)) >> e;
         const int32_t size = v == INT32_MIN ? INT32_MAX : v < 0 ? -v : v;
@@ -86,8 +89,8 @@ static int32_t scale_table(int32_t *table, const struct kernel_layer *l, int32_t
     return largest;
 }
 
-static inline __attribute__((always_inline)) void add_words(const struct kernel_layer *l, const int32_t *a, const int32_t *b,
-                                                            enum m7_rounding rounding)
+static inline __attribute__((always_inline)) void add_words(const struct kernel_layer *l, const int32_t *a,
+                                                            const int32_t *b, enum m7_rounding rounding)
 {
     const struct m7_channel c = m7_channel(l, 2, 0, rounding);
     const struct m7_clamp clamp = m7_clamp(l);
@@ -174,8 +177,9 @@ static void mean(const struct kernel_layer *l)
             even = dsp_add_pairs(even, dsp_even(word));
             odd = dsp_add_pairs(odd, dsp_odd(word));
         }
-        dsp_store(l->out + c, dsp_bytes(mean_value(l, (int16_t)(even & 0xffffu)), mean_value(l, (int16_t)(odd & 0xffffu)),
-                                        mean_value(l, (int16_t)(even >> 16)), mean_value(l, (int16_t)(odd >> 16))));
+        dsp_store(l->out + c,
+                  dsp_bytes(mean_value(l, (int16_t)(even & 0xffffu)), mean_value(l, (int16_t)(odd & 0xffffu)),
+                            mean_value(l, (int16_t)(even >> 16)), mean_value(l, (int16_t)(odd >> 16))));
     }
 }
 

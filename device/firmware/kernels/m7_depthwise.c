@@ -1,15 +1,16 @@
-/* Depthwise 3x3, four channels at a time. Each channel's rows are laid out on their own as int16, with the padding filled in, so
- * that neighbours in a row stand in one word:
+/* Depthwise 3x3, four channels at a time. Each channel's rows are laid out on their own as int16, with the padding
+ * filled in, so that neighbours in a row stand in one word:
  *     P = (x, x+1), Q = (x+2, x+3):   out[x]   += P.(w0 w1) + Q.low * w2        stride 1: both, 2 outputs from 2 words
  *                                     out[x+1] += P.high * w0 + Q.(w1 w2)       stride 2: the first one only
- * The rows of the four channels alternate. Where the words from row to row are a constant (PITCH), the inner loop has one
- * pointer for all of its inputs. The picture is worked off in strips of as many rows as fit in work memory. */
+ * The rows of the four channels alternate. Where the words from row to row are a constant (PITCH), the inner loop has
+ * one pointer for all of its inputs. The picture is worked off in strips of as many rows as fit in work memory. */
 #include "kernels/m7.h"
 #include "kernels/m7_patch.h"
 
 #define CHANNELS 4
 
-/* The most that leaves 64 x 64 outputs in one strip; enough for 74 outputs a row. What is wider hardly fits in the arena. */
+/* The most that leaves 64 x 64 outputs in one strip; enough for 74 outputs a row. What is wider hardly fits in the
+ * arena. */
 #define PITCH 38
 
 struct strip {
@@ -31,8 +32,8 @@ static inline __attribute__((always_inline)) void put(uint32_t *to, int32_t plan
 }
 
 /* One row of the input, or of padding, of four channels. */
-static inline __attribute__((always_inline)) void lay_row(const struct strip *s, uint32_t *to, int32_t y, int32_t channel,
-                                                          const int32_t plane)
+static inline __attribute__((always_inline)) void lay_row(const struct strip *s, uint32_t *to, int32_t y,
+                                                          int32_t channel, const int32_t plane)
 {
     const struct kernel_layer *l = s->layer;
     const uint32_t outside = ((uint32_t)l->in_zp & 255u) * 0x01010101u;
@@ -91,7 +92,8 @@ struct rows {
     int32_t rows;
 };
 
-static inline int8_t finished(int32_t sum, const struct m7_channel *c, enum m7_rounding rounding, const struct m7_clamp *clamp)
+static inline int8_t finished(int32_t sum, const struct m7_channel *c, enum m7_rounding rounding,
+                              const struct m7_clamp *clamp)
 {
     const int32_t v = m7_scaled(sum, c, rounding, clamp);
     return (int8_t)(v < clamp->min ? clamp->min : v > clamp->max ? clamp->max : v);
@@ -164,8 +166,8 @@ static void run_plane(const struct strip *s, struct rows r, int32_t channel, enu
     }
 }
 
-/* M7_SCALED without a clamp, which is what a ReLU6 leaves: blocks of 2 x 2 outputs on the M7; the odd row and column, and all of
- * it on a PC, in C. */
+/* M7_SCALED without a clamp, which is what a ReLU6 leaves: blocks of 2 x 2 outputs on the M7; the odd row and column,
+ * and all of it on a PC, in C. */
 static inline __attribute__((always_inline)) void run_fast_plane(const struct strip *s, struct rows r, int32_t channel,
                                                                  const int32_t pitch)
 {
@@ -207,8 +209,9 @@ static inline __attribute__((always_inline)) void run_fast_plane(const struct st
     }
 }
 
-static inline __attribute__((always_inline)) void run_strip(const struct strip *s, int32_t first, int32_t rows, int32_t channel,
-                                                            enum m7_rounding rounding, const bool fast, const int32_t pitch)
+static inline __attribute__((always_inline)) void run_strip(const struct strip *s, int32_t first, int32_t rows,
+                                                            int32_t channel, enum m7_rounding rounding, const bool fast,
+                                                            const int32_t pitch)
 {
     const struct kernel_layer *l = s->layer;
     uint32_t *to = m7_work;
@@ -235,13 +238,14 @@ static inline __attribute__((always_inline)) void run_strip(const struct strip *
     }
 }
 
-static __attribute__((noinline)) void run_fast_strip(const struct strip *s, int32_t first, int32_t rows, int32_t channel)
+static __attribute__((noinline)) void run_fast_strip(const struct strip *s, int32_t first, int32_t rows,
+                                                     int32_t channel)
 {
     run_strip(s, first, rows, channel, M7_UP, true, PITCH);
 }
 
-static __attribute__((noinline)) void run_slow_strip(const struct strip *s, int32_t first, int32_t rows, int32_t channel,
-                                                     enum m7_rounding rounding)
+static __attribute__((noinline)) void run_slow_strip(const struct strip *s, int32_t first, int32_t rows,
+                                                     int32_t channel, enum m7_rounding rounding)
 {
     run_strip(s, first, rows, channel, rounding, false, s->pitch);
 }

@@ -1,8 +1,8 @@
 /* Convolutions as a matrix product: every output is the dot product of k input bytes with k weights.
  *
- * Inputs and weights are expanded once to int16 pairs in work memory, so that the inner loop is loads and SMLADs only. A word of
- * four bytes (0 1 2 3) becomes the pairs (0 2) and (1 3), which is what SXTB16 gives; both sides have the same order, and a sum
- * does not mind. Blocks of 4 channels by 2 pixels: 8 sums, and 6 loads for 16 products.
+ * Inputs and weights are expanded once to int16 pairs in work memory, so that the inner loop is loads and SMLADs only.
+ * A word of four bytes (0 1 2 3) becomes the pairs (0 2) and (1 3), which is what SXTB16 gives; both sides have the
+ * same order, and a sum does not mind. Blocks of 4 channels by 2 pixels: 8 sums, and 6 loads for 16 products.
  *     tile:    for every 2 pixels, for every pair: (pixel a, pixel b)
  *     weights: for every pair: (channel 0, 1, 2, 3)
  * k is filled up to a multiple of 8 with zero weights. */
@@ -39,8 +39,8 @@ static inline __attribute__((always_inline)) void put_two(uint32_t *to, uint32_t
 }
 
 /* Rows a and b of k bytes to pairs, alternating; doubled as m7_scaled() wants it. */
-static inline __attribute__((always_inline)) uint32_t *expand_rows(uint32_t *to, const int8_t *a, const int8_t *b, int32_t k,
-                                                                   bool doubled)
+static inline __attribute__((always_inline)) uint32_t *expand_rows(uint32_t *to, const int8_t *a, const int8_t *b,
+                                                                   int32_t k, bool doubled)
 {
     const uint32_t *const end = to + rounded_up(k, 8);
     for (const int8_t *const whole = a + (k & ~3); a != whole; a += 4, b += 4, to += 4) {
@@ -57,7 +57,8 @@ static uint32_t *expand_two(uint32_t *to, const int8_t *a, const int8_t *b, int3
     return rounding == M7_EXACT ? expand_rows(to, a, b, k, false) : expand_rows(to, a, b, k, true);
 }
 
-static inline __attribute__((always_inline)) void put_weights(uint32_t *to, uint32_t w0, uint32_t w1, uint32_t w2, uint32_t w3)
+static inline __attribute__((always_inline)) void put_weights(uint32_t *to, uint32_t w0, uint32_t w1, uint32_t w2,
+                                                              uint32_t w3)
 {
     to[0] = dsp_even(w0);
     to[1] = dsp_even(w1);
@@ -73,7 +74,8 @@ static inline __attribute__((always_inline)) void put_weights(uint32_t *to, uint
 static void expand_weights(uint32_t *to, const int8_t *w0, int32_t k)
 {
     const int8_t *w1 = w0 + k, *w2 = w1 + k, *w3 = w2 + k;
-    for (const int8_t *const whole = w0 + (k & ~3); w0 != whole; w0 += 4, w1 += 4, w2 += 4, w3 += 4, to += 2 * CHANNELS) {
+    for (const int8_t *const whole = w0 + (k & ~3); w0 != whole;
+         w0 += 4, w1 += 4, w2 += 4, w3 += 4, to += 2 * CHANNELS) {
         put_weights(to, dsp_load(w0), dsp_load(w1), dsp_load(w2), dsp_load(w3));
     }
     for (int32_t left = k & 3; to != M7_WEIGHTS + M7_WEIGHTS_WORDS; to += 2 * CHANNELS, left = 0) {
@@ -125,7 +127,8 @@ static inline __attribute__((always_inline)) void run_block(const struct block *
     }
 #endif
     for (; p < block->pixels; p += 2) {
-        struct sums s = {ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias, ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias};
+        struct sums s = {ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias,
+                         ch[0].bias, ch[1].bias, ch[2].bias, ch[3].bias};
         x = dot_block(&s, x, block->weights);
         const int32_t a0 = m7_scaled(s.a0, &ch[0], rounding, clamp), b0 = m7_scaled(s.b0, &ch[0], rounding, clamp);
         const int32_t a1 = m7_scaled(s.a1, &ch[1], rounding, clamp), b1 = m7_scaled(s.b1, &ch[1], rounding, clamp);
@@ -150,7 +153,8 @@ static void scale_weights(uint32_t *weights, const struct m7_channel *channels)
     }
 }
 
-static enum m7_rounding block_rounding(const struct kernel_layer *l, int32_t k, int32_t o, int32_t pixels, enum m7_rounding layers)
+static enum m7_rounding block_rounding(const struct kernel_layer *l, int32_t k, int32_t o, int32_t pixels,
+                                       enum m7_rounding layers)
 {
     if (layers != M7_UP || pixels < 2 * k) { /* else scaling the weights takes longer than it saves */
         return layers;
@@ -234,7 +238,8 @@ void m7_pointwise(const struct kernel_layer *l)
     }
 }
 
-/* Where the kernel lies for one output pixel, and its shape: constants where it is worth it, so that loops become straight code. */
+/* Where the kernel lies for one output pixel, and its shape: constants where it is worth it, so that loops become
+ * straight code. */
 struct window {
     int32_t y, x;
     int32_t height, width, channels;
@@ -273,15 +278,16 @@ static inline __attribute__((always_inline)) void gather(int8_t *to, const struc
 #define MAX_PATCH_BYTES 256
 
 /* The tile for `pixels` outputs from `first` on. Inputs past k meet weights of 0 and may be anything. */
-static inline __attribute__((always_inline)) void gather_tile(const struct kernel_layer *l, int32_t first, int32_t pixels,
-                                                              enum m7_rounding rounding, int32_t height, int32_t width,
-                                                              int32_t channels)
+static inline __attribute__((always_inline)) void gather_tile(const struct kernel_layer *l, int32_t first,
+                                                              int32_t pixels, enum m7_rounding rounding, int32_t height,
+                                                              int32_t width, int32_t channels)
 {
     int8_t patch[2][MAX_PATCH_BYTES] = {0};
     const int32_t bytes = rounded_up(height * width * channels, 8);
     uint32_t *to = M7_TILE;
     int32_t column = first % l->out_w;
-    struct window at = {first / l->out_w * l->stride_h - l->pad_top, column * l->stride_w - l->pad_left, height, width, channels};
+    struct window at = {first / l->out_w * l->stride_h - l->pad_top, column * l->stride_w - l->pad_left, height, width,
+                        channels};
     for (int32_t p = 0; p < pixels; p++) {
         gather(patch[p & 1], l, at);
         at.x += l->stride_w;

@@ -52,7 +52,8 @@ static void conv(const struct kernel_layer *l)
                 for (int32_t ky = 0; ky < l->kernel_h; ky++) {
                     for (int32_t kx = 0; kx < l->kernel_w; kx++) {
                         for (int32_t c = 0; c < l->in_c; c++) {
-                            acc += *w++ * pixel(l, y * l->stride_h + ky - l->pad_top, x * l->stride_w + kx - l->pad_left, c);
+                            acc += *w++ *
+                                   pixel(l, y * l->stride_h + ky - l->pad_top, x * l->stride_w + kx - l->pad_left, c);
                         }
                     }
                 }

@@ -9,7 +9,8 @@ void *memmove(void *to, const void *from, size_t bytes);
 void *memset(void *to, int value, size_t bytes);
 int memcmp(const void *a, const void *b, size_t bytes);
 
-/* In a freestanding build the names are plain functions; these let small constant sizes become single loads and stores. */
+/* In a freestanding build the names are plain functions; these let small constant sizes become single loads and
+ * stores. */
 #define memcpy __builtin_memcpy
 #define memmove __builtin_memmove
 #define memset __builtin_memset

@@ -2,8 +2,8 @@
 
 #include "libc/mem.h"
 
-/* table[0][b] is the CRC of byte b under the reversed polynomial 0xedb88320; table[k][b] that of b and k zero bytes, so that
- * four bytes need four look-ups and no chain between them ("slicing by four", Kounavis and Berry, 2005). */
+/* table[0][b] is the CRC of byte b under the reversed polynomial 0xedb88320; table[k][b] that of b and k zero bytes, so
+ * that four bytes need four look-ups and no chain between them ("slicing by four", Kounavis and Berry, 2005). */
 static const uint32_t table[4][256] = {
     {
         0x00000000, 0x77073096, 0xee0e612c, 0x990951ba, 0x076dc419, 0x706af48f, 0xe963a535, 0x9e6495a3,

@@ -4,7 +4,8 @@
 
 #include <stdint.h>
 
-/* Goes on from `crc`, the value over the bytes before (0 for none): crc32_add(crc32_add(0, a), b) is the CRC of a then b. */
+/* Goes on from `crc`, the value over the bytes before (0 for none): crc32_add(crc32_add(0, a), b) is the CRC of a then
+ * b. */
 uint32_t crc32_add(uint32_t crc, const uint8_t *bytes, uint32_t n);
 
 #endif

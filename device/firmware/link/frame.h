@@ -1,7 +1,7 @@
 /* The packet layer: bytes in, frames out. It knows no port and no command.
  *
- * The parser keeps the bytes of the frame it is in, so that after a damaged frame it can hunt on through them: a lost byte
- * makes a frame reach into its neighbour, and that neighbour must not be lost with it. */
+ * The parser keeps the bytes of the frame it is in, so that after a damaged frame it can hunt on through them: a lost
+ * byte makes a frame reach into its neighbour, and that neighbour must not be lost with it. */
 #ifndef LINK_FRAME_H
 #define LINK_FRAME_H
 
@@ -43,7 +43,8 @@ struct frame_parser {
 /* `buffer` holds FRAME_BUFFER_BYTES. */
 void frame_parser_init(struct frame_parser *parser, uint8_t *buffer);
 
-/* How many bytes the parser wants next (at least 1 after FRAME_NONE), and where: never past the end of the frame it is in. */
+/* How many bytes the parser wants next (at least 1 after FRAME_NONE), and where: never past the end of the frame it is
+ * in. */
 uint32_t frame_parser_room(struct frame_parser *parser, uint8_t **at);
 
 /* `n` bytes were put where frame_parser_room said. */
@@ -58,15 +59,17 @@ bool frame_parser_at_payload(const struct frame_parser *parser, struct wire_head
 /* True while a frame has begun and not ended. */
 bool frame_parser_busy(const struct frame_parser *parser);
 
-/* The rest of the frame did not come in time: gives it up and hunts on behind its header. Call frame_parser_next afterwards. */
+/* The rest of the frame did not come in time: gives it up and hunts on behind its header. Call frame_parser_next
+ * afterwards. */
 void frame_parser_timeout(struct frame_parser *parser);
 
-/* The bytes not yet parsed; their memory may be used for something else between frame_parser_take and frame_parser_give. */
+/* The bytes not yet parsed; their memory may be used for something else between frame_parser_take and
+ * frame_parser_give. */
 uint32_t frame_parser_take(struct frame_parser *parser, uint8_t *to, uint32_t room);
 void frame_parser_give(struct frame_parser *parser, const uint8_t *from, uint32_t n);
 
-/* Fills in the header and both CRCs around `length` payload bytes that already stand at frame + WIRE_HEADER_BYTES; returns the
- * bytes of the whole frame. */
+/* Fills in the header and both CRCs around `length` payload bytes that already stand at frame + WIRE_HEADER_BYTES;
+ * returns the bytes of the whole frame. */
 uint32_t frame_seal(uint8_t *frame, uint8_t type, uint16_t sequence, uint16_t status, uint32_t length);
 
 #endif

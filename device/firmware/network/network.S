@@ -1,4 +1,5 @@
-/* The network as it is, at a place that the linker script fixes, so that another one can be put into a finished image. */
+/* The network as it is, at a place that the linker script fixes, so that another one can be put into a finished
+ * image. */
     .section .network, "a"
     .balign 16
     .global network_image

@@ -10,7 +10,8 @@ enum network_status network_open(struct network *network, const uint8_t *file, u
 {
     *network = (struct network){.file = file, .arena = arena, .kernels = kernels};
     const struct network_header *h = (const void *)file;
-    if (room_bytes < sizeof *h || memcmp(h->magic, NETWORK_MAGIC, sizeof h->magic) != 0 || h->version != NETWORK_FORMAT) {
+    if (room_bytes < sizeof *h || memcmp(h->magic, NETWORK_MAGIC, sizeof h->magic) != 0 ||
+        h->version != NETWORK_FORMAT) {
         return NETWORK_NO_FILE;
     }
     struct network found = *network;

@@ -38,8 +38,8 @@ bool network_load(const struct network *network, const struct network_source *so
 /* Layers outside of blocks only. */
 void network_run_layer(const struct network *network, uint32_t index);
 
-/* From the crop to the output; false, and no output, where the source gave up. `detailed`: step is told of every change of
- * layer inside blocks too, often; else only of the groups' first layers. */
+/* From the crop to the output; false, and no output, where the source gave up. `detailed`: step is told of every change
+ * of layer inside blocks too, often; else only of the groups' first layers. */
 bool network_run(const struct network *network, const struct network_source *source, network_step *step, void *context,
                  bool detailed);
 

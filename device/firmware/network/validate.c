@@ -58,7 +58,8 @@ static uint64_t weights_bytes(const struct network_layer *l)
     if (l->flags & NETWORK_LAYER_FLAG_BLOCKS && l->kind == NETWORK_LAYER_KIND_CONV) {
         return (uint64_t)BLOCK_STEM_K * l->out_channels;
     }
-    return volume(l->kernel_height, l->kernel_width, l->out_channels) * (l->kind == NETWORK_LAYER_KIND_DEPTHWISE ? 1u : l->in_channels);
+    return volume(l->kernel_height, l->kernel_width, l->out_channels) *
+           (l->kind == NETWORK_LAYER_KIND_DEPTHWISE ? 1u : l->in_channels);
 }
 
 static bool tables_fit(const struct network_header *h, const struct network_layer *l)
@@ -233,14 +234,16 @@ enum network_status network_validate(const struct network *network, uint32_t roo
 {
     const struct network_header *h = network->header;
     const uint64_t table_bytes = (uint64_t)h->layer_count * sizeof(struct network_layer);
-    if (h->total_bytes > room_bytes || (h->layers_offset & 3) != 0 || !inside(h->layers_offset, table_bytes, h->total_bytes) ||
+    if (h->total_bytes > room_bytes || (h->layers_offset & 3) != 0 ||
+        !inside(h->layers_offset, table_bytes, h->total_bytes) ||
         !inside(h->golden_offset, h->output_length, h->total_bytes)) {
         return NETWORK_BAD_SIZE;
     }
     const struct network_plan *plan = network->plan;
-    if (plan && ((h->plan_offset & 3) != 0 || !inside(h->plan_offset, sizeof *plan, h->total_bytes) ||
-                 plan->group_count > NETWORK_MAX_LAYERS ||
-                 !inside(h->plan_offset, sizeof *plan + plan->group_count * sizeof(struct network_group), h->total_bytes))) {
+    if (plan &&
+        ((h->plan_offset & 3) != 0 || !inside(h->plan_offset, sizeof *plan, h->total_bytes) ||
+         plan->group_count > NETWORK_MAX_LAYERS ||
+         !inside(h->plan_offset, sizeof *plan + plan->group_count * sizeof(struct network_group), h->total_bytes))) {
         return NETWORK_BAD_SIZE;
     }
     if (h->arena_bytes > arena_room_bytes) {
@@ -257,7 +260,8 @@ enum network_status network_validate(const struct network *network, uint32_t roo
     }
     for (uint32_t i = 0; i < h->layer_count; i++) {
         const struct network_layer *l = &network->layers[i];
-        if (!shapes_fit(l) || !tables_fit(h, l) || (!plan && (!layer_fits(h, l) || !numbers_fit(l, network->file, 1, 0)))) {
+        if (!shapes_fit(l) || !tables_fit(h, l) ||
+            (!plan && (!layer_fits(h, l) || !numbers_fit(l, network->file, 1, 0)))) {
             return NETWORK_BAD_LAYER;
         }
     }

@@ -1,5 +1,5 @@
-/* A network.bin that lies in memory, and its layers and groups as kernels and blocks take them. The file's layout is format.h's;
- * device/network/format.py tells what its fields mean. */
+/* A network.bin that lies in memory, and its layers and groups as kernels and blocks take them. The file's layout is
+ * format.h's; device/network/format.py tells what its fields mean. */
 #ifndef NETWORK_VIEW_H
 #define NETWORK_VIEW_H
 

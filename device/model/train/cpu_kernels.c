@@ -1,10 +1,11 @@
 /* Batch normalisation with ReLU6, and 3x3 depthwise convolution, forward and backward, for training; fused.py loads it.
  *
- * A small network's training on a CPU is bound by memory: PyTorch reads or writes an activation 13 times for one normalisation and its
- * ReLU6, this 8 times; as bfloat16 each is half as long (with FLOAT32 they are float). Sums are float over a tile and double over tiles.
+ * A small network's training on a CPU is bound by memory: PyTorch reads or writes an activation 13 times for one
+ * normalisation and its ReLU6, this 8 times; as bfloat16 each is half as long (with FLOAT32 they are float). Sums are
+ * float over a tile and double over tiles.
  *
- * Activations are [pixels][channels] (channels last over all pictures), channels a multiple of 8. The vectors are those of GCC and
- * Clang, which make the best of whatever processor -march=native finds. */
+ * Activations are [pixels][channels] (channels last over all pictures), channels a multiple of 8. The vectors are those
+ * of GCC and Clang, which make the best of whatever processor -march=native finds. */
 #include <stdint.h>
 #include <string.h>
 #ifdef __AVX512BF16__
@@ -21,7 +22,8 @@ enum { MOST = 4, TILE = 32768 }; /* vectors side by side; numbers of each array 
 
 #define INLINE static inline __attribute__((always_inline))
 
-/* 3x3 depthwise. Height and width are even where stride is 2. SAME padding: one pixel around for stride 1, one below and right for 2. */
+/* 3x3 depthwise. Height and width are even where stride is 2. SAME padding: one pixel around for stride 1, one below
+ * and right for 2. */
 struct shape {
     int32_t pictures, height, width, channels, stride;
 };
@@ -49,30 +51,30 @@ enum { WIDE_LANES = 8 };
 #include "cpu_kernels_lanes.h"
 
 /* name(width, ...) for each group of channels from c on */
-#define FOR_CHANNELS(channels, c, name, ...)                                                                                         \
-    for (int c = 0, left; (left = (channels) - c) > 0;                                                                               \
-         c += left >= 4 * WIDE_LANES ? 4 * WIDE_LANES : left >= WIDE_LANES ? left / WIDE_LANES * WIDE_LANES : 8) {                    \
-        if (left >= 4 * WIDE_LANES) {                                                                                                \
-            WIDE(name)(4, __VA_ARGS__);                                                                                              \
-        } else if (left >= 3 * WIDE_LANES) {                                                                                         \
-            WIDE(name)(3, __VA_ARGS__);                                                                                              \
-        } else if (left >= 2 * WIDE_LANES) {                                                                                         \
-            WIDE(name)(2, __VA_ARGS__);                                                                                              \
-        } else if (left >= WIDE_LANES) {                                                                                             \
-            WIDE(name)(1, __VA_ARGS__);                                                                                              \
-        } else {                                                                                                                     \
-            name##_8(1, __VA_ARGS__);                                                                                                \
-        }                                                                                                                            \
+#define FOR_CHANNELS(channels, c, name, ...)                                                                           \
+    for (int c = 0, left; (left = (channels) - c) > 0;                                                                 \
+         c += left >= 4 * WIDE_LANES ? 4 * WIDE_LANES : left >= WIDE_LANES ? left / WIDE_LANES * WIDE_LANES : 8) {     \
+        if (left >= 4 * WIDE_LANES) {                                                                                  \
+            WIDE(name)(4, __VA_ARGS__);                                                                                \
+        } else if (left >= 3 * WIDE_LANES) {                                                                           \
+            WIDE(name)(3, __VA_ARGS__);                                                                                \
+        } else if (left >= 2 * WIDE_LANES) {                                                                           \
+            WIDE(name)(2, __VA_ARGS__);                                                                                \
+        } else if (left >= WIDE_LANES) {                                                                               \
+            WIDE(name)(1, __VA_ARGS__);                                                                                \
+        } else {                                                                                                       \
+            name##_8(1, __VA_ARGS__);                                                                                  \
+        }                                                                                                              \
     }
 
 /* The same where no vectors are side by side. */
-#define FOR_SINGLE_CHANNELS(channels, c, name, ...)                                                                                  \
-    for (int c = 0; c < (channels); c += (channels) - c >= WIDE_LANES ? WIDE_LANES : 8) {                                            \
-        if ((channels) - c >= WIDE_LANES) {                                                                                          \
-            WIDE(name)(__VA_ARGS__);                                                                                                 \
-        } else {                                                                                                                     \
-            name##_8(__VA_ARGS__);                                                                                                   \
-        }                                                                                                                            \
+#define FOR_SINGLE_CHANNELS(channels, c, name, ...)                                                                    \
+    for (int c = 0; c < (channels); c += (channels) - c >= WIDE_LANES ? WIDE_LANES : 8) {                              \
+        if ((channels) - c >= WIDE_LANES) {                                                                            \
+            WIDE(name)(__VA_ARGS__);                                                                                   \
+        } else {                                                                                                       \
+            name##_8(__VA_ARGS__);                                                                                     \
+        }                                                                                                              \
     }
 
 INLINE int64_t tile_pixels(int channels)
@@ -92,7 +94,8 @@ void normal_sums(const number *x, int64_t pixels, int channels, double *sums)
 }
 
 /* y = x * scale + offset, through ReLU6 if asked for */
-void normal_apply(const number *x, int64_t pixels, int channels, const float *scale, const float *offset, int rectify, number *y)
+void normal_apply(const number *x, int64_t pixels, int channels, const float *scale, const float *offset, int rectify,
+                  number *y)
 {
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, y += most * channels) {
@@ -102,28 +105,29 @@ void normal_apply(const number *x, int64_t pixels, int channels, const float *sc
 }
 
 /* sums [2][channels]: of the gradient g that comes through ReLU6, of g times x */
-void normal_back_sums(const number *x, const number *g, int64_t pixels, int channels, const float *scale, const float *offset,
-                      int rectify, double *sums)
+void normal_back_sums(const number *x, const number *g, int64_t pixels, int channels, const float *scale,
+                      const float *offset, int rectify, double *sums)
 {
     memset(sums, 0, 2 * sizeof *sums * (size_t)channels);
     const int64_t most = tile_pixels(channels);
     for (int64_t done = 0; done < pixels; done += most, x += most * channels, g += most * channels) {
         const int64_t now = pixels - done < most ? pixels - done : most;
         double *products = sums + channels;
-        FOR_CHANNELS(channels, c,
-                     back_sums_tile, x + c, g + c, now, channels, scale + c, offset + c, rectify, sums + c, products + c)
+        FOR_CHANNELS(channels, c, back_sums_tile, x + c, g + c, now, channels, scale + c, offset + c, rectify, sums + c,
+                     products + c)
     }
 }
 
 /* gx = scale * g + slope * x + level, g being what comes through ReLU6 */
-void normal_back(const number *x, const number *g, int64_t pixels, int channels, const float *scale, const float *offset,
-                 int rectify, const float *slope, const float *level, number *gx)
+void normal_back(const number *x, const number *g, int64_t pixels, int channels, const float *scale,
+                 const float *offset, int rectify, const float *slope, const float *level, number *gx)
 {
     const int64_t most = tile_pixels(channels);
-    for (int64_t done = 0; done < pixels; done += most, x += most * channels, g += most * channels, gx += most * channels) {
+    for (int64_t done = 0; done < pixels;
+         done += most, x += most * channels, g += most * channels, gx += most * channels) {
         const int64_t now = pixels - done < most ? pixels - done : most;
-        FOR_CHANNELS(channels, c,
-                     back_tile, x + c, g + c, gx + c, now, channels, scale + c, offset + c, rectify, slope + c, level + c)
+        FOR_CHANNELS(channels, c, back_tile, x + c, g + c, gx + c, now, channels, scale + c, offset + c, rectify,
+                     slope + c, level + c)
     }
 }
 
@@ -140,8 +144,8 @@ void depthwise(const number *x, const struct shape *shape, const float *weights,
     }
 }
 
-/* Stride 2: an input row of odd number met the kernel's middle row only, an even one its first and, from the output row before, its
- * last; likewise for columns. */
+/* Stride 2: an input row of odd number met the kernel's middle row only, an even one its first and, from the output row
+ * before, its last; likewise for columns. */
 INLINE void depthwise2_back(const number *g, const struct shape *shape, const float *weights, number *gx)
 {
     const int channels = shape->channels;
@@ -153,9 +157,10 @@ INLINE void depthwise2_back(const number *g, const struct shape *shape, const fl
     }
 }
 
-/* From the gradient g of the output: gx of the input, gw [9][channels] of the weights; ``turned`` are the weights in reverse order. */
-void depthwise_back(const number *x, const number *g, const struct shape *shape, const float *weights, const float *turned,
-                    number *gx, float *gw)
+/* From the gradient g of the output: gx of the input, gw [9][channels] of the weights; ``turned`` are the weights in
+ * reverse order. */
+void depthwise_back(const number *x, const number *g, const struct shape *shape, const float *weights,
+                    const float *turned, number *gx, float *gw)
 {
     const int channels = shape->channels;
     const int64_t inputs = (int64_t)shape->height * shape->width * channels;

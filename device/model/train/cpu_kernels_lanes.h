@@ -1,5 +1,5 @@
-/* The functions of fused.c that work on LANES channels at once; included once for each LANES. ``wide`` is the number of vectors side by
- * side, known to the compiler. */
+/* The functions of fused.c that work on LANES channels at once; included once for each LANES. ``wide`` is the number of
+ * vectors side by side, known to the compiler. */
 #define JOIN2(name, lanes) name##_##lanes
 #define JOIN(name, lanes) JOIN2(name, lanes)
 #define floats JOIN(floats, LANES)
@@ -122,8 +122,8 @@ INLINE void apply_tile(const int wide, const number *x, number *y, int64_t pixel
     }
 }
 
-INLINE void back_sums_tile(const int wide, const number *x, const number *g, int64_t pixels, int channels, const float *scale,
-                           const float *offset, const int rectify, double *sums, double *products)
+INLINE void back_sums_tile(const int wide, const number *x, const number *g, int64_t pixels, int channels,
+                           const float *scale, const float *offset, const int rectify, double *sums, double *products)
 {
     floats s[MOST], o[MOST], sum[MOST] = {0}, product[MOST] = {0};
     for (int v = 0; v < wide; v++) {
@@ -145,7 +145,8 @@ INLINE void back_sums_tile(const int wide, const number *x, const number *g, int
 }
 
 INLINE void back_tile(const int wide, const number *x, const number *g, number *gx, int64_t pixels, int channels,
-                      const float *scale, const float *offset, const int rectify, const float *slope, const float *level)
+                      const float *scale, const float *offset, const int rectify, const float *slope,
+                      const float *level)
 {
     floats s[MOST], o[MOST], k[MOST], l[MOST];
     for (int v = 0; v < wide; v++) {
@@ -163,8 +164,10 @@ INLINE void back_tile(const int wide, const number *x, const number *g, number *
     }
 }
 
-/* One row of the channels from c on: weights of rows outside the picture are 0, and such rows point to any valid one. */
-INLINE void depthwise_row(const number *const rows[3], int c, const struct shape *shape, const float *weights, number *y)
+/* One row of the channels from c on: weights of rows outside the picture are 0, and such rows point to any valid
+ * one. */
+INLINE void depthwise_row(const number *const rows[3], int c, const struct shape *shape, const float *weights,
+                          number *y)
 {
     const int channels = shape->channels, pad = shape->stride == 1;
     weights += c;

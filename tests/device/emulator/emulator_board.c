@@ -1,7 +1,8 @@
 /* A small image for the tests of the virtual board: clocks, USART3 with DMA reception, and a few one-letter commands.
  *
- * Built with arm-none-eabi-gcc by test_emulator.py; it stands apart from device/firmware on purpose, so that the emulator
- * is not only tested with the one image that it was written for. A command is one letter; what follows depends on it. */
+ * Built with arm-none-eabi-gcc by test_emulator.py; it stands apart from device/firmware on purpose, so that the
+ * emulator is not only tested with the one image that it was written for. A command is one letter; what follows depends
+ * on it. */
 #include <stdint.h>
 
 #define REG(address) (*(volatile uint32_t *)(address))

@@ -9,7 +9,8 @@ void cortex_m_caches_on(void)
     const uint32_t size = REG(SCB_CCSIDR); /* B4.8.3 */
     const uint32_t sets = size >> 13 & 0x7fffu;
     const uint32_t ways = size >> 3 & 0x3ffu;
-    /* After reset the contents are unknown: invalidate every line. 32-byte lines: set from bit 5, way from bit 30 (4 ways). */
+    /* After reset the contents are unknown: invalidate every line. 32-byte lines: set from bit 5, way from bit 30 (4
+     * ways). */
     for (uint32_t set = 0; set <= sets; set++) {
         for (uint32_t way = 0; way <= ways; way++) {
             REG(SCB_DCISW) = set << 5 | way << 30;

@@ -1,5 +1,5 @@
-/* Start-up and faults, the same for every Cortex-M7 here. No interrupt is used; the table ends at the system exceptions.
- * Sections in the margin: Arm DDI 0403E (ARMv7-M Architecture Reference Manual). */
+/* Start-up and faults, the same for every Cortex-M7 here. No interrupt is used; the table ends at the system
+ * exceptions. Sections in the margin: Arm DDI 0403E (ARMv7-M Architecture Reference Manual). */
 #include "boards/cortex_m/cortex_m.h"
 
 #include "board.h"

@@ -1,8 +1,8 @@
 /* MPS2 with the AN500 image (Cortex-M7), as QEMU's machine mps2-an500 models it:
- *     qemu-system-arm -M mps2-an500 -cpu cortex-m7 -nographic -icount shift=0 -serial tcp:127.0.0.1:5555,server -monitor none \
- *         -kernel mps2_an500.elf
- * An independent check of the same kernels: it faults where silicon does. QEMU has no cycle counter; ticks are those of a
- * 25 MHz timer, and with -icount shift=0 one tick is 40 executed instructions.
+ *     qemu-system-arm -M mps2-an500 -cpu cortex-m7 -nographic -icount shift=0 -serial tcp:127.0.0.1:5555,server \
+ *         -monitor none -kernel mps2_an500.elf
+ * An independent check of the same kernels: it faults where silicon does. QEMU has no cycle counter; ticks are those of
+ * a 25 MHz timer, and with -icount shift=0 one tick is 40 executed instructions.
  * Sections in the margin: Arm DDI 0479C (Cortex-M System Design Kit), Arm DAI 0500 (AN500). */
 #include "board.h"
 

@@ -1,7 +1,8 @@
 /* NUCLEO-F767ZI (MB1137): STM32F767ZI at 216 MHz, the ST-LINK's virtual COM port on USART3 (PD8, PD9).
  *
- * Flash it by copying the .bin to the drive that the ST-LINK shows. LD1 (green, PB0) is the open door, LD3 (red, PB14) the
- * locked one. All waiting is polling; received bytes go by DMA into a ring, so that a crop arrives while the last one computes.
+ * Flash it by copying the .bin to the drive that the ST-LINK shows. LD1 (green, PB0) is the open door, LD3 (red, PB14)
+ * the locked one. All waiting is polling; received bytes go by DMA into a ring, so that a crop arrives while the last
+ * one computes.
  * Sections in the margin: RM0410 (reference manual of STM32F76xxx and F77xxx). */
 #include "board.h"
 

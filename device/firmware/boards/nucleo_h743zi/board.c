@@ -1,9 +1,10 @@
-/* NUCLEO-H743ZI and NUCLEO-H743ZI2: STM32H743ZI at 480 MHz, or 400 MHz where the chip is older than revision V; the ST-LINK's
- * virtual COM port on USART3 (PD8, PD9). It builds; it has NOT been run on silicon yet.
+/* NUCLEO-H743ZI and NUCLEO-H743ZI2: STM32H743ZI at 480 MHz, or 400 MHz where the chip is older than revision V; the
+ * ST-LINK's virtual COM port on USART3 (PD8, PD9). It builds; it has NOT been run on silicon yet.
  *
- * LD1 (green, PB0) is the open door, LD3 (red, PB14) the locked one. All waiting is polling; received bytes go by DMA into a
- * ring, so that a crop arrives while the last one computes. Registers and bits are named as in RM0433 (reference manual of STM32H742,
- * H743, H753 and H750) and were compared with ST's published device header; "ES0392" is the chip's errata sheet. */
+ * LD1 (green, PB0) is the open door, LD3 (red, PB14) the locked one. All waiting is polling; received bytes go by DMA
+ * into a ring, so that a crop arrives while the last one computes. Registers and bits are named as in RM0433 (reference
+ * manual of STM32H742, H743, H753 and H750) and were compared with ST's published device header; "ES0392" is the chip's
+ * errata sheet. */
 #include "board.h"
 
 #include "boards/cortex_m/cortex_m.h"
@@ -47,7 +48,8 @@
 #define MPU_RBAR 0xe000ed9cu /* B3.5.7 */
 #define MPU_RASR 0xe000eda0u /* B3.5.8 */
 
-#define REVISION_V 0x2000u /* V is 0x2003; ST's start-up code draws the line here. Earlier ones (Y: 0x1003) reach 400 MHz */
+/* V is 0x2003; ST's start-up code draws the line here. Earlier ones (Y: 0x1003) reach 400 MHz */
+#define REVISION_V 0x2000u
 #define DMA_REQUEST_USART3_RX 45u
 /* Buffered transfers, from revision V on (ES0392: else a stream to or from a USART may lock). */
 #define TRBUFF (1u << 20)
@@ -76,7 +78,8 @@ static uint32_t usart_hz(void)
 
 static void power_on(void)
 {
-    reg_set(PWR_CR3, 1u << 2 | 1u << 0, 1u << 1); /* LDOEN, no bypass; SCUEN: may be written once after power-up, then stays */
+    /* LDOEN, no bypass; SCUEN: may be written once after power-up, then stays */
+    reg_set(PWR_CR3, 1u << 2 | 1u << 0, 1u << 1);
     reg_wait(PWR_CSR1, 1u << 13, 1u << 13); /* ACTVOSRDY */
     reg_set(PWR_D3CR, 0, 3u << 14); /* VOS scale 1 */
     reg_wait(PWR_D3CR, 1u << 13, 1u << 13); /* VOSRDY */
@@ -120,7 +123,8 @@ static void ring_uncached(void)
     REG(MPU_CTRL) = 0;
     REG(MPU_RNR) = 0;
     REG(MPU_RBAR) = (uint32_t)(uintptr_t)ring_bytes & ~((1u << RING_REGION_BYTES_LOG2) - 1u);
-    REG(MPU_RASR) = 1u << 28 | 3u << 24 | 1u << 19 | (RING_REGION_BYTES_LOG2 - 1u) << 1 | 1u; /* XN, AP, TEX, SIZE, ENABLE */
+    /* XN, AP, TEX, SIZE, ENABLE */
+    REG(MPU_RASR) = 1u << 28 | 3u << 24 | 1u << 19 | (RING_REGION_BYTES_LOG2 - 1u) << 1 | 1u;
     REG(MPU_CTRL) = 1u << 2 | 1u; /* PRIVDEFENA, ENABLE */
     __asm volatile("dsb\n isb" ::: "memory");
 }

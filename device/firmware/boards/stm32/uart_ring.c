@@ -1,5 +1,5 @@
-/* Registers and bits are named as in RM0410 (reference manual of STM32F76xxx and F77xxx), whose sections stand in the margin;
- * RM0433 (STM32H742, H743, H753 and H750) has the same ones. */
+/* Registers and bits are named as in RM0410 (reference manual of STM32F76xxx and F77xxx), whose sections stand in the
+ * margin; RM0433 (STM32H742, H743, H753 and H750) has the same ones. */
 #include "boards/stm32/uart_ring.h"
 
 #include "boards/cortex_m/cortex_m.h"
@@ -67,9 +67,9 @@ void uart_ring_stop(const struct uart_ring *ring)
     REG(ring->usart + USART_CR1) = 0; /* 34.8.4: BRR may be written only while UE = 0 */
 }
 
-/* How far DMA has come since it was last asked. The flag is read before the position, so a round may end between the two: then
- * the position already tells it, and the flag that comes with it must not count again. More than one whole round between two
- * calls cannot be told from one; a round takes 0.19 s at 3.4 Mbaud, and the longest layer less. */
+/* How far DMA has come since it was last asked. The flag is read before the position, so a round may end between the
+ * two: then the position already tells it, and the flag that comes with it must not count again. More than one whole
+ * round between two calls cannot be told from one; a round takes 0.19 s at 3.4 Mbaud, and the longest layer less. */
 static void catch_up(struct uart_ring *ring)
 {
     const bool flagged = (REG(ring->dma + DMA_LISR) & TC1_FLAG) != 0; /* 8.5.1 */
