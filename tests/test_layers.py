@@ -33,11 +33,11 @@ ALLOWED = {
     "gui.board": "gui.core device device.connect device.link device.flash device.diagnostics",
     "gui.enrolment": "gui.core gui.capture gui.gallery gui.access device device.link device.vision",
     "gui.pipeline": "gui.core gui.capture gui.gallery gui.access gui.board gui.enrolment "
-    "device device.connect device.link device.flash",
+    "device device.connect device.link device.flash device.diagnostics",
     "gui.panes.door": "gui.core gui.widgets",
     "gui.panes.events": "gui.core gui.widgets gui.gallery device",
     "gui.panes.people": "gui.core gui.widgets gui.gallery gui.enrolment",
-    "gui.panes.board": "gui.core gui.widgets gui.board device.link device.flash",
+    "gui.panes.board": "gui.core gui.widgets gui.board device.link device.flash device.diagnostics",
     "gui.panes.timing": "gui.core gui.widgets gui.board",
     "gui.window": "*",
     "gui.tools": "*",

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from device.cli.reports import Report
 from device.cli.tables import head
 from device.diagnostics import cmsis_nn
-from device.diagnostics.bench import Report
 from device.text_table import table
 
 ESTIMATE = (
@@ -17,7 +17,7 @@ ESTIMATE = (
 
 
 def bench(report: Report, *, layers: bool = False) -> str:
-    """The times and sizes, and the layers where wanted; ``report`` with ``baseline`` as ``bench.compare`` gave it."""
+    """The times and sizes, and the layers where wanted; ``report`` is that of ``reports.bench``."""
     parts = [f"{head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}{_twice(report)}", _times(report)]
     if report["where"] != "board":
         parts.append("link is at this computer's clock: it holds whatever the run took beyond the board's own count")

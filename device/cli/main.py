@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from device import connect
 from device.cli import bench_tables, reports, tables
-from device.diagnostics import bench
-from device.diagnostics.bench import Report
+from device.cli.reports import Report
+from device.diagnostics import bench, bench_record
 from device.emulator.cost import meter
 from device.errors import DeviceError, FileError, LinkError
 from device.flash import images, programmer
@@ -84,7 +84,7 @@ def _parser() -> argparse.ArgumentParser:
     inferred = add("infer", "find the face in each photo, print fingerprints and cosines", _infer)
     inferred.add_argument("images", metavar="IMAGE", nargs="+", type=Path)
     timed = add("bench", "time the link and the network", _bench)
-    timed.add_argument("-n", type=_count, default=20, metavar="N", help="crops, 20 by default")
+    timed.add_argument("-n", type=_count, default=bench.BENCH_RUNS, metavar="N", help="crops, 20 by default")
     timed.add_argument("--layers", action="store_true", help="print every layer too; JSON always has them")
     timed.add_argument("--image", type=Path, help="what the virtual board runs, by default the prebuilt image")
     timed.add_argument("--record", type=Path, metavar="FILE", help="append the result to this CSV file as one line")
@@ -143,17 +143,16 @@ def _bench(options: argparse.Namespace) -> int:
         raise UsageError("the results file holds times of one look", "leave out --mirror or --record")
     if options.record is not None:
         try:
-            bench.check_record(options.record)
+            bench_record.check_record(options.record)
         except FileError as error:
             raise UsageError(error.message, error.hint) from error
     with connect.open_board(options.board, image=options.image) as opened:
-        report = bench.bench(opened.board, options.n, mirror=options.mirror)
-    report["baseline"] = bench.compare(report)
+        result = bench.bench(opened.board, options.n, mirror=options.mirror)
     if options.record is not None:
         from device.emulator.launcher import default_image
 
-        bench.record(report, options.record, (options.image or default_image()) if is_virtual else None)
-    return _show(options, report, lambda shown: bench_tables.bench(shown, layers=options.layers))
+        bench_record.record(result, options.record, (options.image or default_image()) if is_virtual else None)
+    return _show(options, reports.bench(result), lambda shown: bench_tables.bench(shown, layers=options.layers))
 
 
 def _selftest(options: argparse.Namespace) -> int:

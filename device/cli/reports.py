@@ -11,11 +11,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from device.diagnostics.bench import Report
+from device.diagnostics import cmsis_nn
+from device.diagnostics.bench import BenchResult, WirePath
 from device.errors import FileError
 from device.link.board import Board
 from device.link.replies import Hello
 from device.paths import ASSETS
+
+Report = dict[str, Any]
 
 
 def info(board: Board) -> Report:
@@ -32,6 +35,33 @@ def selftest(board: Board) -> Report:
     """The golden vector in the image against what the board computes."""
     result = board.selftest()
     return {**_who(board.hello), "passed": result.passed, **asdict(result)}
+
+
+def bench(result: BenchResult) -> Report:
+    """A bench, with the comparison with CMSIS-NN where there is one."""
+    hello, path, comparison = result.hello, result.path, cmsis_nn.compare(result)
+    layers = ("name", "kind", "macs", "cycles", "instructions")
+    return {
+        **_who(hello),
+        "n": result.runs,
+        "looks": result.looks,
+        **{f"{name}_ms": result.values(name).as_dict() for name in ("link", "receive", "network", "total")},
+        "frames_per_second": round(result.frames_per_second, 3),
+        "path": None if path is None else _path(path),
+        "network_cycles": result.network_cycles,
+        "network_instructions": result.network_instructions,
+        "arena_bytes": hello.arena_bytes,
+        "stack_bytes": result.stack_bytes,
+        "flash_bytes": hello.flash_bytes,
+        "layers": [{name: getattr(layer, name) for name in layers} for layer in result.layers],
+        "kinds": [asdict(one) for one in result.kinds],
+        "baseline": None if comparison is None else asdict(comparison),
+    }
+
+
+def _path(path: WirePath) -> Report:
+    digits = {"share_of_best": 4, "link_share_of_baud": 4}
+    return {name: round(value, digits.get(name, 3)) for name, value in asdict(path).items()}
 
 
 def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple[Report, list[str]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import PurePath
 
-from device.diagnostics.bench import Report
+from device.cli.reports import Report
 from device.link.replies import WHERE_WORDS
 from device.paths import DEVICE_COMMAND
 from device.text_table import table

@@ -1,88 +1,189 @@
-"""Timing a board: crop by crop, overlapped, layer by layer; the comparison with the baseline, and the results file."""
+"""Timing a board: crop by crop, overlapped, layer by layer. The command line and the window word what is found."""
 
 from __future__ import annotations
 
-import csv
-import hashlib
+import contextlib
 import statistics
-import subprocess
-from collections.abc import Callable, Sequence
-from pathlib import Path
-from typing import Any
+from collections.abc import Callable, Generator, Sequence
+from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
-from device.diagnostics import cmsis_nn
-from device.errors import FileError
+from device.errors import DeviceError
 from device.link.board import Board
 from device.link.framing import OVERHEAD_BYTES
-from device.link.protocol import LayerKind, StatsReply, Type
-from device.link.replies import Inference, Layer, Where
+from device.link.protocol import Capability, StatsReply, Type
+from device.link.replies import Hello, Inference, Layer, Where
 from device.link.timing import Percentiles
-from device.paths import INSTALLED, ROOT
 
 BENCH_SEED = 1
+BENCH_RUNS = 20  # where nobody says how many
 BITS_PER_BYTE = 10  # on a UART: start, eight data, stop
 LEAD_FRAMES = 3  # of an overlapped run, before the frames come at their own pace
-MEASURED = {
-    Where.VIRTUAL: "virtual board: cycles estimated",
-    Where.BOARD: "board: cycles counted",
-    Where.QEMU: "QEMU: no cycles",
-    Where.HOST: "host program: nanoseconds",
-}
-KINDS = tuple(kind.name.lower() for kind in LayerKind)
-_OTHER_FILE = "name another file"
-COLUMNS = (
-    *("commit", "image_sha256", "network", "board", "measured", "instructions", "cycles"),
-    *(f"{kind}_cycles" for kind in KINDS),
-    *("arena_bytes", "stack_bytes", "flash_bytes"),
-)
+_NOISE_CROPS = 8
+
+Crops = Sequence[NDArray[np.uint8]]
 
 
-def bench(board: Board, n: int, progress: Callable[[int], None] = lambda done: None, *, mirror: bool = False) -> Report:
-    """Time ``n`` crops one by one, then as many overlapped for the frame rate, and one profile, which is of one look.
+class BenchCancelled(DeviceError):
+    """Somebody asked to stop before it was done."""
 
-    ``mirror``: the network looks at every crop twice, and its figures are of both looks.
+
+@dataclass(frozen=True)
+class Timing:
+    """One measured quantity over all runs, in milliseconds, and whose clock measured it.
+
+    ``name`` is receive, network or total (the board's clock), or send, round_trip or link (this computer's).
+    """
+
+    name: str
+    clock: Literal["board", "host"]
+    values: Percentiles
+
+
+@dataclass(frozen=True)
+class WirePath:
+    """The whole path: what a crop takes on the wire and on the board, and frames a second with both at work.
+
+    ``frames_per_second`` is at the board's clock. ``best_frames_per_second`` is 1 / max(wire, board), of which
+    ``share_of_best`` was reached; ``link_share_of_baud`` is how full the wire is while a crop is on it.
+    """
+
+    baud: int
+    wire_ms: float
+    board_ms: float
+    best_frames_per_second: float
+    frames_per_second: float
+    share_of_best: float
+    link_share_of_baud: float
+
+
+@dataclass(frozen=True)
+class KindSum:
+    """All layers of one kind together."""
+
+    kind: str
+    layers: int
+    macs: int
+    cycles: int
+    instructions: int
+
+
+@dataclass(frozen=True)
+class BenchResult:
+    """What a bench of ``runs`` crops found. ``timings`` has no row of the board's clock where the board has none.
+
+    ``frames_per_second`` counts fingerprints with as many crops under way as the board takes, at this computer's clock.
+    ``path`` is None where the link has no rate or the board no clock, ``layers`` is empty where it has no profile.
+    ``retries`` are requests sent again.
+    """
+
+    hello: Hello
+    runs: int
+    looks: int
+    timings: tuple[Timing, ...]
+    frames_per_second: float
+    path: WirePath | None
+    network_cycles: int | None
+    network_instructions: int | None
+    stack_bytes: int
+    layers: tuple[Layer, ...]
+    retries: int
+
+    @property
+    def where(self) -> Where:
+        """What executes the firmware."""
+        return self.hello.where
+
+    @property
+    def kinds(self) -> tuple[KindSum, ...]:
+        """The layers summed by kind, in the order in which the kinds come."""
+        found: dict[str, list[Layer]] = {}
+        for layer in self.layers:
+            found.setdefault(layer.kind, []).append(layer)
+        return tuple(
+            KindSum(
+                kind,
+                len(layers),
+                sum(layer.macs for layer in layers),
+                sum(layer.cycles for layer in layers),
+                sum(layer.instructions or 0 for layer in layers),
+            )
+            for kind, layers in found.items()
+        )
+
+    def values(self, name: str) -> Percentiles:
+        """The figures of one timing; of nothing where it was not measured."""
+        return next((one.values for one in self.timings if one.name == name), Percentiles.of(()))
+
+
+Steps = Generator[tuple[int, int], None, BenchResult]
+
+
+def bench(
+    board: Board,
+    runs: int = BENCH_RUNS,
+    on_progress: Callable[[int, int], None] = lambda done, of: None,
+    cancelled: Callable[[], bool] = lambda: False,
+    *,
+    mirror: bool = False,
+) -> BenchResult:
+    """Run ``bench_steps`` to its end. Raises BenchCancelled once ``cancelled`` says so."""
+    steps = bench_steps(board, runs, mirror=mirror)
+    with contextlib.closing(steps):
+        while True:
+            try:
+                on_progress(*next(steps))
+            except StopIteration as end:
+                result: BenchResult = end.value
+                return result
+            if cancelled():
+                raise BenchCancelled("the bench was stopped", "start it again")
+
+
+def bench_steps(board: Board, runs: int = BENCH_RUNS, *, mirror: bool = False) -> Steps:
+    """Time ``runs`` crops of noise one by one, then as many overlapped, then a profile, which is of one look.
+
+    Gives way after each crop with (crops measured, crops to measure); what is under way when it is closed is waited
+    for. ``mirror``: the network looks at every crop twice, and its figures are of both looks.
     """
     rng = np.random.default_rng(BENCH_SEED)
-    crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(n, 8))]
+    crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(runs, _NOISE_CROPS))]
+    retries = board.link.counters.retries
+    of = 2 * runs + 1
+    yield 0, of
     board.infer(crops[0], mirror=mirror)  # the first one fills caches at both ends
-    runs: list[Inference] = []
-    for index in range(n):
-        runs.append(board.infer(crops[index % len(crops)], mirror=mirror))
-        progress(index + 1)
-    frames_per_second, path = _overlapped(board, crops, n, runs, mirror)
-    profile = board.profile()
-    stats = board.stats()
-    hello = board.hello
-    layers = [_layer(layer) for layer in profile.layers]
-    return {
-        "where": hello.where,
-        "board": hello.board,
-        "firmware": hello.firmware,
-        "network": hello.network,
-        "n": n,
-        "looks": runs[0].looks,
-        "link_ms": Percentiles.of(run.link_ms for run in runs).as_dict(),
-        "receive_ms": _board_ms(runs, "receive_ms"),
-        "network_ms": _board_ms(runs, "network_ms"),
-        "total_ms": _board_ms(runs, "total_ms"),
-        "frames_per_second": round(frames_per_second, 3),
-        "path": path,
-        "network_cycles": _middle([run.network_cycles for run in runs]),
-        "network_instructions": _middle([run.network_instructions for run in runs]),
-        "arena_bytes": hello.arena_bytes,
-        "stack_bytes": stats.stack_bytes,
-        "flash_bytes": hello.flash_bytes,
-        "layers": layers,
-        "kinds": _kinds(layers),
-    }
+    alone: list[Inference] = []
+    for number in range(runs):
+        alone.append(board.infer(crops[number % len(crops)], mirror=mirror))
+        yield number + 1, of
+    try:
+        rate, path = yield from _overlapped(board, crops, runs, alone, mirror)
+    finally:  # stopped half-way: what is under way is nobody else's
+        with contextlib.suppress(DeviceError):
+            while board.link.outstanding:
+                board.link.collect()
+    profile = board.profile() if Capability.PROFILE in board.hello.capabilities else None
+    return BenchResult(
+        hello=board.hello,
+        runs=runs,
+        looks=alone[0].looks,
+        timings=_timings(alone),
+        frames_per_second=rate,
+        path=path,
+        network_cycles=_middle([run.network_cycles for run in alone]),
+        network_instructions=_middle([run.network_instructions for run in alone]),
+        stack_bytes=board.stats().stack_bytes,
+        layers=profile.layers if profile is not None else (),
+        retries=board.link.counters.retries - retries,
+    )
 
 
 def _overlapped(
-    board: Board, crops: Sequence[NDArray[np.uint8]], n: int, alone: Sequence[Inference], mirror: bool
-) -> tuple[float, Report | None]:
+    board: Board, crops: Crops, runs: int, alone: Sequence[Inference], mirror: bool
+) -> Generator[tuple[int, int], None, tuple[float, WirePath | None]]:
     """Frames a second with as many crops under way as the board takes: at the host's clock, and at the board's.
 
     The second is the difference of two runs at the board's uptime, because nothing else on the wire tells when; it is
@@ -90,9 +191,14 @@ def _overlapped(
     board it is what a real one would do, whatever this computer is busy with.
     """
     timed = board.hello.max_baud > 0 and all(run.total_cycles and run.receive_cycles for run in alone)
-    short_ms = _uptime_of(board, crops, LEAD_FRAMES, mirror)[0] if timed else 0
-    long_ms, runs = _uptime_of(board, crops, LEAD_FRAMES + n, mirror)
-    stamps = [run.received_ns for run in runs]
+    of = 2 * runs + 1
+    short_ms = 0
+    if timed:
+        leading = _uptime_of(board, crops, LEAD_FRAMES, mirror)
+        short_ms, _ = yield from _counted(leading, lambda received: (runs, of))
+    measured = _uptime_of(board, crops, LEAD_FRAMES + runs, mirror)
+    long_ms, found = yield from _counted(measured, lambda received: (runs + max(0, received - LEAD_FRAMES + 1), of))
+    stamps = [run.received_ns for run in found]
     host_rate = (len(stamps) - 1) / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
     if not timed:
         return host_rate, None
@@ -101,25 +207,38 @@ def _overlapped(
     # A board may begin with a crop before it is there: then what comes after its last byte is only a part.
     board_ms = statistics.median(max(run.total_ms, run.network_ms) for run in alone)
     best = 1e3 / max(wire_ms, board_ms)
-    rate = 1e3 * n / max(1, long_ms - short_ms)
-    return host_rate, {
-        "baud": board.baud,
-        "wire_ms": round(wire_ms, 3),
-        "board_ms": round(board_ms, 3),
-        "best_frames_per_second": round(best, 3),
-        "frames_per_second": round(rate, 3),
-        "share_of_best": round(rate / best, 4),
-        "link_share_of_baud": round(wire_ms / statistics.median(run.receive_ms for run in alone), 4),
-    }
+    rate = 1e3 * runs / max(1, long_ms - short_ms)
+    return host_rate, WirePath(
+        baud=board.baud,
+        wire_ms=wire_ms,
+        board_ms=board_ms,
+        best_frames_per_second=best,
+        frames_per_second=rate,
+        share_of_best=rate / best,
+        link_share_of_baud=wire_ms / statistics.median(run.receive_ms for run in alone),
+    )
 
 
-def _uptime_of(
-    board: Board, crops: Sequence[NDArray[np.uint8]], count: int, mirror: bool
-) -> tuple[int, list[Inference]]:
+Uptime = Generator[int, None, tuple[int, list[Inference]]]
+
+
+def _counted(
+    steps: Uptime, progress: Callable[[int], tuple[int, int]]
+) -> Generator[tuple[int, int], None, tuple[int, list[Inference]]]:
+    while True:
+        try:
+            received = next(steps)
+        except StopIteration as end:
+            found: tuple[int, list[Inference]] = end.value
+            return found
+        yield progress(received)
+
+
+def _uptime_of(board: Board, crops: Crops, count: int, mirror: bool) -> Uptime:
     """How far the board's uptime goes, in ms, while it computes ``count`` crops overlapped; and the inferences.
 
     The board is asked for its uptime right before the first crop and right behind the last, so that this computer's
-    own delays do not count.
+    own delays do not count. Gives way after each fingerprint with how many have come.
     """
     room, ahead = board.in_flight, board.in_flight > 1
     board.link.submit(Type.STATS)
@@ -136,120 +255,36 @@ def _uptime_of(
         if ahead and sent == count and len(runs) == count - 1:
             board.link.submit(Type.STATS)
         runs.append(board.receive())
+        if len(runs) < count:  # behind the last the board is asked at once
+            yield len(runs)
     if not ahead:
         board.link.submit(Type.STATS)
-    return (_uptime_ms(board) - (before or 0)) & 0xFFFF_FFFF, runs
+    after = _uptime_ms(board)
+    yield count
+    return (after - (before or 0)) & 0xFFFF_FFFF, runs
 
 
 def _uptime_ms(board: Board) -> int:
     return StatsReply.parse(board.link.collect().frame.payload).uptime_ms
 
 
-def compare(report: Report) -> Report | None:
-    """The bench against the baseline: layers and kinds with CMSIS-NN's instructions, and the level of each figure.
-
-    None for another network than the baseline's, for two looks at a crop, and where nobody counted instructions.
-    """
-    layers = report["layers"]
-    if (
-        not report["network_instructions"]
-        or report["looks"] > 1
-        or not cmsis_nn.same_network(sum(layer["macs"] for layer in layers))
-    ):
-        return None
-    against = {layer["name"]: cmsis_nn.instructions_of(layer["name"]) for layer in layers}
-    kinds: dict[str, int] = dict.fromkeys((layer["kind"] for layer in layers), 0)
-    for layer in layers:
-        kinds[layer["kind"]] += against[layer["name"]] or 0
-    figures = {"instructions": report["network_instructions"], "cycles": report["network_cycles"]}
-    figures |= {name: report[name] for name in ("arena_bytes", "flash_bytes")}
-    return {
-        "source": cmsis_nn.CMSIS_NN_SOURCE,
-        "layers": against,
-        "kinds": kinds,
-        "levels": {name: cmsis_nn.level(name, value) for name, value in figures.items()},
-    }
-
-
-def record(report: Report, path: Path, image: Path | None = None) -> None:
-    """Append one line to the results file, with a heading where it is new. ``image``: what the virtual board ran.
-
-    Raises FileError where the file is none that a bench wrote, or cannot be written.
-    """
-    kinds = {one["kind"]: one["cycles"] for one in report["kinds"]}
-    row = {
-        "commit": _commit(),
-        "image_sha256": "" if image is None else hashlib.sha256(image.read_bytes()).hexdigest(),
-        "network": report["network"],
-        "board": report["board"],
-        "measured": MEASURED[report["where"]],
-        "instructions": report["network_instructions"],
-        "cycles": report["network_cycles"],
-        **{f"{kind}_cycles": kinds.get(kind, 0) for kind in KINDS},
-        **{name: report[name] for name in ("arena_bytes", "stack_bytes", "flash_bytes")},
-    }
-    fresh = check_record(path)
-    try:
-        with path.open("a", encoding="utf-8", newline="") as stream:
-            writer = csv.DictWriter(stream, COLUMNS, lineterminator="\n")
-            if fresh:
-                writer.writeheader()
-            writer.writerow(row)
-    except OSError as error:
-        raise FileError(f"cannot write to {path}: {error}", _OTHER_FILE) from error
-
-
-def check_record(path: Path) -> bool:
-    """Whether the results file is new or empty; raises FileError for one that a bench did not write."""
-    try:
-        if not path.is_file() and not path.parent.is_dir():
-            raise FileError(f"there is no folder {path.parent}", _OTHER_FILE)
-        heading = path.read_text("utf-8").splitlines()[:1] if path.exists() else []
-    except (OSError, UnicodeDecodeError) as error:
-        raise FileError(f"cannot read {path}: {error}", _OTHER_FILE) from error
-    if heading and heading[0].split(",") != list(COLUMNS):
-        raise FileError(f"{path} has other columns than a bench writes", _OTHER_FILE)
-    return not heading
-
-
-def _commit() -> str:
-    """The checkout's commit, with + where ``device/`` has been changed since; empty outside a checkout."""
-    if INSTALLED:  # a repository around the environment would be another one
-        return ""
-    try:
-        words = ["git", "-C", str(ROOT)]
-        head = subprocess.run([*words, "rev-parse", "HEAD"], capture_output=True, text=True, check=True).stdout.strip()
-        changed = subprocess.run([*words, "status", "--porcelain", "--", "device"], capture_output=True, text=True)
-    except (OSError, subprocess.CalledProcessError):
-        return ""
-    return head + "+" * bool(changed.stdout.strip())
-
-
-def _board_ms(runs: Sequence[Inference], name: str) -> dict[str, float | None]:
-    return Percentiles.of(getattr(run, name) for run in runs if run.timed).as_dict()
+def _timings(runs: Sequence[Inference]) -> tuple[Timing, ...]:
+    timed = [run for run in runs if run.timed]
+    rows = []
+    if timed:
+        rows += [
+            Timing("receive", "board", Percentiles.of(run.receive_ms for run in timed)),
+            Timing("network", "board", Percentiles.of(run.network_ms for run in timed)),
+            Timing("total", "board", Percentiles.of(run.total_ms for run in timed)),
+        ]
+    return (
+        *rows,
+        Timing("send", "host", Percentiles.of((run.written_ns - run.sent_ns) / 1e6 for run in runs)),
+        Timing("round_trip", "host", Percentiles.of(run.round_trip_ms for run in runs)),
+        Timing("link", "host", Percentiles.of(run.link_ms for run in runs)),
+    )
 
 
 def _middle(values: Sequence[int | None]) -> int | None:
     known = sorted(value for value in values if value)
     return known[len(known) // 2] if known else None
-
-
-def _layer(layer: Layer) -> Report:
-    names = ("name", "kind", "macs", "cycles", "instructions")
-    return {name: getattr(layer, name) for name in names}
-
-
-def _kinds(layers: Sequence[Report]) -> list[Report]:
-    """Sums by kind of layer, in the order in which the kinds come."""
-    kinds: dict[str, Report] = {}
-    for layer in layers:
-        one = kinds.setdefault(
-            layer["kind"], {"kind": layer["kind"], "layers": 0, "macs": 0, "cycles": 0, "instructions": 0}
-        )
-        one["layers"] += 1
-        for name in ("macs", "cycles", "instructions"):
-            one[name] += layer[name] or 0
-    return list(kinds.values())
-
-
-Report = dict[str, Any]

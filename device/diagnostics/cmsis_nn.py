@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from device.diagnostics.bench import BenchResult
+
 CMSIS_NN_SOURCE = "CMSIS-NN 7.0, GCC 12 -O3, counted in emulation"
 CMSIS_NN_CYCLES = 73_300_000
 CMSIS_NN_RAM_BYTES = 245_760 + 5_120  # activations, and the kernels' own buffer
@@ -111,3 +113,39 @@ def instructions_of(layer: str) -> int | None:
 def same_network(macs: int) -> bool:
     """Whether a network with this many multiply-accumulates is the one that the figures are of."""
     return macs == sum(count for _, count, _ in CMSIS_NN)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """CMSIS-NN's instructions for each layer and kind of a bench, and the best level that each of its figures keeps."""
+
+    source: str
+    layers: dict[str, int | None]
+    kinds: dict[str, int]
+    levels: dict[str, str | None]
+
+
+def compare(result: BenchResult) -> Comparison | None:
+    """A bench beside CMSIS-NN.
+
+    None for another network than the figures are of, for two looks at a crop, and where nobody counted instructions.
+    """
+    figures = _figures(result)
+    if figures is None or result.looks > 1 or not same_network(sum(layer.macs for layer in result.layers)):
+        return None
+    layers = {layer.name: instructions_of(layer.name) for layer in result.layers}
+    kinds: dict[str, int] = dict.fromkeys((layer.kind for layer in result.layers), 0)
+    for layer in result.layers:
+        kinds[layer.kind] += layers[layer.name] or 0
+    return Comparison(CMSIS_NN_SOURCE, layers, kinds, {name: level(name, value) for name, value in figures.items()})
+
+
+def _figures(result: BenchResult) -> dict[str, int] | None:
+    if not result.network_instructions:
+        return None
+    return {
+        "instructions": result.network_instructions,
+        "cycles": result.network_cycles or 0,
+        "arena_bytes": result.hello.arena_bytes,
+        "flash_bytes": result.hello.flash_bytes,
+    }

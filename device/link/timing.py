@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import statistics
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Literal, Self
@@ -87,26 +87,30 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
 
 @dataclass(frozen=True)
 class Percentiles:
-    """Least, middle and 95th percentile of ``n`` values; NaN where there are none."""
+    """Least, middle, 95th and 99th percentile of ``n`` values; NaN where there are none."""
 
     n: int
     min: float
     median: float
     p95: float
+    p99: float
 
     @classmethod
     def of(cls, values: Iterable[float]) -> Self:
-        """Of any numbers; the 95th percentile is interpolated between the two values next to it."""
+        """Of any numbers; a percentile is interpolated between the two values next to it."""
         ordered = sorted(values)
         if not ordered:
-            return cls(0, math.nan, math.nan, math.nan)
-        position = 0.95 * (len(ordered) - 1)
-        low = math.floor(position)
-        high = min(low + 1, len(ordered) - 1)
-        p95 = ordered[low] + (ordered[high] - ordered[low]) * (position - low)
-        return cls(len(ordered), ordered[0], statistics.median(ordered), p95)
+            return cls(0, math.nan, math.nan, math.nan, math.nan)
+        return cls(len(ordered), ordered[0], statistics.median(ordered), _part(ordered, 0.95), _part(ordered, 0.99))
 
     def as_dict(self, digits: int = 3) -> dict[str, float | None]:
         """``min``, ``median`` and ``p95`` for JSON, None where there is no value."""
         values = {"min": self.min, "median": self.median, "p95": self.p95}
         return {name: None if math.isnan(value) else round(value, digits) for name, value in values.items()}
+
+
+def _part(ordered: Sequence[float], part: float) -> float:
+    position = part * (len(ordered) - 1)
+    low = math.floor(position)
+    high = min(low + 1, len(ordered) - 1)
+    return ordered[low] + (ordered[high] - ordered[low]) * (position - low)

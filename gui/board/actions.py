@@ -6,40 +6,31 @@ after the door and notices a wish to stop. Live recognition rests while an actio
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import threading
 from collections.abc import Callable, Generator
 from dataclasses import replace
 from pathlib import Path
 
-import numpy as np
-
 from device.diagnostics import parity
+from device.diagnostics.bench import BENCH_RUNS, bench_steps
 from device.errors import BoardError, DeviceError, FileError
 from device.flash.images import FOLDER
 from device.flash.programmer import FlashStep, FlashStopped, Way, flash
 from device.link.board import Board
-from device.link.replies import Inference
 from gui.board.reports import (
-    BENCH_RUNS,
     ActionKind,
     ActionPhase,
     ActionReport,
-    BenchResult,
-    BenchRow,
     ParityResult,
     ProfileResult,
     Result,
     SelftestResult,
 )
-from gui.core.frames import Clock, Picture, now_s
-from gui.core.percentiles import percentiles
+from gui.core.frames import Picture, now_s
 from gui.core.states import Problem, Topic
 
 log = logging.getLogger("gui")
-BENCH_SEED = 1
-
 
 Steps = Generator[tuple[int, int], None, Result]
 Action = Callable[[Board], Steps]
@@ -67,44 +58,8 @@ def reset(board: Board) -> Steps:
 
 
 def bench(board: Board, runs: int = BENCH_RUNS) -> Steps:
-    """``runs`` crops one by one for the times, and as many overlapped for the rate."""
-    random = np.random.default_rng(BENCH_SEED)
-    crops = [random.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(4)]
-    retries = board.link.counters.retries
-    of = 2 * runs + 1
-    yield 0, of
-    board.infer(crops[0])  # the first one fills caches at both ends
-    got: list[Inference] = []
-    for number in range(runs):
-        got.append(board.infer(crops[number % len(crops)]))
-        yield number + 1, of
-    stamps: list[int] = []
-    sent = 0
-    try:
-        while len(stamps) <= runs:
-            while sent <= runs and board.waiting < board.in_flight:
-                board.send_crop(crops[sent % len(crops)])
-                sent += 1
-            stamps.append(board.receive().received_ns)
-            yield runs + len(stamps), of
-    finally:  # stopped half-way: what is under way is nobody else's
-        with contextlib.suppress(DeviceError):
-            while board.waiting:
-                board.receive()
-    rate = runs / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
-    return BenchResult(board.where, board.hello.clock_hz, runs, _rows(got), rate, board.link.counters.retries - retries)
-
-
-def _rows(runs: list[Inference]) -> tuple[BenchRow, ...]:
-    timed = [run for run in runs if run.timed]
-    rows = [
-        BenchRow(key, Clock.BOARD, percentiles([getattr(run, f"{key}_ms") for run in timed]))
-        for key in ("receive", "network", "total")
-        if timed
-    ]
-    rows.append(BenchRow("send", Clock.HOST, percentiles([(run.written_ns - run.sent_ns) / 1e6 for run in runs])))
-    rows.append(BenchRow("round_trip", Clock.HOST, percentiles([run.round_trip_ms for run in runs])))
-    return tuple(rows)
+    """Time ``runs`` crops one by one, as many overlapped, and the layers."""
+    return (yield from bench_steps(board, runs))
 
 
 def parity_of(crop: Picture, folder: Path = FOLDER) -> Action:

@@ -5,16 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from device.diagnostics.bench import BenchResult
 from device.diagnostics.parity import Parity
 from device.flash.programmer import FlashStep
 from device.link.link import LinkCounters
 from device.link.protocol import StatsReply
 from device.link.replies import Profile, Selftest
-from gui.core.frames import Clock
-from gui.core.percentiles import Percentiles
 from gui.core.states import Problem, Where
-
-BENCH_RUNS = 20
 
 
 class ActionKind(StrEnum):
@@ -41,27 +38,6 @@ class SelftestResult:
     where: Where
     clock_hz: int
     selftest: Selftest
-
-
-@dataclass(frozen=True)
-class BenchRow:
-    """One measured quantity over all runs, in milliseconds, and whose clock measured it."""
-
-    key: str  # receive, network, total, send, round_trip
-    clock: Clock
-    values: Percentiles
-
-
-@dataclass(frozen=True)
-class BenchResult:
-    """``rate`` counts fingerprints a second with as many crops under way as the board takes, at the PC's clock."""
-
-    where: Where
-    clock_hz: int
-    runs: int
-    rows: tuple[BenchRow, ...]
-    rate: float
-    retries: int
 
 
 @dataclass(frozen=True)

@@ -10,13 +10,14 @@ from pathlib import Path
 import numpy as np
 from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
+from device.diagnostics.bench import BENCH_RUNS
 from device.errors import DeviceError
 from device.flash import images, installed, programmer
 from device.flash.programmer import Way
 from device.link.board import Board
 from device.link.ports import Port, all_ports, known
 from device.link.protocol import Capability
-from gui.board import actions, faults, reports
+from gui.board import actions, faults
 from gui.board.port_watch import PortWatch
 from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
@@ -98,7 +99,7 @@ class BoardDesk(QObject):
         """Run the golden vector."""
         self._run(ActionKind.SELFTEST, actions.selftest)
 
-    def bench(self, runs: int = reports.BENCH_RUNS) -> None:
+    def bench(self, runs: int = BENCH_RUNS) -> None:
         """Time ``runs`` crops."""
         self._run(ActionKind.BENCH, lambda board: actions.bench(board, runs))
 

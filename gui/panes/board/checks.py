@@ -14,7 +14,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.board.reports import BENCH_RUNS, ActionKind, ActionPhase, ActionReport
+from device.diagnostics.bench import BENCH_RUNS
+from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import BoardPhase, BoardState
 from gui.panes.board import wording
 from gui.widgets.stylesheet import set_style_class

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import textwrap
 
+from device.diagnostics.bench import BenchResult
 from device.flash.installed import Finding, Installed
 from device.flash.programmer import FlashStep
 from device.link.protocol import Capability
@@ -13,13 +14,11 @@ from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
-    BenchResult,
     LinkStats,
     ParityResult,
     ProfileResult,
     SelftestResult,
 )
-from gui.core.frames import Clock
 from gui.core.i18n import mark
 from gui.core.states import BoardPhase, BoardState, Flow, Problem, Where
 from gui.widgets import formatting
@@ -249,13 +248,14 @@ def parity(result: ParityResult) -> tuple[str, str]:
 
 def bench(result: BenchResult) -> str:
     """A line for each quantity: p50, p95, p99, and whose clock."""
-    place = {Clock.BOARD: formatting.measured(result.where), Clock.HOST: "PC"}
+    place = {"board": formatting.measured(result.where), "host": "PC"}
     lines = [say("Bench of {runs} crops: p50 · p95 · p99 in ms").format(runs=result.runs)]
-    for row in result.rows:
-        three = " · ".join(_ms(value) for value in (row.values.p50, row.values.p95, row.values.p99))
-        lines.append(f"{say(_BENCH[row.key])}: {three}, {place[row.clock]}")
+    for row in result.timings:
+        if row.name in _BENCH:
+            three = " · ".join(_ms(value) for value in (row.values.median, row.values.p95, row.values.p99))
+            lines.append(f"{say(_BENCH[row.name])}: {three}, {place[row.clock]}")
     rate = say("{rate} fingerprints a second, PC; {retries} asked again")
-    lines.append(rate.format(rate=figure(result.rate, 2), retries=result.retries))
+    lines.append(rate.format(rate=figure(result.frames_per_second, 2), retries=result.retries))
     return "\n".join(lines)
 
 

@@ -14,6 +14,7 @@ import pytest
 
 from device.connect import OpenedBoard
 from device.diagnostics import parity
+from device.diagnostics.bench import BenchResult
 from device.emulator import VirtualBoard
 from device.errors import FileError
 from device.flash.programmer import FlashStep, FlashStopped
@@ -23,7 +24,6 @@ from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
-    BenchResult,
     ParityResult,
     ProfileResult,
     SelftestResult,
@@ -79,12 +79,12 @@ def test_selftest_profile_and_bench_bring_their_figures(desk: Desk) -> None:
     end = desk.end()
     result = end.result
     assert isinstance(result, BenchResult)
-    rows = {row.key: row for row in result.rows}
-    assert rows["network"].values.p50 == pytest.approx(2.0)  # 2000 cycles at 1 MHz
-    assert rows["network"].clock is Clock.BOARD
-    assert rows["round_trip"].clock is Clock.HOST
+    rows = {row.name: row for row in result.timings}
+    assert rows["network"].values.median == pytest.approx(2.0)  # 2000 cycles at 1 MHz
+    assert rows["network"].clock == Clock.BOARD
+    assert rows["round_trip"].clock == Clock.HOST
     assert rows["round_trip"].values.n == 5
-    assert result.rate > 0
+    assert result.frames_per_second > 0
     assert (end.done, end.of) == (11, 11)
 
 

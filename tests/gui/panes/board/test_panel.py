@@ -10,6 +10,7 @@ import pytest
 from PySide6.QtCore import Qt
 from pytestqt.qtbot import QtBot
 
+from device.diagnostics.bench import BenchResult, Timing
 from device.diagnostics.parity import Parity
 from device.flash.images import Image
 from device.flash.installed import Finding, Installed
@@ -18,19 +19,16 @@ from device.link.link import LinkCounters
 from device.link.ports import Port
 from device.link.protocol import Capability, StatsReply
 from device.link.replies import Hello, Selftest
+from device.link.timing import Percentiles
 from gui.board import faults
 from gui.board.reports import (
     ActionKind,
     ActionPhase,
     ActionReport,
-    BenchResult,
-    BenchRow,
     LinkStats,
     ParityResult,
     SelftestResult,
 )
-from gui.core.frames import Clock
-from gui.core.percentiles import percentiles
 from gui.core.states import BoardPhase, BoardState, Flow, Problem, Topic, Where
 from gui.panes.board import wording
 from gui.panes.board.panel import BoardPanel
@@ -45,6 +43,10 @@ FLOW = Flow(0.0, 300, 290, 120, 100, 40, 60, 58, 2)
 
 def hello(**changes: object) -> Hello:
     return replace(Hello.parse(HELLO.pack()), **changes)  # type: ignore[arg-type]
+
+
+def bench(where: Where, rows: tuple[Timing, ...], rate: float, retries: int) -> BenchResult:
+    return BenchResult(hello(where=where), 2, 1, rows, rate, None, None, None, 0, (), retries)
 
 
 def ready(**changes: object) -> BoardState:
@@ -196,10 +198,10 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
     assert "3 of 1,280 numbers differ" in panel.checks.result(ActionKind.PARITY)
     assert "by up to 17, first at 40" in panel.checks.result(ActionKind.PARITY)
     rows = (
-        BenchRow("network", Clock.BOARD, percentiles([100.0, 100.0])),
-        BenchRow("send", Clock.HOST, percentiles([1.0])),
+        Timing("network", "board", Percentiles.of([100.0, 100.0])),
+        Timing("send", "host", Percentiles.of([1.0])),
     )
-    panel.set_action(done(BenchResult(Where.VIRTUAL, 1, 2, rows, 3.14159, 1)))
+    panel.set_action(done(bench(Where.VIRTUAL, rows, 3.14159, 1)))
     lines = panel.checks.result(ActionKind.BENCH).splitlines()
     assert lines[1:] == [
         "Network: 100 · 100 · 100, emulated",
@@ -213,9 +215,9 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
 
 
 def test_a_bench_without_a_board_clock_has_dashes() -> None:
-    row = BenchRow("network", Clock.BOARD, percentiles(()))
-    assert math.isnan(row.values.p50)
-    assert "Network: – · – · –, QEMU" in wording.bench(BenchResult(Where.QEMU, 1, 2, (row,), 1.0, 0))
+    row = Timing("network", "board", Percentiles.of(()))
+    assert math.isnan(row.values.median)
+    assert "Network: – · – · –, QEMU" in wording.bench(bench(Where.QEMU, (row,), 1.0, 0))
 
 
 def test_the_image_is_said_to_be_current_or_not(panel: BoardPanel) -> None:
