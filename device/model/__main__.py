@@ -137,11 +137,13 @@ def _export(args: argparse.Namespace) -> None:
 
 
 def _evaluate(args: argparse.Namespace) -> None:
-    from device.model.evaluate.evaluate import ENROLMENTS, Result, Wish, evaluate
-    from device.model.evaluate.result_files import record, write_results
+    from device.model.evaluate.evaluate import ENROLMENTS, EvaluationConfig, evaluate
+    from device.model.evaluate.figures import Result
+    from device.model.evaluate.result_files import record, write
+    from device.model.json_records import to_json
 
     everything = args.all and args.people is None
-    wish = Wish(
+    config = EvaluationConfig(
         args.network,
         args.faces,
         args.people,
@@ -159,15 +161,15 @@ def _evaluate(args: argparse.Namespace) -> None:
 
     def keep(found: Result) -> None:
         if args.out is not None:
-            written[:] = write_results(args.out, found)
+            written[:] = write(args.out, found)
 
-    result = evaluate(wish, TerminalMonitor(None if args.json else sys.stdout), keep)
+    result = evaluate(config, TerminalMonitor(None if args.json else sys.stdout), keep)
     for path in written:
         print(path, file=sys.stderr if args.json else sys.stdout)
     if args.record is not None:
         record(args.record, result.figures)
     if args.json:
-        print(json.dumps(result.figures, indent=1))
+        print(json.dumps(to_json(result.figures), indent=1))
 
 
 def _card(args: argparse.Namespace) -> None:

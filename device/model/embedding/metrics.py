@@ -7,12 +7,13 @@ is chosen on the other nine.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.model.data.pairs import Bools, Pairs
+from device.model.json_records import stored_as
 
 Floats = NDArray[np.float64]
 
@@ -28,7 +29,8 @@ class Interval:
 
 @dataclass(frozen=True)
 class TarAtFar:
-    """The true-accept rate at one false-accept rate, and how much ``strangers`` pairs of two people can say about it.
+    """The true-accept rate (TAR) at one false-accept rate (FAR), and how much ``impostors`` pairs of two people can say
+    about it.
 
     ``accepted`` of them pass ``threshold``; ``far_high`` is the rate that the threshold may have in truth (upper end of
     the exact one-sided 95 % interval, pairs taken as independent).
@@ -37,7 +39,7 @@ class TarAtFar:
     far: float
     tar: Interval
     threshold: float
-    strangers: int
+    impostors: int = field(metadata=stored_as("strangers"))
     accepted: int
     far_high: float
 
@@ -67,17 +69,17 @@ def best_threshold(scores: Floats, same: Bools) -> float:
     return float((ranked[cut - 1] + ranked[cut]) / 2)
 
 
-def threshold_at_far(strangers: NDArray[np.floating], far: float) -> float:
-    """The lowest score that accepts at most ``far`` of the ``strangers``' pairs."""
-    allowed = int(np.floor(far * len(strangers) + 1e-9))
-    if allowed >= len(strangers):
-        return float(strangers.min())
-    place = len(strangers) - 1 - allowed
-    return float(np.nextafter(np.partition(strangers, place)[place], np.inf))
+def threshold_at_far(impostors: NDArray[np.floating], far: float) -> float:
+    """The lowest score that accepts at most ``far`` of the ``impostors``' scores."""
+    allowed = int(np.floor(far * len(impostors) + 1e-9))
+    if allowed >= len(impostors):
+        return float(impostors.min())
+    place = len(impostors) - 1 - allowed
+    return float(np.nextafter(np.partition(impostors, place)[place], np.inf))
 
 
 def tar_at_far(scores: Floats, same: Bools, far: float) -> float:
-    """The share of one person's pairs that pass the threshold of ``far``."""
+    """The share of the genuine pairs that pass the threshold of ``far``."""
     return float(np.mean(scores[same] >= threshold_at_far(scores[~same], far)))
 
 
@@ -109,7 +111,7 @@ def rate_at_most(events: int, trials: int, confidence: float = 0.95) -> float:
 
 
 def verify(scores: Floats, pairs: Pairs, fars: tuple[float, ...], *, rounds: int = 300, seed: int = 1) -> Verification:
-    """All figures of one set of scores (P,). The intervals resample pairs of one person and of two on their own."""
+    """All figures of one set of scores (P,). The intervals resample genuine and impostor pairs on their own."""
     folds = fold_accuracies(scores, pairs) if len(np.unique(pairs.fold)) > 1 else np.empty(0)
     one, two = scores[pairs.same], scores[~pairs.same]
     rng = np.random.default_rng(seed)

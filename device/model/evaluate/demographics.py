@@ -10,7 +10,7 @@ algorithm guessed and people checked, not what anybody said of themselves.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from device.model.data.utk_labels import Label
 from device.model.embedding.fit_projection import PERHAPS_THE_SAME
 from device.model.embedding.metrics import Interval
+from device.model.json_records import stored_as
 
 Floats = NDArray[np.float32]
 _FEWEST = 25  # crops: three hundred pairs
@@ -45,11 +46,11 @@ GROUPS: tuple[tuple[str, Callable[[Label], bool]], ...] = (
 
 @dataclass(frozen=True)
 class Group:
-    """``far``: for each shipped rate, what the group's own pairs of strangers reach, with a 95 % interval over crops.
+    """``far``: for each shipped rate, what the group's own impostor pairs reach, with a 95 % interval over crops.
 
-    ``mean`` and ``deviation`` are of the strangers' scores; ``agreement`` is the correlation of the scores of all pairs
-    of the group with the teachers' scores; ``nearest`` the share of crops whose most similar other crop in the group is
-    also one of the teachers' ten most similar.
+    ``mean`` and ``deviation`` are of the impostors' scores. ``teacher_correlation`` is how well the scores of all pairs
+    of the group follow the teachers' scores; ``nearest`` the share of crops whose most similar other crop in the group
+    is also one of the teachers' ten most similar.
     """
 
     name: str
@@ -57,7 +58,7 @@ class Group:
     pairs: int
     mean: float
     deviation: float
-    agreement: float
+    teacher_correlation: float = field(metadata=stored_as("agreement"))
     nearest: float
     far: dict[float, Interval]
 
@@ -80,11 +81,11 @@ def compare_groups(
             continue
         own, theirs = scores[np.ix_(rows, rows)], teacher[np.ix_(rows, rows)]
         upper = np.triu(np.ones(own.shape, np.bool_), k=1)
-        strangers = upper & (theirs < PERHAPS_THE_SAME)
-        values = own[strangers]
+        impostors = upper & (theirs < PERHAPS_THE_SAME)
+        values = own[impostors]
         rng = np.random.default_rng(seed)
         weights = [np.bincount(rng.integers(0, len(rows), len(rows)), minlength=len(rows)) for _ in range(rounds)]
-        total = strangers.astype(np.float32)
+        total = impostors.astype(np.float32)
         counts = [float(w @ total @ w) for w in weights]
         far = {}
         for rate, threshold in thresholds:
@@ -99,7 +100,7 @@ def compare_groups(
             Group(
                 name,
                 len(rows),
-                int(np.count_nonzero(strangers)),
+                int(np.count_nonzero(impostors)),
                 float(values.mean()),
                 float(values.std()),
                 float(np.corrcoef(own[upper], theirs[upper])[0, 1]),

@@ -1,4 +1,4 @@
-"""All pairs of two different people among many pictures: what low false-accept rates are measured on.
+"""All impostor pairs, those of two different people, among many pictures: what low false-accept rates are measured on.
 
 LFW's protocol has 3,000 pairs of two people, of which a rate of 1e-4 would accept a third of one. Its 7,701 pictures
 make 29.6 million. These are not independent (a picture stands in thousands of them), so the intervals draw people, with
@@ -8,12 +8,13 @@ all their pictures, instead of pairs.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from device.model.embedding.metrics import Interval
+from device.model.json_records import stored_as
 
 _ROWS = 512
 _SAMPLE = 400_000
@@ -23,7 +24,7 @@ Floats = NDArray[np.float32]
 
 
 @dataclass(frozen=True, eq=False)
-class Strangers:
+class Impostors:
     """The highest ``scores`` (K,) float32 of ``count`` pairs, falling; ``first`` and ``second`` (K,) number the people,
     of whom person p has ``pictures[p]``."""
 
@@ -62,7 +63,7 @@ def number_people(people: list[str]) -> NDArray[np.int32]:
     return np.unique(np.array(people), return_inverse=True)[1].astype(np.int32)
 
 
-def find_strangers(vectors: Floats, people: list[str], highest_far: float) -> Strangers:
+def find_impostors(vectors: Floats, people: list[str], highest_far: float) -> Impostors:
     """Score all pairs of unit vectors (N, D) of two different ``people`` (N,), and keep what ``highest_far`` needs."""
     person = number_people(people)
     pictures = np.bincount(person).astype(np.int64)
@@ -85,7 +86,7 @@ def find_strangers(vectors: Floats, people: list[str], highest_far: float) -> St
         second.append(person[start + columns])
     every = np.concatenate(scores).astype(np.float32)
     order = np.argsort(-every, kind="stable")
-    return Strangers(every[order], np.concatenate(first)[order], np.concatenate(second)[order], count, pictures)
+    return Impostors(every[order], np.concatenate(first)[order], np.concatenate(second)[order], count, pictures)
 
 
 def far_at(vectors: Floats, people: list[str], thresholds: list[float]) -> list[float]:
@@ -103,17 +104,18 @@ def far_at(vectors: Floats, people: list[str], thresholds: list[float]) -> list[
 
 @dataclass(frozen=True)
 class TarAmongAll:
-    """The true-accept rate where the threshold comes from all pairs of two people; intervals are 95 %, over people."""
+    """The true-accept rate where the threshold comes from all ``impostors``, the pairs of two people; intervals are
+    95 %, over people."""
 
     far: float
     tar: Interval
     threshold: Interval
-    strangers: int
+    impostors: int = field(metadata=stored_as("strangers"))
     accepted: int
 
 
 def tar_among_all(
-    strangers: Strangers,
+    impostors: Impostors,
     genuine: Floats,
     genuine_person: NDArray[np.int32],
     fars: tuple[float, ...],
@@ -123,9 +125,9 @@ def tar_among_all(
 ) -> tuple[TarAmongAll, ...]:
     """For each of ``fars`` that accepts at least one pair: the share of ``genuine`` scores (G,), pairs of the people
     ``genuine_person`` (G,), that pass its threshold."""
-    measurable = [far for far in fars if far * strangers.count >= 1]
+    measurable = [far for far in fars if far * impostors.count >= 1]
     rng = np.random.default_rng(seed)
-    people = len(strangers.pictures)
+    people = len(impostors.pictures)
     tars: dict[float, list[float]] = {far: [] for far in measurable}
     thresholds: dict[float, list[float]] = {far: [] for far in measurable}
     for _ in range(rounds if people > 1 else 0):
@@ -133,19 +135,19 @@ def tar_among_all(
         own = weights[genuine_person]
         if not own.any():
             continue
-        for far, threshold in zip(measurable, strangers.weighted_thresholds(measurable, weights), strict=True):
+        for far, threshold in zip(measurable, impostors.weighted_thresholds(measurable, weights), strict=True):
             thresholds[far].append(threshold)
             tars[far].append(float(own[genuine >= threshold].sum() / own.sum()))
     found = []
     for far in measurable:
-        threshold = strangers.threshold_at(far)
+        threshold = impostors.threshold_at(far)
         found.append(
             TarAmongAll(
                 far,
                 _interval(float(np.mean(genuine >= threshold)), tars[far]),
                 _interval(threshold, thresholds[far]),
-                strangers.count,
-                strangers.accepted(threshold),
+                impostors.count,
+                impostors.accepted(threshold),
             )
         )
     return tuple(found)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
 
 from device.errors import FileError
-from device.model.evaluate.result_files import draw_roc, read_curves, read_figures, read_record, write_text
-from device.model.evaluate.rows import TWICE
+from device.model.embedding.metrics import Interval, TarAtFar
+from device.model.evaluate.figures import TWICE, Figures, Row
+from device.model.evaluate.impostors import TarAmongAll
+from device.model.evaluate.result_files import (
+    draw_roc,
+    read_curves,
+    read_figures,
+    read_record,
+    write_figures,
+    write_text,
+)
 
 BEGIN = "<!-- figures: written by `python -m device.model card`, do not edit up to the end mark -->"
 END = "<!-- end of figures -->"
@@ -33,13 +40,13 @@ def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
     curves = [read_curves(folder) for folder in (ptq, results) if folder is not None]
     write_text(card, replaced(text, figures_text(figures, before, trained), str(card)))
     # What the program compares: float, before training on, and the network itself.
-    shown = f", {figures['compared']}", f", {figures['compared']}{TWICE}"
+    shown = f", {figures.compared}", f", {figures.compared}{TWICE}"
     drawn = {name: curve for rows in curves for name, curve in rows.items() if name.endswith(shown)}
     draw_roc(card.with_name(ROC), drawn, figures)
     for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
         path = card.with_name(name)
         if kept is not None:
-            write_text(path, json.dumps(kept, indent=1) + "\n")
+            write_figures(path, kept)
         else:
             path.unlink(missing_ok=True)
 
@@ -52,24 +59,19 @@ def replaced(text: str, figures: str, where: str) -> str:
     return text[: start + len(BEGIN)] + "\n\n" + figures + "\n" + text[end:]
 
 
-def figures_text(
-    figures: dict[str, Any], ptq: dict[str, Any] | None = None, trained: Sequence[Mapping[str, str]] = ()
-) -> str:
+def figures_text(figures: Figures, ptq: Figures | None = None, trained: Sequence[Mapping[str, str]] = ()) -> str:
     """The whole block in Markdown; ``trained`` is the table of ``evaluate --record``."""
-    try:
-        parts = [
-            _head(figures),
-            _pairs(figures, ptq),
-            _among_all(figures, ptq),
-            _shipped(figures),
-            _identification(figures),
-            _robustness(figures),
-            _groups(figures),
-            _board(figures),
-            _trained(trained),
-        ]
-    except (KeyError, TypeError, IndexError) as error:
-        raise FileError(f"the figures lack {error}", "evaluate again with --out") from error
+    parts = [
+        _head(figures),
+        _pairs(figures, ptq),
+        _among_all(figures, ptq),
+        _shipped(figures),
+        _identification(figures),
+        _robustness(figures),
+        _groups(figures),
+        _board(figures),
+        _trained(trained),
+    ]
     return "\n".join(part for part in parts if part)
 
 
@@ -86,8 +88,8 @@ def _accuracy(value: float, deviation: float) -> str:
     return f"{value * 100:.2f} ± {deviation * 100:.2f} %"
 
 
-def _span(one: dict[str, float]) -> str:
-    return f"{one['value'] * 100:.1f} % ({one['low'] * 100:.1f} to {one['high'] * 100:.1f})"
+def _span(one: Interval) -> str:
+    return f"{one.value * 100:.1f} % ({one.low * 100:.1f} to {one.high * 100:.1f})"
 
 
 def _far(value: float) -> str:
@@ -103,114 +105,105 @@ def _rare(rate: float, pairs: int) -> str:
     return _small(rate) if rate else f"below {_small(3 / max(pairs, 1))}"
 
 
-def _head(figures: dict[str, Any]) -> str:
-    network, test = figures["network"], figures["test"]
+def _head(figures: Figures) -> str:
+    network, dataset = figures.network, figures.dataset
     return (
-        f"`{network['file']}`, SHA-256 `{network['sha256'][:16]}…`; measured on {figures['date']} "
-        f"({figures['measured_on']}, ai-edge-litert {figures['versions']['ai-edge-litert']}) on "
-        f"{test['name']}: {test['pairs']:,} pairs, {test['pictures']:,} pictures of {test['people']:,} people, one "
+        f"`{network.file}`, SHA-256 `{network.sha256[:16]}…`; measured on {figures.date} "
+        f"({figures.measured_on}, ai-edge-litert {figures.versions.get('ai-edge-litert', 'of an unknown version')}) on "
+        f"{dataset.name}: {dataset.pairs:,} pairs, {dataset.pictures:,} pictures of {dataset.people:,} people, one "
         "crop a picture, by\n\n"
-        f"    {figures['command']}\n"
+        f"    {figures.command}\n"
     )
 
 
-def _rows(figures: dict[str, Any], ptq: dict[str, Any] | None) -> list[dict[str, Any]]:
+def _rows(figures: Figures, ptq: Figures | None) -> list[Row]:
     """The rows to show: those of the float network, those before training on, the network itself."""
-    own = figures["rows"]
-    before = [] if ptq is None else [row for row in ptq["rows"] if row["where"] != "float"]
-    floats = [row for row in own if row["where"] == "float"] or (
-        [] if ptq is None else [row for row in ptq["rows"] if row["where"] == "float"]
-    )
-    return [*floats, *before, *(row for row in own if row["where"] != "float")]
+    before = () if ptq is None else ptq.rows
+    floats = _of_float(figures.rows) or _of_float(before)
+    return [*floats, *(row for row in (*before, *figures.rows) if row.where != "float")]
 
 
-def _name(row: dict[str, Any], figures: dict[str, Any]) -> str:
+def _of_float(rows: Sequence[Row]) -> list[Row]:
+    return [row for row in rows if row.where == "float"]
+
+
+def _name(row: Row, figures: Figures) -> str:
     words = {
         "plain": "feature as it is",
         "centred": "mean taken off",
         "mapped": "with the map",
         "mapped as trained": "with the map of training",
     }
-    kind = row["kind"].removesuffix(TWICE)
-    text = f"{row['where']}: {words[kind]}{', two looks' if kind != row['kind'] else ''}"
-    shipped = kind == figures["compared"] and any(row is own for own in figures["rows"])
-    return f"**{text}**" if shipped and row["where"] != "float" else text
+    kind = row.kind.removesuffix(TWICE)
+    text = f"{row.where}: {words.get(kind, kind)}{', two looks' if kind != row.kind else ''}"
+    shipped = kind == figures.compared and any(row is own for own in figures.rows)
+    return f"**{text}**" if shipped and row.where != "float" else text
 
 
-def _pairs(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
+def _tar_heads(tars: Sequence[TarAtFar] | Sequence[TarAmongAll]) -> list[str]:
+    return [f"TAR at FAR {_far(one.far)}" for one in tars]
+
+
+def _pairs(figures: Figures, ptq: Figures | None) -> str:
     rows = _rows(figures, ptq)
-    fars = [one["far"] for one in rows[0]["tar"]]
     table = _table(
-        ["", "accuracy", *(f"TAR at FAR {_far(far)}" for far in fars)],
+        ["", "accuracy", *_tar_heads(rows[0].tar)],
         [
             [
                 _name(row, figures),
-                "–" if row["accuracy"] is None else _accuracy(row["accuracy"], row["deviation"]),
-                *(_span(one["tar"]) for one in row["tar"]),
+                "–" if row.accuracy is None or row.deviation is None else _accuracy(row.accuracy, row.deviation),
+                *(_span(one.tar) for one in row.tar),
             ]
             for row in rows
         ],
     )
-    lowest = rows[-1]["tar"][-1]
+    lowest = rows[-1].tar[-1]
     twice = (
         " Two looks: at the crop and at its mirror image, the feature is the mean of both."
-        if any(row["kind"].endswith(TWICE) for row in rows)
+        if any(row.kind.endswith(TWICE) for row in rows)
         else ""
     )
     return (
         "Accuracy is the mean of the folds, ± their standard deviation; in brackets 95 % intervals, pairs drawn anew. "
         f"In bold what the program uses.{twice}\n\n{table}\n"
-        f"The protocol has {lowest['strangers']:,} pairs of two people. At FAR {_far(lowest['far'])} "
-        f"{lowest['accepted'] or 'none'} of them may pass, which shows only that the rate is below "
-        f"{lowest['far_high']:.2g} (95 %).\n\n![ROC]({ROC})\n"
+        f"The protocol has {lowest.impostors:,} pairs of two people. At FAR {_far(lowest.far)} "
+        f"{lowest.accepted or 'none'} of them may pass, which shows only that the rate is below "
+        f"{lowest.far_high:.2g} (95 %).\n\n![ROC]({ROC})\n"
     )
 
 
-def _among_all(figures: dict[str, Any], ptq: dict[str, Any] | None) -> str:
-    rows = [row for row in _rows(figures, ptq) if row["tar_among_all"]]
+def _among_all(figures: Figures, ptq: Figures | None) -> str:
+    rows = [row for row in _rows(figures, ptq) if row.tar_among_all]
     if not rows:
         return ""
-    fars = [one["far"] for one in rows[0]["tar_among_all"]]
+    first = rows[0].tar_among_all
     table = _table(
-        ["", *(f"TAR at FAR {_far(far)}" for far in fars)],
-        [[_name(row, figures), *(_span(one["tar"]) for one in row["tar_among_all"])] for row in rows],
+        ["", *_tar_heads(first)],
+        [[_name(row, figures), *(_span(one.tar) for one in row.tar_among_all)] for row in rows],
     )
-    strangers = rows[0]["tar_among_all"][0]["strangers"]
     return (
-        f"The same among all {strangers:,} pairs of two people (intervals: people drawn anew, with all their "
+        f"The same among all {first[0].impostors:,} pairs of two people (intervals: people drawn anew, with all their "
         f"pictures):\n\n{table}"
     )
 
 
-def _shipped(figures: dict[str, Any]) -> str:
-    if not figures["shipped_thresholds"]:
+def _shipped(figures: Figures) -> str:
+    if not figures.shipped_thresholds:
         return ""
     rows = [
-        [
-            _far(one["wanted_far"]),
-            f"{one.get('looks', 1)}",
-            f"{one['threshold']:.3f}",
-            _small(one["far"]),
-            _rate(one["tar"]),
-        ]
-        for one in reversed(figures["shipped_thresholds"])
+        [_far(one.wanted_far), f"{one.looks}", f"{one.threshold:.3f}", _small(one.far), _rate(one.tar)]
+        for one in reversed(figures.shipped_thresholds)
     ]
-    table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures['test']['name']}", "TAR"], rows)
+    table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures.dataset.name}", "TAR"], rows)
     return f"The thresholds in the map come from held-out training crops. What they do here:\n\n{table}"
 
 
-def _identification(figures: dict[str, Any]) -> str:
-    if not figures["identification"]:
+def _identification(figures: Figures) -> str:
+    if not figures.identification:
         return ""
     rows = [
-        [
-            f"{one['enrolled']}",
-            f"{one['shots']}",
-            f"{one.get('looks', 1)}",
-            _span(one["dir"]),
-            _rate(one["first"]["value"]),
-        ]
-        for one in figures["identification"]
+        [f"{one.enrolled}", f"{one.shots}", f"{one.looks}", _span(one.dir), _rate(one.first.value)]
+        for one in figures.identification
     ]
     table = _table(["people enrolled", "pictures each", "looks", "DIR at FAR 1 %", "right person first"], rows)
     return (
@@ -220,36 +213,36 @@ def _identification(figures: dict[str, Any]) -> str:
     )
 
 
-def _robustness(figures: dict[str, Any]) -> str:
-    if not figures.get("robustness"):
+def _robustness(figures: Figures) -> str:
+    if not figures.robustness:
         return ""
     rows = [
         [
-            "clean" if one["kind"] == "clean" else f"{one['kind']}, {one['strength']:g} {one['unit']}",
-            _rate(one["accuracy"]), _rate(one["tar"]), _rate(one["far"]),
+            "clean" if one.kind == "clean" else f"{one.kind}, {one.strength:g} {one.unit}",
+            _rate(one.accuracy), _rate(one.tar), _rate(one.far),
         ]
-        for one in figures["robustness"]
+        for one in figures.robustness
     ]  # fmt: skip
     table = _table(["second picture of each pair", "accuracy", "TAR", "FAR"], rows)
     return (
-        f"Worse pictures, one look, on {figures['robustness'][0]['pairs']:,} pairs, with the thresholds of clean ones "
+        f"Worse pictures, one look, on {figures.robustness[0].pairs:,} pairs, with the thresholds of clean ones "
         f"(TAR and FAR: that of FAR 1e-2):\n\n{table}"
     )
 
 
-def _groups(figures: dict[str, Any]) -> str:
-    groups = figures.get("groups")
+def _groups(figures: Figures) -> str:
+    groups = figures.groups
     if not groups:
         return ""
-    fars = sorted({far for one in groups for far in one["far"]}, key=float, reverse=True)
+    fars = sorted({far for one in groups for far in one.far}, reverse=True)
     rows = [
         [
-            one["name"], f"{one['crops']:,}", f"{one['pairs']:,}", f"{one['mean']:.2f} ± {one['deviation']:.2f}",
-            *(_rare(one["far"][far]["value"], one["pairs"]) for far in fars), f"{one['agreement']:.2f}",
+            one.name, f"{one.crops:,}", f"{one.pairs:,}", f"{one.mean:.2f} ± {one.deviation:.2f}",
+            *(_rare(one.far[far].value, one.pairs) for far in fars), f"{one.teacher_correlation:.2f}",
         ]
         for one in groups
     ]  # fmt: skip
-    heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(float(far))}" for far in fars), "agreement"]
+    heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(far)}" for far in fars), "agreement"]
     return (
         "By group, one look, on the held-out training crops: how often two different people of one group pass the "
         "shipped thresholds, and how well their scores follow the teachers' (correlation). It does not measure how "
@@ -259,15 +252,15 @@ def _groups(figures: dict[str, Any]) -> str:
     )
 
 
-def _board(figures: dict[str, Any]) -> str:
-    board = figures.get("board")
-    if not board:
+def _board(figures: Figures) -> str:
+    board = figures.board
+    if board is None:
         return ""
-    prints = board["crops"] * board.get("looks", 1)
-    total = prints * board["length"]
+    prints = board.crops * board.looks
+    total = prints * board.length
     return (
-        f"The same crops through {board['board']}: of {total:,} numbers of {prints} fingerprints "
-        f"{board['different_numbers']:,} differ from LiteRT's.\n"
+        f"The same crops through {board.board}: of {total:,} numbers of {prints} fingerprints "
+        f"{board.different_numbers:,} differ from LiteRT's.\n"
     )
 
 
@@ -283,7 +276,7 @@ def _trained(rows: Sequence[Mapping[str, str]]) -> str:
                 row["label"],
                 _accuracy(float(row["lfw_accuracy"]), float(row["deviation"])),
                 _rate(float(row["tar_1e2"])),
-                _span({"value": value, "low": low, "high": high}),
+                _span(Interval(value, low, high)),
             ]
         )
     table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)

@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import DeviceError
+from device.model.evaluate.robustness import Degraded
 
 Floats = NDArray[np.float64]
 
@@ -48,8 +49,8 @@ def plot_roc(path: Path, curves: Mapping[str, tuple[Floats, Floats]], pairs: int
     draw(path, (6.4, 4.8), 1, paint)
 
 
-def plot_robustness(path: Path, rows: Sequence[Any], title: str) -> None:
-    """``rows`` are of robustness.Spoilt; one axis for each kind, all with the clean figure as a line."""
+def plot_robustness(path: Path, rows: Sequence[Degraded], title: str) -> None:
+    """One axis for each kind of degradation, all with the clean figure as a line."""
     clean = rows[0]
     kinds = list(dict.fromkeys(row.kind for row in rows[1:]))
 

@@ -6,15 +6,16 @@ import csv
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
 from device.errors import FileError
 from device.model.embedding.metrics import roc
-from device.model.evaluate.evaluate import Result
+from device.model.evaluate.demographics import Group
+from device.model.evaluate.figures import FORMAT, Figures, Result, Row
 from device.model.evaluate.plots import Floats, plot_robustness, plot_roc
+from device.model.json_records import RecordError, from_json, to_json
 
 JSON_NAME, ROC_NAME = "evaluation.json", "roc.csv"
 RECORD_FIELDS = (
@@ -42,13 +43,13 @@ def write_csv(path: Path, rows: Iterable[dict[str, Any]], fields: Sequence[str])
     beside.replace(path)
 
 
-def write_results(folder: Path, result: Result) -> list[Path]:
+def write(folder: Path, result: Result) -> list[Path]:
     """Everything ``result`` holds, into ``folder``; gives the files written."""
     figures = result.figures
     folder.mkdir(parents=True, exist_ok=True)
     written = [folder / name for name in (JSON_NAME, "figures.csv", ROC_NAME, "roc.png")]
-    write_text(written[0], json.dumps(figures, indent=1) + "\n")
-    rows = [flat(row) for row in figures["rows"]]
+    write_figures(written[0], figures)
+    rows = [flat(row) for row in figures.rows]
     write_csv(written[1], rows, list(rows[0]))
     curves = {label: roc(scores, result.same) for label, scores in result.scores.items()}
     points = [
@@ -58,48 +59,59 @@ def write_results(folder: Path, result: Result) -> list[Path]:
     ]
     write_csv(written[2], points, list(points[0]))
     draw_roc(written[3], {label: (far, tar) for label, (far, tar, _) in curves.items()}, figures)
-    title = _title(figures)
-    if spoilt := figures.get("robustness"):
-        write_csv(folder / "robustness.csv", spoilt, list(spoilt[0]))
-        plot_robustness(folder / "robustness.png", [SimpleNamespace(**row) for row in spoilt], title)
+    if degraded := figures.robustness:
+        table = [to_json(row) for row in degraded]
+        write_csv(folder / "robustness.csv", table, list(table[0]))
+        plot_robustness(folder / "robustness.png", degraded, _title(figures))
         written += [folder / "robustness.csv", folder / "robustness.png"]
-    if groups := figures.get("groups"):
+    if groups := figures.groups:
         table = [_flat_group(group) for group in groups]
         write_csv(folder / "groups.csv", table, list(table[0]))
         written.append(folder / "groups.csv")
     return written
 
 
-def _title(figures: Mapping[str, Any]) -> str:
-    network, test = figures["network"], figures["test"]
-    return f"{network['name']} on {test['name']}, {test['pairs']:,} pairs (PC, LiteRT)"
+def write_figures(path: Path, figures: Figures) -> None:
+    """Replace the JSON file at ``path``."""
+    write_text(path, json.dumps(to_json(figures), indent=1) + "\n")
 
 
-def draw_roc(path: Path, curves: Curves, figures: Mapping[str, Any]) -> None:
+def _title(figures: Figures) -> str:
+    network, dataset = figures.network, figures.dataset
+    return f"{network.name} on {dataset.name}, {dataset.pairs:,} pairs (PC, LiteRT)"
+
+
+def draw_roc(path: Path, curves: Curves, figures: Figures) -> None:
     """``curves`` of rows of ``figures`` as a PNG."""
-    plot_roc(path, curves, figures["rows"][0]["tar"][0]["strangers"], _title(figures))
+    plot_roc(path, curves, figures.rows[0].tar[0].impostors, _title(figures))
 
 
-def flat(row: dict[str, Any]) -> dict[str, Any]:
+def flat(row: Row) -> dict[str, Any]:
     """A row of the figures as one line of a table."""
-    found = {key: row[key] for key in ("where", "kind", "pairs", "accuracy", "deviation")}
-    for name in ("tar", "tar_among_all"):
-        for one in row[name]:
-            key = f"{name}_{one['far']:g}"
-            found |= {key: one["tar"]["value"], f"{key}_low": one["tar"]["low"], f"{key}_high": one["tar"]["high"]}
+    found: dict[str, Any] = {
+        "where": row.where,
+        "kind": row.kind,
+        "pairs": row.pairs,
+        "accuracy": row.accuracy,
+        "deviation": row.deviation,
+    }
+    for name, tars in (("tar", row.tar), ("tar_among_all", row.tar_among_all)):
+        for one in tars:
+            key = f"{name}_{one.far:g}"
+            found |= {key: one.tar.value, f"{key}_low": one.tar.low, f"{key}_high": one.tar.high}
     return found
 
 
-def _flat_group(group: dict[str, Any]) -> dict[str, Any]:
-    found = {key: value for key, value in group.items() if key != "far"}
-    for far, rate in group["far"].items():
-        found |= {f"far_at_{far:g}": rate["value"], f"far_at_{far:g}_low": rate["low"]}
-        found |= {f"far_at_{far:g}_high": rate["high"]}
+def _flat_group(group: Group) -> dict[str, Any]:
+    found = {key: value for key, value in to_json(group).items() if key != "far"}
+    for far, rate in group.far.items():
+        found |= {f"far_at_{far:g}": rate.value, f"far_at_{far:g}_low": rate.low, f"far_at_{far:g}_high": rate.high}
     return found
 
 
-def read_figures(path: Path) -> dict[str, Any]:
-    """What ``evaluate --out`` wrote; ``path`` is the JSON file or its folder. FileError where it is none."""
+def read_figures(path: Path) -> Figures:
+    """What ``evaluate --out`` wrote; ``path`` is the JSON file or its folder. FileError where it is none, or where
+    figures are missing."""
     path = path / JSON_NAME if path.is_dir() else path
     try:
         found = json.loads(path.read_text("utf-8"))
@@ -107,9 +119,12 @@ def read_figures(path: Path) -> dict[str, Any]:
         raise FileError(f"{path}: {error.strerror}", "give the folder that `evaluate --out` wrote") from error
     except ValueError as error:
         raise FileError(f"{path}: {error}", "give the folder that `evaluate --out` wrote") from error
-    if not isinstance(found, dict) or found.get("format") != 1 or not isinstance(found.get("rows"), list):
+    if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("rows"), list):
         raise FileError(f"{path}: no figures of this program", "give the folder that `evaluate --out` wrote")
-    return found
+    try:
+        return from_json(Figures, found)
+    except RecordError as error:
+        raise FileError(f"{path}: the figures {error}", "evaluate again with --out") from error
 
 
 def read_curves(folder: Path) -> Curves:
@@ -141,32 +156,31 @@ def read_record(path: Path) -> list[dict[str, str]]:
     return rows
 
 
-def record(path: Path, figures: dict[str, Any]) -> None:
+def record(path: Path, figures: Figures) -> None:
     """Put the figures of a whole LFW evaluation into the table, in place of those of the same width and input."""
-    test, network = figures["test"], figures["network"]
-    if test["name"] != "LFW" or test["pairs"] != 6000:
+    dataset, network = figures.dataset, figures.network
+    if dataset.name != "LFW" or dataset.pairs != 6000:
         raise FileError(f"{path} holds figures of all 6,000 pairs of LFW only", "evaluate with --faces, no --subset")
-    width = network["width"]
-    if width is None:
-        raise FileError(f"{network['file']} is none of the published MobileNetV2 variants", "leave out --record")
-    (row,) = [row for row in figures["rows"] if row["where"].endswith("LiteRT") and row["kind"] == figures["compared"]]
-    tar = {f"{one['far']:g}": one["tar"] for one in row["tar"]}
+    if network.width is None:
+        raise FileError(f"{network.file} is none of the published MobileNetV2 variants", "leave out --record")
+    row = figures.shipped_row
+    tar = {one.far: one.tar for one in row.tar}
     line = {
-        "width": f"{width:g}",
-        "input": str(network["input"][0]),
-        "network": network["name"],
-        "label": figures["label"],
-        "test": test["name"],
-        "pairs": str(test["pairs"]),
-        "lfw_accuracy": f"{row['accuracy']:.5f}",
-        "deviation": f"{row['deviation']:.5f}",
-        "tar_1e2": f"{tar['0.01']['value']:.4f}",
-        "tar_1e3": f"{tar['0.001']['value']:.4f}",
-        "tar_1e3_low": f"{tar['0.001']['low']:.4f}",
-        "tar_1e3_high": f"{tar['0.001']['high']:.4f}",
-        "network_sha256": network["sha256"],
-        "date": figures["date"],
-        "command": figures["command"],
+        "width": f"{network.width:g}",
+        "input": str(network.input[0]),
+        "network": network.name,
+        "label": figures.label,
+        "test": dataset.name,
+        "pairs": str(dataset.pairs),
+        "lfw_accuracy": f"{row.accuracy:.5f}",
+        "deviation": f"{row.deviation:.5f}",
+        "tar_1e2": f"{tar[1e-2].value:.4f}",
+        "tar_1e3": f"{tar[1e-3].value:.4f}",
+        "tar_1e3_low": f"{tar[1e-3].low:.4f}",
+        "tar_1e3_high": f"{tar[1e-3].high:.4f}",
+        "network_sha256": network.sha256,
+        "date": figures.date,
+        "command": figures.command,
     }
     key = (line["width"], line["input"])
     rows = [old for old in read_record(path) if (old["width"], old["input"]) != key] + [line]

@@ -1,4 +1,4 @@
-"""How figures fall as the picture gets worse: the second crop of each pair is spoilt, the first (the enrolled) not.
+"""How figures fall as the picture gets worse: the second crop of each pair is degraded, the first (the enrolled) not.
 
 The threshold is kept as it is for clean crops: that is what happens at a door. Strengths are in crop pixels (of 128),
 degrees, share of the light, or JPEG quality; each crop's direction is drawn by a fixed seed.
@@ -22,8 +22,8 @@ from device.vision.crop import CROP_SIZE
 from device.vision.fingerprint import FeatureMap
 
 Crop = NDArray[np.uint8]
-Spoil = Callable[[Crop, int, float, np.random.Generator], Crop]
-"""(a 144-pixel crop, the network's input size, strength, randomness) to the spoilt crop (size, size, 3)."""
+Degradation = Callable[[Crop, int, float, np.random.Generator], Crop]
+"""(a 144-pixel crop, the network's input size, strength, randomness) to the degraded crop (size, size, 3)."""
 
 _FAR = 1e-2
 
@@ -73,7 +73,7 @@ def jpeg(wide: Crop, size: int, strength: float, rng: np.random.Generator) -> Cr
     return _plain(np.ascontiguousarray(unpacked[:, :, ::-1]), size)
 
 
-LEVELS: tuple[tuple[str, str, Spoil, tuple[float, ...]], ...] = (
+LEVELS: tuple[tuple[str, str, Degradation, tuple[float, ...]], ...] = (
     ("shift", "pixels", shift, (2, 4, 6, 8)),
     ("turn", "degrees", turn, (5, 10, 20)),
     ("blur", "pixels", blur, (1, 2, 3)),
@@ -83,9 +83,9 @@ LEVELS: tuple[tuple[str, str, Spoil, tuple[float, ...]], ...] = (
 
 
 @dataclass(frozen=True)
-class Spoilt:
+class Degraded:
     """``accuracy`` (10-fold) and TAR at FAR 1e-2 with the thresholds of the clean crops, on ``pairs`` pairs; ``far`` is
-    what the strangers' pairs then really reach. ``kind`` is "clean" in the first row."""
+    what the impostor pairs then really reach. ``kind`` is "clean" in the first row."""
 
     kind: str
     strength: float
@@ -102,7 +102,7 @@ def measure(
     mapping: FeatureMap,
     features: Callable[[Crop, str], Floats],
     monitor: Monitor,
-) -> list[Spoilt]:
+) -> list[Degraded]:
     """A row for the clean crops, then one for every kind and strength. ``features`` gives real features (N, F) of crops
     (N, S, S, 3) and takes a word for the progress; empty where the set has no wide crops."""
     if faces.wide is None:
@@ -115,13 +115,13 @@ def measure(
     first = sorted(set(pairs.first))
     enrolled = mapping.apply(features(faces.crops[[row[name] for name in first]], "enrolled crops"))
     wide = faces.wide(probes)
-    # The same picture may stand on both sides: the spoilt one goes by another name.
-    spoilt_pairs = replace(pairs, second=tuple(f"spoilt {name}" for name in pairs.second))
-    names = first + [f"spoilt {name}" for name in probes]
+    # The same picture may stand on both sides: the degraded one goes by another name.
+    degraded_pairs = replace(pairs, second=tuple(f"degraded {name}" for name in pairs.second))
+    names = first + [f"degraded {name}" for name in probes]
 
     def score(crops: Crop, what: str) -> NDArray[np.float64]:
         vectors = np.concatenate([enrolled, mapping.apply(features(crops, what))])
-        return pair_scores(vectors, names, spoilt_pairs)
+        return pair_scores(vectors, names, degraded_pairs)
 
     same, fold = pairs.same, pairs.fold
     clean = score(np.stack([_plain(crop, size) for crop in wide]), "clean")
@@ -132,24 +132,24 @@ def measure(
     fixed = np.array([chosen[int(number)] for number in fold])
     strict = threshold_at_far(clean[~same], _FAR)
 
-    def judge(kind: str, strength: float, unit: str, scores: NDArray[np.float64]) -> Spoilt:
+    def judge(kind: str, strength: float, unit: str, scores: NDArray[np.float64]) -> Degraded:
         right = (scores >= fixed) == same
         accuracy = float(np.mean([np.mean(right[fold == number]) for number in folds]))
         far, tar = float(np.mean(scores[~same] >= strict)), float(np.mean(scores[same] >= strict))
-        return Spoilt(kind, strength, unit, len(same), accuracy, tar, far)
+        return Degraded(kind, strength, unit, len(same), accuracy, tar, far)
 
     rows = [judge("clean", 0, "", clean)]
     monitor.line(describe(rows[-1]))
-    for kind, unit, spoil, strengths in LEVELS:
+    for kind, unit, degrade, strengths in LEVELS:
         for strength in strengths:
             rng = np.random.default_rng(3)
-            crops = np.stack([spoil(crop, size, strength, rng) for crop in wide])
+            crops = np.stack([degrade(crop, size, strength, rng) for crop in wide])
             rows.append(judge(kind, strength, unit, score(crops, f"{kind} {strength:g} {unit}")))
             monitor.line(describe(rows[-1]))
     return rows
 
 
-def describe(row: Spoilt) -> str:
+def describe(row: Degraded) -> str:
     """One line for people."""
     what = "clean" if row.kind == "clean" else f"{row.kind} {row.strength:g} {row.unit}"
     return f"{what:26} accuracy {row.accuracy:6.1%}  TAR {row.tar:6.1%} at a FAR of {row.far:.2%}"

@@ -1,74 +1,140 @@
-"""The rows of an evaluation: what was measured of one way to compute and compare, for the file and for people."""
+"""Rows of an evaluation, measured one by one: one way to compute embeddings and to compare them each."""
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from pathlib import Path
 
-from device.model.embedding.metrics import Verification
-from device.model.evaluate.impostors import TarAmongAll
+import numpy as np
+from numpy.typing import NDArray
 
-TWICE = ", twice"  # ends the kind of a row whose feature is the mean of two looks, at the crop and its mirror image
+from device.errors import FileError
+from device.model.data.face_set import FaceSet
+from device.model.embedding.fingerprints import Floats, mirrored
+from device.model.embedding.metrics import pair_scores, verify
+from device.model.evaluate.figures import TWICE, Row, ShippedThreshold
+from device.model.evaluate.impostors import TarAmongAll, far_at, find_impostors, number_people, tar_among_all
+from device.model.progress import Monitor
+from device.network.file import Network
+from device.vision.fingerprint import FeatureMap, FingerprintError
 
-
-@dataclass(frozen=True)
-class Row:
-    """One way to compute and compare. ``verification`` is on the pairs, ``among_all`` on all pairs of two people."""
-
-    where: str
-    kind: str
-    pairs: int
-    verification: Verification
-    among_all: tuple[TarAmongAll, ...] = ()
-
-
-@dataclass(frozen=True)
-class Shipped:
-    """A threshold of the feature map for so many ``looks`` at a crop, and what it does on this set: ``far`` among all
-    pairs of two people."""
-
-    looks: int
-    wanted_far: float
-    threshold: float
-    far: float
-    tar: float
+FARS = (1e-2, 1e-3, 1e-4)
+LOW_FARS = (1e-5,)  # measurable only among all pairs of two people
 
 
-def row_figures(row: Row) -> dict[str, Any]:
-    """A row as it goes into the JSON file."""
-    return {
-        "where": row.where,
-        "kind": row.kind,
-        "pairs": row.pairs,
-        "accuracy": row.verification.accuracy,
-        "deviation": row.verification.deviation,
-        "folds": row.verification.folds,
-        "tar": [asdict(one) for one in row.verification.tar],
-        "tar_among_all": [asdict(one) for one in row.among_all],
-    }
+def views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
+    """Unit vectors for each way of comparing: ``plain``, and with a map ``centred`` and ``mapped``.
+
+    Raises FileError where an answer of the network has no direction.
+    """
+    try:
+        found = {"plain": FeatureMap().apply(features)}
+        if mapping.mean is not None:
+            found["centred"] = FeatureMap(mean=mapping.mean).apply(features)
+        if mapping.matrix is not None:
+            found["mapped"] = mapping.apply(features)
+    except FingerprintError as error:
+        raise FileError(f"the network's answer to some picture is {error.message}", "train it for longer") from error
+    return found
 
 
-def rounded(value: Any) -> Any:
-    """Six digits are more than any figure here is worth."""
-    if isinstance(value, dict):
-        return {key: rounded(one) for key, one in value.items()}
-    if isinstance(value, list | tuple):
-        return [rounded(one) for one in value]
-    return float(f"{value:.6g}") if isinstance(value, float) else value
+def best_view(features: Floats, mapping: FeatureMap) -> tuple[str, Floats]:
+    """The way that the program compares, and its unit vectors."""
+    return list(views(features, mapping).items())[-1]
+
+
+class Rows:
+    """Adds rows one by one on the pairs of ``faces``, and keeps their pair scores by the row's name."""
+
+    def __init__(self, faces: FaceSet, monitor: Monitor) -> None:
+        self.faces, self.monitor = faces, monitor
+        self.people = faces.people
+        self.found: list[Row] = []
+        self.scores: dict[str, NDArray[np.float64]] = {}
+        number = dict(zip(self.people, number_people(self.people), strict=True))
+        owners = [name.split("/", 1)[0] for name in faces.pairs.first]
+        self._genuine_person = np.array([number[owner] for owner in owners])[faces.pairs.same]
+
+    def add(self, where: str, kind: str, vectors: Floats) -> None:
+        """Measure unit vectors (N, D) of the crops."""
+        pairs = self.faces.pairs
+        scores = pair_scores(vectors, self.faces.names, pairs)
+        among = self._among(vectors, scores[pairs.same], (*FARS, *LOW_FARS))
+        row = Row.of(where, kind, len(pairs.same), verify(scores, pairs, FARS), among)
+        self.found.append(row)
+        self.scores[row.name] = scores
+        self.monitor.line(describe(row))
+
+    def add_float(self, checkpoint: Path, mapping: FeatureMap, network: Network) -> None:
+        """The float network: its features under the shipped map, so that only int8 differs, and under its own."""
+        from device.model.train.batchnorm_folding import host_map, load_student  # PyTorch: not where int8 is measured
+        from device.model.train.train import embed
+
+        student = load_student(checkpoint)
+        if student.network.variant.input_size != network.input_shape[0]:
+            raise FileError(
+                f"{checkpoint} is of a network for {student.network.variant.input_size} pixels, "
+                f"the .tflite of one for {network.input_shape[0]}",
+                "give the checkpoint that the .tflite was made from",
+            )
+        self.monitor.tick("float", 0, 1)
+        found = embed(student, self.faces.crops)[0].numpy()
+        own = host_map(student)
+        for kind, vectors in views(found, mapping).items():
+            self.add("float", kind, vectors)
+        both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
+        kind, vectors = best_view(both, mapping)
+        self.add("float", kind + TWICE, vectors)
+        self.add("float", "mapped as trained", FeatureMap(own.mean, own.matrix).apply(found))
+
+    def suggest(self, vectors: Floats, far: float, how: str = "") -> TarAmongAll | None:
+        """The threshold for the wanted rate on this set, None where it has too few pairs of two people."""
+        found = self._among(vectors, self._genuine(vectors), (far,))
+        if not found:
+            self.monitor.line(f"too few pairs of two people for a threshold at FAR {far:g}")
+            return None
+        (one,) = found
+        self.monitor.line(
+            f"threshold for FAR {one.far:g} on these pictures{how}: {one.threshold.value:.3f} "
+            f"[{one.threshold.low:.3f}, {one.threshold.high:.3f}], TAR {one.tar.value:.1%}"
+        )
+        return one
+
+    def shipped(self, vectors: Floats, looks: int, mapping: FeatureMap) -> list[ShippedThreshold]:
+        """What the map's own thresholds, measured on other pictures, do on these."""
+        genuine = self._genuine(vectors)
+        thresholds = mapping.thresholds_of(mirror=looks > 1)
+        rates = far_at(vectors, self.people, [threshold for _, threshold in thresholds])
+        found = []
+        for (far, threshold), real in zip(thresholds, rates, strict=True):
+            found.append(ShippedThreshold(far, threshold, real, float(np.mean(genuine >= threshold)), looks=looks))
+            self.monitor.line(
+                f"shipped threshold {threshold:.3f}, for FAR {far:g}, looks {looks}: here FAR {real:.2g}, "
+                f"TAR {found[-1].tar:.1%}"
+            )
+        return found
+
+    def _genuine(self, vectors: Floats) -> NDArray[np.float64]:
+        pairs = self.faces.pairs
+        return pair_scores(vectors, self.faces.names, pairs)[pairs.same]
+
+    def _among(self, vectors: Floats, genuine: NDArray[np.float64], fars: tuple[float, ...]) -> tuple[TarAmongAll, ...]:
+        impostors = find_impostors(vectors, self.people, max(fars))
+        return tar_among_all(impostors, genuine.astype(np.float32), self._genuine_person, fars)
 
 
 def describe(row: Row) -> str:
     """One line for people."""
-    found = row.verification
-    accuracy = "no folds" if found.accuracy is None else f"{found.accuracy:.2%} ± {found.deviation:.2%}"
-    tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in found.tar]
+    accuracy = "no folds" if row.accuracy is None else f"{row.accuracy:.2%} ± {row.deviation:.2%}"
+    tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in row.tar]
     lines = [f"{row.where:14} {row.kind:17} {accuracy}  " + "  ".join(tars)]
-    if (lowest := found.tar[-1]).accepted == 0:
+    if (lowest := row.tar[-1]).accepted == 0:
         lines.append(
-            f"  none of {lowest.strangers:,} pairs of two people may pass at FAR {lowest.far:g}: "
+            f"  none of {lowest.impostors:,} pairs of two people may pass at FAR {lowest.far:g}: "
             f"that shows only a rate below {lowest.far_high:.2g} (95 %)"
         )
-    if row.among_all:
-        tars = [f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in row.among_all]
-        lines.append(f"  among all {row.among_all[0].strangers:,} pairs of two people: " + "  ".join(tars))
+    if row.tar_among_all:
+        tars = [
+            f"TAR@{one.far:g} {one.tar.value:.1%} [{one.tar.low:.1%}, {one.tar.high:.1%}]" for one in row.tar_among_all
+        ]
+        lines.append(f"  among all {row.tar_among_all[0].impostors:,} pairs of two people: " + "  ".join(tars))
     return "\n".join(lines)

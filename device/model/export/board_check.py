@@ -6,7 +6,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,7 @@ class BoardCheck:
     where: str
     board: str
     crops: int
-    looks: int
+    looks: int = field(default=1, kw_only=True)
     length: int
     different_numbers: int
     network_ms: float | None
@@ -73,13 +73,13 @@ def run_on_board(
             monitor.tick(f"int8, {opened.where}", len(found), len(crops))
         got = np.stack(found)
         check = BoardCheck(
-            opened.where,
-            opened.description,
-            got.shape[0],
-            got.shape[1],
-            got.shape[2],
-            int(np.count_nonzero(got != wanted[:, : got.shape[1]])),
-            round(float(np.median(times)), 3) if times else None,
-            round(time.monotonic() - started, 1),
+            where=opened.where,
+            board=opened.description,
+            crops=got.shape[0],
+            looks=got.shape[1],
+            length=got.shape[2],
+            different_numbers=int(np.count_nonzero(got != wanted[:, : got.shape[1]])),
+            network_ms=round(float(np.median(times)), 3) if times else None,
+            seconds=round(time.monotonic() - started, 1),
         )
     return got, check

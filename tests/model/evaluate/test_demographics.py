@@ -20,7 +20,7 @@ def test_a_group_whose_people_look_alike_to_the_network_is_found() -> None:
     assert female.far[0.01].value > 10 * male.far[0.01].value
     assert female.far[0.01].low <= female.far[0.01].value <= female.far[0.01].high
     assert female.mean > male.mean + 0.15
-    assert male.agreement == pytest.approx(1)
+    assert male.teacher_correlation == pytest.approx(1)
     assert male.nearest == 1
 
 

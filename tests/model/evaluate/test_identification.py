@@ -22,7 +22,7 @@ def test_people_who_look_the_same_every_day() -> None:
     found = identify(vectors, names, 10, 2, 0.01)
     assert found is not None
     assert (found.dir.value, found.first.value) == (1, 1)
-    assert (found.known_pictures, found.stranger_pictures) == (30, 250)
+    assert (found.known_pictures, found.impostor_pictures) == (30, 250)
 
 
 def test_noise_is_nobody() -> None:

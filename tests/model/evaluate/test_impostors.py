@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from device.model.evaluate import impostors as module
-from device.model.evaluate.impostors import far_at, find_strangers, number_people, tar_among_all
+from device.model.evaluate.impostors import far_at, find_impostors, number_people, tar_among_all
 from device.vision.fingerprint import unit
 
 
@@ -28,7 +28,7 @@ def brute(vectors: NDArray[np.float32], names: list[str]) -> NDArray[np.float64]
 
 def test_every_pair_of_two_people_is_there_once() -> None:
     vectors, names = crowd(4, 3)
-    found, expected = find_strangers(vectors, names, 0.5), brute(vectors, names)
+    found, expected = find_impostors(vectors, names, 0.5), brute(vectors, names)
     assert found.count == len(expected)
     np.testing.assert_allclose(found.scores, np.sort(expected)[::-1], atol=1e-6)
     assert (found.first != found.second).all()
@@ -37,7 +37,7 @@ def test_every_pair_of_two_people_is_there_once() -> None:
 def test_only_the_highest_are_kept_and_they_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SAMPLE", 2000)
     vectors, names = crowd(60, 5)
-    found, expected = find_strangers(vectors, names, 0.02), np.sort(brute(vectors, names))[::-1]
+    found, expected = find_impostors(vectors, names, 0.02), np.sort(brute(vectors, names))[::-1]
     assert len(found.scores) < found.count / 5
     for far in (0.02, 0.001):
         threshold = found.threshold_at(far)
@@ -50,12 +50,12 @@ def test_only_the_highest_are_kept_and_they_are_enough(monkeypatch: pytest.Monke
 
 def test_weights_count_people() -> None:
     vectors, names = crowd(6, 4)
-    found = find_strangers(vectors, names, 0.5)
+    found = find_impostors(vectors, names, 0.5)
     same = np.ones(6)
     assert found.weighted_thresholds([0.1, 0.2], same) == [found.threshold_at(0.1), found.threshold_at(0.2)]
     # Without two of the people it is as if they had never been there.
     left = [index for index, name in enumerate(names) if name not in ("p1", "p4")]
-    fewer = find_strangers(vectors[left], [names[index] for index in left], 0.5)
+    fewer = find_impostors(vectors[left], [names[index] for index in left], 0.5)
     weights = np.array([0.0 if name in ("p1", "p4") else 1.0 for name in sorted(set(names))])
     assert found.weighted_thresholds([0.1], weights) == [pytest.approx(fewer.threshold_at(0.1), abs=1e-6)]
 
@@ -71,14 +71,14 @@ def test_shares_at_given_thresholds() -> None:
 
 def test_true_accepts_and_their_intervals() -> None:
     vectors, names = crowd(40, 4, spread=1.6)
-    strangers, person = find_strangers(vectors, names, 0.1), number_people(names)
+    impostors, person = find_impostors(vectors, names, 0.1), number_people(names)
     pairs = [(i, j) for i, j in combinations(range(len(names)), 2) if names[i] == names[j]]
     genuine = np.array([vectors[i] @ vectors[j] for i, j in pairs], np.float32)
     owner = np.array([person[i] for i, _ in pairs])
-    loose, strict = tar_among_all(strangers, genuine, owner, (0.1, 0.001, 1e-9), rounds=60)
-    assert loose.tar.value == pytest.approx(np.mean(genuine >= strangers.threshold_at(0.1)))
+    loose, strict = tar_among_all(impostors, genuine, owner, (0.1, 0.001, 1e-9), rounds=60)
+    assert loose.tar.value == pytest.approx(np.mean(genuine >= impostors.threshold_at(0.1)))
     assert strict.tar.value < loose.tar.value
     for one in (loose, strict):
         assert one.tar.low < one.tar.value < one.tar.high
         assert one.threshold.low <= one.threshold.value <= one.threshold.high
-        assert one.accepted == int(one.far * strangers.count)
+        assert one.accepted == int(one.far * impostors.count)

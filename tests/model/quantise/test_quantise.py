@@ -11,7 +11,7 @@ import pytest
 from device.link.protocol import LayerKind
 from device.model.embedding.fingerprints import float_features
 from device.model.embedding.fit_projection import map_path, write_map
-from device.model.evaluate.evaluate import Wish, evaluate
+from device.model.evaluate.evaluate import EvaluationConfig, evaluate
 from device.model.graph.float_network import FloatLayer, forward, same_padding
 from device.model.graph.tflite import pack_tflite
 from device.model.graph.variant import Variant
@@ -90,14 +90,14 @@ def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path)
     assert network.header.input_zero_point == 0
     assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "net.map.npz", "net.tflite"]
 
-    result = evaluate(Wish(out, tiny_faces, checkpoint=tmp_path / "c.pt")).figures
-    kinds = [(row["where"], row["kind"]) for row in result["rows"]]
+    result = evaluate(EvaluationConfig(out, tiny_faces, checkpoint=tmp_path / "c.pt")).figures
+    kinds = [(row.where, row.kind) for row in result.rows]
     ways = ("plain", "centred", "mapped")
     assert kinds == [
         *(("float", way) for way in (*ways, "mapped, twice", "mapped as trained")),
         *(("int8, LiteRT", way) for way in (*ways, "mapped, twice")),
     ]
-    assert result["network"]["hash"] == network.hash_hex
+    assert result.network.hash == network.hash_hex
 
 
 def test_other_files_are_no_checkpoints(tmp_path: Path) -> None:
