@@ -1,4 +1,4 @@
-"""How a fused group's tables are stored: made for the firmware's fast paths, and back again.
+"""How a block's tables are stored: made for the firmware's fast paths, and back again.
 
 device/firmware/block/block.h says what the numbers are, block/tile.c how weights are ordered.
 """
@@ -15,17 +15,17 @@ from device.link.protocol import LayerKind
 from device.network.format import FAST, STEM_ORDER, Int8, Int32, LayerRecord, Tables
 
 
-def pack_blocks(weights: Int8, layer: LayerRecord) -> Int8:
+def pack_quads(weights: Int8, layer: LayerRecord) -> Int8:
     """Weights [out][kernel_h][kernel_w][in] as [out / 4][in / 4][4 channels][4 inputs]; a stem's in STEM_ORDER."""
     rows: Int8 = weights.reshape(layer.out_channels, -1)
     if layer.is_stem:
         rows = np.concatenate([rows, np.zeros((len(rows), 1), np.int8)], axis=1)[:, STEM_ORDER]
-    blocks = rows.reshape(layer.out_channels // 4, 4, -1, 4).transpose(0, 2, 1, 3)
-    return np.ascontiguousarray(blocks).reshape(-1)
+    quads = rows.reshape(layer.out_channels // 4, 4, -1, 4).transpose(0, 2, 1, 3)
+    return np.ascontiguousarray(quads).reshape(-1)
 
 
-def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
-    """What :func:`pack_blocks` was given, flat."""
+def unpack_quads(stored: Int8, layer: LayerRecord) -> Int8:
+    """What :func:`pack_quads` was given, flat."""
     rows = stored.reshape(layer.out_channels // 4, -1, 4, 4).transpose(0, 2, 1, 3).reshape(layer.out_channels, -1)
     if layer.is_stem:
         rows = rows[:, np.argsort(STEM_ORDER)[:-1]]
@@ -33,7 +33,7 @@ def unpack_blocks(stored: Int8, layer: LayerRecord) -> Int8:
 
 
 class Role(IntEnum):
-    """What a weighted layer does in a fused group; the value is the shift behind its product (block/block.h)."""
+    """What a weighted layer does in a block; the value is the shift behind its product (block/block.h)."""
 
     PROJECT = 0
     DEPTHWISE = 10

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from device.errors import FileError
 from device.link.protocol import NAME_BYTES, NETWORK_HASH_BYTES, LayerKind
-from device.network.blocks import plain_numbers, role_of, unpack_blocks
+from device.network.blocks import plain_numbers, role_of, unpack_quads
 from device.network.format import (
     ARENA_ALIGNMENT,
     FAST,
@@ -51,7 +51,7 @@ __all__ = [
     "Tables",
     "UInt8",
     "build_network",
-    "golden_picture",
+    "make_golden_input",
     "network_hash",
     "pack_name",
     "parse_network",
@@ -72,7 +72,7 @@ class Network:
 
     @property
     def memory_bytes(self) -> int:
-        """Activation memory in all: the arena and, where the plan knows it, the kernels' own."""
+        """Activation memory in all: the arena and, where the execution plan knows it, the kernels' own."""
         return self.header.arena_bytes + self.work_bytes
 
     def group_of(self, index: int) -> Group:
@@ -94,12 +94,12 @@ class Network:
     def tables(self, layer: LayerRecord) -> Tables:
         """The arrays that ``layer`` points to, as format.py describes them, however they are stored.
 
-        Of a fused expanding layer's numbers only the stored form is there, marked by a shift from FAST on
+        Of a block's expanding layer's numbers only the stored form is there, marked by a shift from FAST on
         (expand_constants.py).
         """
         shape, length = layer.weights_shape, layer.table_length
         stored = np.frombuffer(self.data, np.int8, layer.stored_weights, layer.weights_offset)
-        weights = unpack_blocks(stored, layer) if layer.flags & LayerFlag.BLOCKS else stored
+        weights = unpack_quads(stored, layer) if layer.flags & LayerFlag.QUADS else stored
         tables = Tables(
             weights.reshape(shape if shape else (0,)),
             np.frombuffer(self.data, "<i4", layer.out_channels if shape else 0, layer.bias_offset),
@@ -113,16 +113,16 @@ class Network:
         return plain_numbers(role_of(layer, index - group.first, group.count), tables)
 
     def golden_input(self) -> UInt8:
-        """The picture (H, W, C) uint8 that belongs to :meth:`golden_output`."""
-        return golden_picture(self.header.golden_seed, self.input_shape)
+        """The input (H, W, C) uint8 that belongs to :meth:`golden_output`."""
+        return make_golden_input(self.header.golden_seed, self.input_shape)
 
     def golden_output(self) -> Int8:
         """The output (output_length,) int8 of LiteRT's reference kernels for :meth:`golden_input`."""
         return np.frombuffer(self.data, np.int8, self.header.output_length, self.header.golden_offset)
 
 
-def golden_picture(seed: int, shape: tuple[int, int, int]) -> UInt8:
-    """Pseudo-random picture (H, W, C) uint8: x = 1664525 x + 1013904223 modulo 2^32, byte = x >> 24, row-major.
+def make_golden_input(seed: int, shape: tuple[int, int, int]) -> UInt8:
+    """Pseudo-random input (H, W, C) uint8: x = 1664525 x + 1013904223 modulo 2^32, byte = x >> 24, row-major.
 
     The constants are those of Numerical Recipes' "quick and dirty" generator.
     """
@@ -295,7 +295,7 @@ def _layer_fault(layer: LayerRecord, arena_bytes: int, file_bytes: int, *, inner
     if any(not -128 <= zero_point <= 127 for zero_point in (layer.in_zp, layer.in2_zp, layer.out_zp)):
         return "a zero point outside int8"
     weights = layer.stored_weights
-    if layer.flags & LayerFlag.BLOCKS and (layer.out_channels % 4 or weights % 16):
+    if layer.flags & LayerFlag.QUADS and (layer.out_channels % 4 or weights % 16):
         return "weights in blocks that are not whole"
     tables = [
         ("weights", layer.weights_offset, weights, WEIGHTS_ALIGNMENT),

@@ -2,20 +2,20 @@
 
 ``device/firmware/network/format.h`` is generated from this module: ``python -m device.network.format`` prints it.
 
-A 96-byte header, one 112-byte record per layer in the order of execution, the plan, the tables the records point to,
-and the golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables) or of the
-arena (activations). Weights start at multiples of 16, shifts anywhere, every other table at multiples of 4.
+A 96-byte header, one 112-byte record per layer in the order of execution, the execution plan, the tables the records
+point to, and the golden output. All numbers are little-endian. Offsets are bytes from the start of the file (tables)
+or of the arena (activations). Weights start at multiples of 16, shifts anywhere, every other table at multiples of 4.
 
-The plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer, or an
-inverted-residual block whose inner activations are never whole in memory: device/firmware/block/block.h. Tables of
-such layers are made for it (execution_plan.py); ``Network.tables`` gives them back as they are described here, but for
-the numbers of an expanding layer, which are other ones (expand_constants.py).
+The execution plan says what is run in one go: a 16-byte head and one 16-byte record per group. A group is one layer,
+or an inverted-residual block whose inner activations are never whole in memory: device/firmware/block/block.h. Tables
+of such layers are made for it (execution_plan.py); ``Network.tables`` gives them back as they are described here, but
+for the numbers of an expanding layer, which are other ones (expand_constants.py).
 
 Tables of a layer, by kind:
 
 - CONV, POINTWISE: weights int8 [out][kernel_h][kernel_w][in]; DEPTHWISE: int8 [kernel_h][kernel_w][channels];
   bias int32 [out], which already holds ``-in_zp * sum(weights)``, so that the engine multiplies raw int8 inputs and
-  counts a pixel outside the picture as ``in_zp``; multiplier int32, shift int8 [out].
+  counts a pixel beyond the edges as ``in_zp``; multiplier int32, shift int8 [out].
 - ADD: multiplier int32 and shift int8 [3]: first input, second input, output; inputs are shifted left by
   ``left_shift``.
 - MEAN: multiplier int32 and shift int8 [1]; no tables where the flag AVERAGE is set.
@@ -54,7 +54,7 @@ class LayerFlag(IntFlag):
 
     RELU = 1  # the clamp comes from a fused ReLU; information only, the clamp values say it all
     AVERAGE = 2  # MEAN: the plain average of the raw int8 values, halves away from zero, and no multiplier
-    BLOCKS = 4  # weights as device/firmware/block/tile.c wants them, see blocks.py
+    QUADS = 4  # weights four channels at a time as device/firmware/block/tile.c wants them, see blocks.py
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class NetworkHeader(Record):
 
 @dataclass(frozen=True)
 class PlanHead(Record):
-    """The plan's first 16 bytes."""
+    """The execution plan's first 16 bytes."""
 
     FORMAT: ClassVar[str] = "<II8s"
     group_count: int
@@ -180,13 +180,13 @@ class LayerRecord(Record):
 
     @property
     def is_stem(self) -> bool:
-        """A 3x3 convolution over three colours, which a fused group takes with an order of weights of its own."""
+        """A 3x3 convolution over three colours, which a block takes with an order of weights of its own."""
         return self.kind == LayerKind.CONV and (self.kernel_height, self.kernel_width, self.in_channels) == (3, 3, 3)
 
     @property
     def stored_weights(self) -> int:
         """Bytes of the weights in the file."""
-        if self.flags & LayerFlag.BLOCKS and self.is_stem:
+        if self.flags & LayerFlag.QUADS and self.is_stem:
             return self.out_channels * len(STEM_ORDER)
         return int(np.prod(self.weights_shape)) if self.weights_shape else 0
 
@@ -195,7 +195,7 @@ HEADER_BYTES = NetworkHeader.size()
 LAYER_BYTES = LayerRecord.size()
 assert (HEADER_BYTES, LAYER_BYTES, PlanHead.size(), Group.size()) == (96, 112, 16, 16)
 
-FAST = 0x40  # in a shift table: the layer's fast path is proven for this channel and its three neighbours
+FAST = 0x40  # in a shift table: the layer's fast path is proven for this channel's quad
 
 # Of a stem's 27 weights, in the order of the tile in block/tile.c; 27 stands for a weight of 0.
 STEM_ORDER = (*range(8), *range(9, 17), *range(18, 26), 8, 26, 17, 27)

@@ -26,8 +26,8 @@ struct outcome {
  * before them. Where the source gives up, the reply stays empty and the last answer stands. */
 struct outcome infer(struct session *session, const struct crop *crop, struct reply *reply);
 
-/* Runs on the golden picture; the fingerprint is left in the network. `profiles`: one for
- * each layer, added to; NULL: none. */
+/* Runs on the golden input; the fingerprint is left in the network. `profiles`: one for each layer, added to; NULL:
+ * none. */
 struct outcome infer_golden(struct session *session, struct wire_layer_profile *profiles);
 
 /* Bytes that lie in memory, as a source. */

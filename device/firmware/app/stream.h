@@ -33,7 +33,7 @@ struct stream {
     enum stream_state state;
 };
 
-/* Whether the parser stands at the start of a crop that can be taken this way; fills in `stream`. */
+/* Whether the parser stands at the start of a crop that can be taken while it comes; fills in `stream`. */
 bool stream_begins(struct session *session, struct stream *stream);
 
 /* The crop as inference takes it; at its end the frame is dropped from the ring. `stream` says then what became of

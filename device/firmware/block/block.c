@@ -21,7 +21,7 @@ bool block_fits(const struct block *block)
 {
     const struct kernel_layer *e = &block->expand, *d = &block->depthwise, *p = &block->project;
     const bool project = p->kernel_h == 1 && p->kernel_w == 1 && p->in_c % 8 == 0 && p->in_c <= BLOCK_MAX_K &&
-                         p->out_c % BLOCK_CHANNELS == 0 && block->rows > 0;
+                         p->out_c % BLOCK_QUAD == 0 && block->rows > 0;
     if (!block->has_expand) {
         return project && !block->has_add && p->in_h <= MAX_HEIGHT && p->in_w <= MAX_HEIGHT;
     }
@@ -64,7 +64,7 @@ struct block_sizes block_sizes(const struct block *block)
     return (struct block_sizes){
         .tables = block->has_add ? 4u * M7_ADD_WORDS : 0,
         .tile = (uint32_t)(fresh * in_w * 2 * block_tile_k(block_k(&block->expand))),
-        .planes = (uint32_t)(in_rows(block) * BLOCK_CHANNELS * block_pitch(d->in_w) * 4),
+        .planes = (uint32_t)(in_rows(block) * BLOCK_QUAD * block_pitch(d->in_w) * 4),
         .carry = block->rows < d->out_h ? (uint32_t)((3 - d->stride_h) * d->in_c * in_w * 2) : 0,
         .products = (uint32_t)(block->rows * out_w * 2 * d->out_c),
         .strip = staged(block) ? (uint32_t)round_up(block->rows * out_w * p->out_c, 4) : 0,
@@ -108,14 +108,14 @@ static void pad(const struct block *block, uint32_t *planes, const struct strip 
     const struct kernel_layer *d = &block->depthwise;
     const int32_t pitch = block_pitch(d->in_w);
     const uint32_t outside = dsp_pair_low((uint32_t)d->in_zp, (uint32_t)d->in_zp);
-    const int32_t row_words = BLOCK_CHANNELS * pitch;
+    const int32_t row_words = BLOCK_QUAD * pitch;
     const int32_t needed = (s->rows - 1) * d->stride_h + 3;
     for (int32_t r = 0; r < needed; r++) {
         uint32_t *row = planes + r * row_words;
         if (s->top + r < 0 || s->top + r >= d->in_h) {
             fill(row, row_words, outside);
         }
-        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_QUAD; c++) {
             row[c * pitch] = outside;
             row[c * pitch + round_up(d->in_w, 2) / 2 + 1] = outside;
         }
@@ -149,7 +149,7 @@ static void carry(const struct block *block, uint32_t *planes, uint32_t *packed,
     const int32_t pitch = block_pitch(block->depthwise.in_w);
     const int32_t words = round_up(block->depthwise.in_w, 2) / 2;
     uint32_t *row = planes + 1;
-    const int32_t count = rows * BLOCK_CHANNELS;
+    const int32_t count = rows * BLOCK_QUAD;
     if (words % 8 == 0) {
         copy_rows(out ? packed : row, out ? row : packed, count, words, out ? words : pitch, out ? pitch : words);
         return;
@@ -245,7 +245,7 @@ static bool run_strips(const struct block *block, block_step *step, void *contex
     if (stem) {
         expand.in = (const int8_t *)crop.window;
     }
-    const int32_t row_words = BLOCK_CHANNELS * block_pitch(d->in_w);
+    const int32_t row_words = BLOCK_QUAD * block_pitch(d->in_w);
     const int32_t pairs = round_up(d->out_w, 2) / 2;
     if (block->has_add) {
         m7_add_tables(&block->add, tables);
@@ -259,8 +259,8 @@ static bool run_strips(const struct block *block, block_step *step, void *contex
             return false;
         }
         block_tile(tile, &expand, s.fresh, s.fresh_rows);
-        for (int32_t c = 0; c < d->in_c; c += BLOCK_CHANNELS) {
-            uint32_t *mine = carried + c / BLOCK_CHANNELS * (int32_t)(sizes.carry / (uint32_t)d->in_c);
+        for (int32_t c = 0; c < d->in_c; c += BLOCK_QUAD) {
+            uint32_t *mine = carried + c / BLOCK_QUAD * (int32_t)(sizes.carry / (uint32_t)d->in_c);
             step(context, 0);
             carry(block, planes, mine, s.kept, false);
             block_expand(planes + (s.fresh - s.top) * row_words, tile, &expand, c, s.fresh, s.fresh_rows);

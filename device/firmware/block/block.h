@@ -1,12 +1,12 @@
 /* An inverted-residual block in one go: expand, depthwise, project and the residual, strip by strip of output rows.
  *
  * What the exporter (device/model/export/execution_plan.py) has chosen and proven, and what is executed here: of the
- * widest tensor, the expanded one, only the rows under one strip of four channels are ever there.
+ * widest tensor, the expanded one, only the rows under one strip of one quad of channels are ever there.
  *
  *     for every strip of `rows` output rows:
  *         window    uint8  of a stem: the rows of the crop that the strip needs, as they come
  *         tile      int16  the block's input for the strip's new rows, as the matrix product wants it (block/tile.c)
- *         for every 4 expanded channels:
+ *         for every quad of expanded channels:
  *             planes    int16  their rows, `carry` brings those that the strip before had already (block/expand.c)
  *             products  int16  their depthwise outputs, in the order of the next matrix product (block/depthwise.c)
  *         strip     int8   the projection (block/project.c), where it does not go straight to the output: what is added

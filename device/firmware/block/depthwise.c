@@ -1,4 +1,4 @@
-/* Depthwise 3x3 of four channels, from planes to the tile of the projection.
+/* Depthwise 3x3 of a quad of channels, from planes to the tile of the projection.
  *
  * kernels/m7.h's derivation with a shift by 10: with everything below the zero point clamped away,
  *     out = ((2^g acc m >> 32) + 2^(9-e) + 2^9 + zp 2^10) >> 10,  g = 11 - e
@@ -42,7 +42,7 @@ static uint16_t finished(const struct kernel_layer *l, int32_t channel, int32_t 
 static void part(uint16_t *out, const uint32_t *in, const struct kernel_layer *l, int32_t channel, int32_t top,
                  int32_t bottom, int32_t from, int32_t to)
 {
-    const int32_t row_words = BLOCK_CHANNELS * block_pitch(l->in_w);
+    const int32_t row_words = BLOCK_QUAD * block_pitch(l->in_w);
     const int32_t pair_step = 2 * l->out_c;
     const struct taps taps = taps_of(l, channel, block_is_fast(l, channel) ? l->shift[channel] & 31 : 0);
     for (int32_t y = top; y < bottom; y++) {
@@ -71,7 +71,7 @@ void block_depthwise(uint16_t *products, const uint32_t *planes, const struct ke
     if (even_rows == rows && even == l->out_w) {
         return;
     }
-    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_QUAD; c++) {
         uint16_t *out = products + (c & 1) * 4 + (c >> 1);
         const uint32_t *in = planes + c * pitch + 1;
         part(out, in, l, channel + c, 0, even_rows, even, l->out_w);

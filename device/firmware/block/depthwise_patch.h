@@ -167,7 +167,7 @@ static inline __attribute__((always_inline)) void block_patches_of(uint16_t *pro
 {
     struct block_patch k = {.pair_step = 4 * l->out_c, .row_step = round_up(l->out_w, 2) / 2 * 4 * l->out_c};
     k.row_skip = 2 * k.row_step - count / 2 * k.pair_step;
-    for (int32_t c = 0; c < BLOCK_CHANNELS; c++, planes += pitch) {
+    for (int32_t c = 0; c < BLOCK_QUAD; c++, planes += pitch) {
         k.bias = l->bias[channel + c];
         k.multiplier = l->multiplier[channel + c];
         k.offset = block_offset(l, channel + c);

@@ -1,4 +1,4 @@
-/* Four channels of the expanding layer, from the tile to planes of int16: what the depthwise layer reads.
+/* A quad of the expanding layer's channels, from the tile to planes of int16: what the depthwise layer reads.
  *
  * kernels/m7.h's two steps are one here, without an offset: with acc the sum in the scale of all of the layer's
  * channels,
@@ -20,10 +20,10 @@ static const uint32_t *row_fast(uint32_t *out, const uint32_t *x, const uint32_t
     const uint32_t *const end = M7_WEIGHTS + M7_WEIGHTS_WORDS;
     for (int32_t i = 0; i < pairs; i++) {
         const uint32_t *next = x;
-        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_QUAD; c++) {
             int32_t a = bias[c], b = bias[c];
             next = x;
-            for (const uint32_t *w = weights + c; w < end; w += BLOCK_CHANNELS, next += 2) {
+            for (const uint32_t *w = weights + c; w < end; w += BLOCK_QUAD, next += 2) {
                 a = dsp_dot(*w, next[0], a);
                 b = dsp_dot(*w, next[1], b);
             }
@@ -49,7 +49,7 @@ static void fast(uint32_t *planes, const uint32_t *tile, const struct kernel_lay
     block_planar(pitch, tile, block_tile_k(k), pairs, rows, out);
     (void)row_fast;
 #else
-    for (int32_t y = 0; y < rows; y++, out += BLOCK_CHANNELS * pitch) {
+    for (int32_t y = 0; y < rows; y++, out += BLOCK_QUAD * pitch) {
         tile = row_fast(out, tile, weights, bias, multiplier, pairs, pitch);
     }
 #endif
@@ -80,15 +80,15 @@ static void exact(uint32_t *planes, const struct kernel_layer *l, int32_t channe
     const int8_t *weights = l->weights + channel * k;
     for (int32_t y = 0; y < rows; y++) {
         for (int32_t x = 0; x < l->out_w; x++) {
-            int32_t sums[BLOCK_CHANNELS] = {0};
+            int32_t sums[BLOCK_QUAD] = {0};
             for (int32_t i = 0; i < k; i++) {
                 const int32_t value = input(l, first + y, x, i);
-                for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+                for (int32_t c = 0; c < BLOCK_QUAD; c++) {
                     sums[c] += value * weights[i / 4 * 16 + c * 4 + i % 4];
                 }
             }
-            for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
-                int16_t *row = (int16_t *)(void *)(planes + (y * BLOCK_CHANNELS + c) * pitch + 1);
+            for (int32_t c = 0; c < BLOCK_QUAD; c++) {
+                int16_t *row = (int16_t *)(void *)(planes + (y * BLOCK_QUAD + c) * pitch + 1);
                 row[x] = block_exact(l, channel + c, sums[c]);
             }
         }
@@ -105,7 +105,7 @@ void block_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_la
     }
     if (l->out_w % 2 != 0) { /* the second of the last pair is padding */
         const int32_t pitch = block_pitch(l->out_w);
-        for (int32_t r = 0; r < rows * BLOCK_CHANNELS; r++) {
+        for (int32_t r = 0; r < rows * BLOCK_QUAD; r++) {
             int16_t *row = (int16_t *)(void *)(planes + r * pitch + 1);
             row[l->out_w] = (int16_t)l->out_zp;
         }

@@ -3,7 +3,7 @@
  * Two forms. Short sums stand in line, without a loop over k: the weights' pointer then never moves, and what the next
  * block begins with is loaded while this one ends; GCC 12 cannot unroll assembler, .rept can. In line, a block of k = 8
  * takes 49 cycles, 40 of them products. Up to k = 16 and a stem's 28 at every width; 32 and 48 are long, and there for
- * narrow pictures alone. */
+ * narrow inputs alone. */
 #ifndef BLOCK_EXPAND_BLOCK_H
 #define BLOCK_EXPAND_BLOCK_H
 
@@ -53,7 +53,7 @@ static inline void block_planar_start(const int32_t *bias, const int32_t *multip
 {
     struct block_numbers *n = M7_NUMBERS;
 #pragma GCC unroll 4
-    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_QUAD; c++) {
         n->channel[c].multiplier = multiplier[c];
         n->bias[c] = bias[c];
     }
@@ -103,7 +103,7 @@ static inline __attribute__((always_inline)) const uint32_t *block_planar_line(c
         M7_NUMBERS->out = (int8_t *)out;                                                                               \
         M7_NUMBERS->tile_end = x + (pairs - (last)) * k;                                                               \
         x = row;                                                                                                       \
-        out += BLOCK_CHANNELS * pitch;                                                                                 \
+        out += BLOCK_QUAD * pitch;                                                                                 \
     }
 
 static inline __attribute__((always_inline)) void block_planar_rows(const uint32_t *x, int32_t k, int32_t pairs,

@@ -8,14 +8,15 @@
 
 #include "kernels/kernels.h"
 
-/* In a layer's shift table: the four channels of a block take the fast path, and the table's numbers are made for it:
+/* Channels are worked on four at a time, a quad.
+ * In a layer's shift table: the quad takes the fast path, and the table's numbers are made for it:
  *   expand     b, m, FAST | g, where b allows for the tile's + 128   (block/expand.c)
  *   depthwise  bias * 2^g, multiplier, FAST | g with g = 11 - e     (block/depthwise.c)
  *   project    bias,       multiplier, FAST | e                     (block/project.c)
- * Without it they are kernels/kernels.h's and the block takes kernel_scaled(). */
+ * Without it they are kernels/kernels.h's and the quad takes kernel_scaled(). */
 #define BLOCK_FAST 0x40
 
-#define BLOCK_CHANNELS 4 /* worked on together, everywhere */
+#define BLOCK_QUAD 4
 #define BLOCK_MAX_K 2048
 #define BLOCK_WEIGHT_SHIFT 8
 #define BLOCK_STEM_K 28
@@ -54,22 +55,21 @@ static inline int32_t block_tile_k(int32_t k)
 /* Rows [first, first + rows) of the expanding layer's output as a tile: pixel pairs as block/tile.c describes. */
 void block_tile(uint32_t *tile, const struct kernel_layer *expand, int32_t first, int32_t rows);
 
-/* All of a picture's pixels, for a projection on its own. */
+/* All pixels of the input, for a projection on its own. */
 void block_plain_tile(uint32_t *tile, const struct kernel_layer *project);
 
-/* Four channels from `channel` on: rows [first, first + rows) to planes, the first of them to `planes`. */
+/* The quad from `channel` on: rows [first, first + rows) to planes, the first of them to `planes`. */
 void block_expand(uint32_t *planes, const uint32_t *tile, const struct kernel_layer *expand, int32_t channel,
                   int32_t first, int32_t rows);
 
-/* Four channels' depthwise outputs, `rows` rows, from `planes` to `products`. */
+/* A quad's depthwise outputs, `rows` rows, from `planes` to `products`. */
 void block_depthwise(uint16_t *products, const uint32_t *planes, const struct kernel_layer *depthwise, int32_t channel,
                      int32_t rows);
 
 /* All output channels of `pairs` pairs of pixels to `out`, out_c bytes a pixel. */
 void block_project(int8_t *out, const uint32_t *products, const struct kernel_layer *project, int32_t pairs);
 
-/* Four channels' weights of a layer in block order, as int16 pairs up to the end of work memory; returns where they
- * begin. */
+/* A quad's weights as int16 pairs up to the end of work memory; returns where they begin. */
 uint32_t *block_weights(const int8_t *weights, int32_t k);
 /* The same times 2^shift: BLOCK_WEIGHT_SHIFT costs nothing, one less a few instructions a weight. */
 uint32_t *block_high_weights(const int8_t *weights, int32_t k, int32_t shift);

@@ -1,4 +1,4 @@
-/* The projection: from the depthwise layer's products, or a picture's tile, to bytes; kernels/m7.h's roundings UP and
+/* The projection: from the depthwise layer's products, or an input's tile, to bytes; kernels/m7.h's roundings UP and
  * AWAY.
  *
  * The exporter has proven |acc| < 2^30. Sums are doubled at the end, as SMMLAR wants them. */
@@ -9,7 +9,7 @@
 static int32_t dot(const uint32_t *x, const uint32_t *w)
 {
     int32_t sum = 0;
-    for (; w < M7_WEIGHTS + M7_WEIGHTS_WORDS; w += BLOCK_CHANNELS, x += 2) {
+    for (; w < M7_WEIGHTS + M7_WEIGHTS_WORDS; w += BLOCK_QUAD, x += 2) {
         sum = dsp_dot(*w, *x, sum);
     }
     return sum;
@@ -21,7 +21,7 @@ static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights,
 {
     const struct m7_clamp clamp = m7_clamp(l);
     for (int32_t p = 0; p < 2 * pairs; p++, out += l->out_c, x += p % 2 != 0 ? 1 : l->in_c - 1) {
-        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_QUAD; c++) {
             const int32_t sum = dot(x, weights + c);
             if (rounding == M7_EXACT) {
                 out[c] = block_exact(l, channel + c, sum);
@@ -37,12 +37,12 @@ static void plain_pairs(int8_t *out, const uint32_t *x, const uint32_t *weights,
 void block_project(int8_t *out, const uint32_t *products, const struct kernel_layer *l, int32_t pairs)
 {
     const enum m7_rounding fast = l->clamp_min >= l->out_zp ? M7_UP : M7_AWAY;
-    for (int32_t o = 0; o < l->out_c; o += BLOCK_CHANNELS) {
-        struct m7_channel ch[BLOCK_CHANNELS];
+    for (int32_t o = 0; o < l->out_c; o += BLOCK_QUAD) {
+        struct m7_channel ch[BLOCK_QUAD];
         const bool is_fast = block_is_fast(l, o);
         const uint32_t *weights = block_weights(l->weights + o * l->in_c, l->in_c);
 #pragma GCC unroll 4
-        for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+        for (int32_t c = 0; c < BLOCK_QUAD; c++) {
             const int32_t e = is_fast ? l->shift[o + c] & 31 : 1;
             ch[c].bias = l->bias[o + c];
             ch[c].multiplier = l->multiplier[o + c];

@@ -9,7 +9,7 @@
  *
  * The expanding layer's tile holds (x + 128) * 2^left_shift, left_shift up to 7: without a sign the two halves of a
  * word can be shifted together, and the bias allows for the 128. Its weights are the upper halves of the int16, which
- * takes one AND a pair: 2^8 of the factor that its sums need (block/expand.c), or 2^7 in the few blocks whose sums
+ * takes one AND a pair: 2^8 of the factor that its sums need (block/expand.c), or 2^7 in the few quads whose sums
  * would not bear it.
  *
  * A 3x3x3 stem reads the crop as it came, uint8, which are its inputs + 128 already. Its 27 inputs stand in the order:
@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) void stem_pixel(uint32_t *to, const
     to[26] = (uint32_t)r2[8] << shift;
 }
 
-/* A pixel whose kernel reaches out of the picture. */
+/* A pixel whose kernel reaches beyond the edges. */
 static void stem_edge(uint32_t *to, const struct kernel_layer *l, int32_t y, int32_t x)
 {
     uint8_t patch[3][12];
@@ -129,7 +129,7 @@ void block_plain_tile(uint32_t *tile, const struct kernel_layer *l)
 
 static uint32_t *weights_begin(int32_t k)
 {
-    return M7_WEIGHTS + M7_WEIGHTS_WORDS - BLOCK_CHANNELS * block_tile_k(k) / 2;
+    return M7_WEIGHTS + M7_WEIGHTS_WORDS - BLOCK_QUAD * block_tile_k(k) / 2;
 }
 
 static uint32_t *filled_up(uint32_t *begin, uint32_t *to)
@@ -183,7 +183,7 @@ static inline __attribute__((always_inline)) void raise_sixteen(uint32_t **to, c
 
 static inline void split_sixteen(uint32_t **to, const int8_t **from)
 {
-    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_QUAD; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
         (*to)[c] = dsp_even(bytes);
         (*to)[4 + c] = dsp_odd(bytes);
@@ -200,7 +200,7 @@ static uint32_t half_of(uint32_t pair)
 
 static inline void raise_sixteen(uint32_t **to, const int8_t **from, const bool halved)
 {
-    for (int32_t c = 0; c < BLOCK_CHANNELS; c++) {
+    for (int32_t c = 0; c < BLOCK_QUAD; c++) {
         const uint32_t bytes = dsp_load(*from + 4 * c);
         const uint32_t even = bytes << 8 & HIGH_BYTES, odd = bytes & HIGH_BYTES;
         (*to)[c] = halved ? half_of(even) : even;
@@ -215,7 +215,7 @@ static inline void raise_sixteen(uint32_t **to, const int8_t **from, const bool 
 uint32_t *block_weights(const int8_t *weights, int32_t k)
 {
     uint32_t *to = weights_begin(k);
-    for (const int8_t *const end = weights + BLOCK_CHANNELS * k; weights != end;) {
+    for (const int8_t *const end = weights + BLOCK_QUAD * k; weights != end;) {
         split_sixteen(&to, &weights);
     }
     return filled_up(weights_begin(k), to);

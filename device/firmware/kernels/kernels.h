@@ -2,11 +2,11 @@
  *
  * Tensors are int8, NHWC with N = 1. A real number is scale * (q - zero_point); the weights' zero point is 0.
  *
- *   CONV, POINTWISE, DEPTHWISE:  acc[o]  = bias[o] + sum of weight * input; input outside the picture counts as in_zp
+ *   CONV, POINTWISE, DEPTHWISE:  acc[o]  = bias[o] + sum of weight * input; input beyond the edges counts as in_zp
  *                                out[o]  = clamp(out_zp + scaled(acc[o], multiplier[o], shift[o]))
  *   ADD:   a = scaled((in - in_zp) * 2^left_shift, multiplier[0], shift[0]), b likewise from in2 with index 1,
  *          out = clamp(out_zp + scaled(a + b, multiplier[2], shift[2]))
- *   MEAN:  out[c] = clamp(out_zp + scaled(sum over the picture of (in - in_zp), multiplier[0], shift[0])),
+ *   MEAN:  out[c] = clamp(out_zp + scaled(sum over the pixels of (in - in_zp), multiplier[0], shift[0])),
  *          or, with `average`, clamp(sum of in / pixels to the nearest, half away from zero)
  *
  *   scaled(x, m, s) = rounded_shift(high(x * 2^max(s, 0), m), max(-s, 0))
@@ -38,7 +38,7 @@ struct kernel_layer {
     int32_t clamp_min, clamp_max;
     int32_t left_shift;
     int32_t average; /* MEAN: in and out share scale and zero point */
-    int32_t in_top; /* the picture's row that `in` begins with; other than 0 only in a block's stem */
+    int32_t in_top; /* the input's row that `in` begins with; other than 0 only in a block's stem */
 };
 
 typedef void kernel(const struct kernel_layer *layer);

@@ -3,7 +3,7 @@
  *     P = (x, x+1), Q = (x+2, x+3):   out[x]   += P.(w0 w1) + Q.low * w2        stride 1: both, 2 outputs from 2 words
  *                                     out[x+1] += P.high * w0 + Q.(w1 w2)       stride 2: the first one only
  * The rows of the four channels alternate. Where the words from row to row are a constant (PITCH), the inner loop has
- * one pointer for all of its inputs. The picture is worked off in strips of as many rows as fit in work memory. */
+ * one pointer for all of its inputs. The input is worked off in strips of as many rows as fit in work memory. */
 #include "kernels/m7.h"
 #include "kernels/m7_patch.h"
 

@@ -32,7 +32,7 @@ static int8_t clamped(const struct kernel_layer *layer, int32_t value)
     return (int8_t)(v < layer->clamp_min ? layer->clamp_min : v > layer->clamp_max ? layer->clamp_max : v);
 }
 
-/* The input at (y, x, c), or what counts as the input outside the picture. */
+/* The input at (y, x, c), or what counts as the input beyond the edges. */
 static int32_t pixel(const struct kernel_layer *l, int32_t y, int32_t x, int32_t c)
 {
     if (y < 0 || y >= l->in_h || x < 0 || x >= l->in_w) {

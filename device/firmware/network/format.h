@@ -23,7 +23,7 @@ enum network_layer_kind {
 enum network_layer_flag {
     NETWORK_LAYER_FLAG_RELU = 1,
     NETWORK_LAYER_FLAG_AVERAGE = 2,
-    NETWORK_LAYER_FLAG_BLOCKS = 4,
+    NETWORK_LAYER_FLAG_QUADS = 4,
 };
 
 struct network_header {

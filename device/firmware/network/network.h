@@ -21,7 +21,7 @@ struct network_source {
     void *context;
 };
 
-/* The golden picture. */
+/* The golden input: made up from a seed, so that it takes no flash. */
 struct network_golden {
     uint32_t state;
 };

@@ -55,7 +55,7 @@ static uint32_t table_entries(const struct network_layer *l)
 
 static uint64_t weights_bytes(const struct network_layer *l)
 {
-    if (l->flags & NETWORK_LAYER_FLAG_BLOCKS && l->kind == NETWORK_LAYER_KIND_CONV) {
+    if (l->flags & NETWORK_LAYER_FLAG_QUADS && l->kind == NETWORK_LAYER_KIND_CONV) {
         return (uint64_t)BLOCK_STEM_K * l->out_channels;
     }
     return volume(l->kernel_height, l->kernel_width, l->out_channels) *
@@ -108,18 +108,18 @@ static bool shapes_fit(const struct network_layer *l)
     if (in_bytes_of(l) == 0 || out_bytes_of(l) == 0) {
         return false;
     }
-    const bool same_picture = l->in_height == l->out_height && l->in_width == l->out_width;
+    const bool same_size = l->in_height == l->out_height && l->in_width == l->out_width;
     const bool same_channels = l->in_channels == l->out_channels;
     switch (l->kind) {
     case NETWORK_LAYER_KIND_POINTWISE:
-        return same_picture && l->kernel_height == 1 && l->kernel_width == 1;
+        return same_size && l->kernel_height == 1 && l->kernel_width == 1;
     case NETWORK_LAYER_KIND_DEPTHWISE:
     case NETWORK_LAYER_KIND_CONV:
         return (l->kind == NETWORK_LAYER_KIND_CONV || same_channels) &&
                window_fits(l->in_height, l->out_height, l->kernel_height, l->stride_height, l->pad_top) &&
                window_fits(l->in_width, l->out_width, l->kernel_width, l->stride_width, l->pad_left);
     case NETWORK_LAYER_KIND_ADD:
-        return same_picture && same_channels;
+        return same_size && same_channels;
     case NETWORK_LAYER_KIND_MEAN:
         return l->out_height == 1 && l->out_width == 1 && same_channels;
     default:
@@ -132,13 +132,13 @@ static bool layer_fits(const struct network_header *h, const struct network_laye
 {
     const uint64_t in_bytes = in_bytes_of(l);
     return (l->in_offset & 3) == 0 && (l->in2_offset & 3) == 0 && (l->out_offset & 3) == 0 &&
-           (l->flags & NETWORK_LAYER_FLAG_BLOCKS) == 0 && inside(l->in_offset, in_bytes, h->arena_bytes) &&
+           (l->flags & NETWORK_LAYER_FLAG_QUADS) == 0 && inside(l->in_offset, in_bytes, h->arena_bytes) &&
            (l->kind != NETWORK_LAYER_KIND_ADD || inside(l->in2_offset, in_bytes, h->arena_bytes)) &&
            inside(l->out_offset, out_bytes_of(l), h->arena_bytes);
 }
 
-/* The numbers of a block of four channels go one way: all fast or none. */
-static bool blocks_agree(const struct network_layer *l, const uint8_t *file)
+/* The four channels of a quad are all fast or none is. */
+static bool quads_agree(const struct network_layer *l, const uint8_t *file)
 {
     const int8_t *shift = (const int8_t *)(file + l->shift_offset);
     for (uint32_t i = 0; i < l->out_channels; i++) {
@@ -152,10 +152,10 @@ static bool blocks_agree(const struct network_layer *l, const uint8_t *file)
 static bool block_layer_fits(const struct network *network, uint32_t index, int32_t low, int32_t high)
 {
     const struct network_layer *l = &network->layers[index];
-    const bool in_blocks = (l->flags & NETWORK_LAYER_FLAG_BLOCKS) != 0;
+    const bool in_quads = (l->flags & NETWORK_LAYER_FLAG_QUADS) != 0;
     const bool weighs = l->kind == NETWORK_LAYER_KIND_POINTWISE || l->kind == NETWORK_LAYER_KIND_CONV;
-    return in_blocks == weighs && tables_fit(network->header, l) && numbers_fit(l, network->file, low, high) &&
-           (l->kind == NETWORK_LAYER_KIND_ADD || blocks_agree(l, network->file));
+    return in_quads == weighs && tables_fit(network->header, l) && numbers_fit(l, network->file, low, high) &&
+           (l->kind == NETWORK_LAYER_KIND_ADD || quads_agree(l, network->file));
 }
 
 /* A projection by itself; or expanding layer or stem, depthwise layer, projection, and perhaps an addition. */

@@ -33,7 +33,7 @@ uint32_t network_memory_bytes(const struct network *network);
 /* True where the crop is never whole in the arena: the first group takes it a few rows at a time. */
 bool network_streams(const struct network *network);
 
-/* The golden picture's fingerprint, output_length numbers. */
+/* The golden input's fingerprint, output_length numbers. */
 const int8_t *network_golden_output(const struct network *network);
 
 /* output_length numbers in the arena; they stand until something else is put there. */

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from device.link.protocol import LayerKind
 from device.model.export.arena import Buffer, constant, plan_arena
 from device.model.export.operators import Step
-from device.network.blocks import Role, fast_numbers, pack_blocks, role_of
+from device.network.blocks import Role, fast_numbers, pack_quads, role_of
 from device.network.expand_constants import TILE_SHIFTS, WEIGHT_SHIFTS, ExpandNumbers, expand_numbers, stored_numbers
 from device.network.format import ARENA_ALIGNMENT, FAST, STEM_ORDER, Group, LayerFlag, LayerRecord, Tables
 
@@ -224,8 +224,8 @@ def _with_numbers(part: tuple[Step, ...]) -> Planned:
             why.append(f"{record.label}: {int((~fast).sum())} of {len(fast)} channels by the reference")
         weights = tables.weights
         if role != Role.DEPTHWISE:
-            weights = pack_blocks(weights, record)
-            record = replace(record, flags=record.flags | int(LayerFlag.BLOCKS))
+            weights = pack_quads(weights, record)
+            record = replace(record, flags=record.flags | int(LayerFlag.QUADS))
         made.append(replace(step, record=record, tables=replace(tables, weights=weights)))
     return Planned(tuple(made), True, tuple(why))
 

@@ -17,7 +17,7 @@ from device.network.file import (
     Network,
     NetworkHeader,
     PlanHead,
-    golden_picture,
+    make_golden_input,
     network_hash,
     parse_network,
     read_network,
@@ -71,8 +71,8 @@ def test_the_hash_covers_all_but_itself(network: Network) -> None:
     assert network_hash(network.data[:-1] + b"\1") != network.header.hash
 
 
-def test_golden_picture_is_the_stated_generator() -> None:
-    picture = golden_picture(1, (2, 2, 3)).reshape(-1)
+def test_golden_input_is_the_stated_generator() -> None:
+    picture = make_golden_input(1, (2, 2, 3)).reshape(-1)
     state = 1
     for value in picture:
         state = (state * 1664525 + 1013904223) % 2**32

@@ -59,7 +59,7 @@ def test_the_crop_is_never_whole_in_the_arena(network: Network) -> None:
 
 
 LOOKS = pytest.mark.parametrize(
-    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_MIRROR, check_both)], ids=["once", "twice"]
+    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_MIRROR, check_both)], ids=["crop", "flipped"]
 )
 
 

@@ -15,7 +15,7 @@ from tests.support.ctypes_firmware import Firmware
 
 
 def fast_share(exported: ExportedNetwork) -> tuple[int, int]:
-    """Channels on a fast path, and all channels of fused layers."""
+    """Channels on a fast path, and all channels of the blocks' layers."""
     network, fast, channels = exported.network, 0, 0
     for group in network.groups:
         if group.rows == 0:
@@ -78,10 +78,8 @@ def test_every_exponent(firmware: Firmware, exponent: int, extreme: bool) -> Non
     check_groups(firmware, builder.content(at), pictures((6, 6, 8), 4))
 
 
-def test_blocks_of_one_layer_take_the_factor_that_they_bear(
-    firmware: Firmware, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """One block needs twice the factor that the sums of the others bear, so those halve their weights."""
+def test_quads_of_one_layer_take_the_factor_that_they_bear(firmware: Firmware, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One quad needs twice the factor that the sums of the others bear, so those halve their weights."""
 
     def exported(shifts: tuple[int, int]) -> ExportedNetwork:
         monkeypatch.setattr(execution_plan, "WEIGHT_SHIFTS", shifts)

@@ -94,7 +94,7 @@ def check_both(payload: bytes, network: Network, crop: np.ndarray) -> None:
 
 
 def test_a_second_look_is_at_the_mirror_image(talk: Talk, network: Network, crop: np.ndarray) -> None:
-    """The small network takes its crop whole or row by row, as the board can: both ways keep it for the second look."""
+    """The small network takes its crop whole or row by row, as the board can: both keep it for its mirror image."""
     check_both(talk.ask(Type.INFER_MIRROR, crop.tobytes()).payload, network, crop)
     assert talk.ask(Type.INFER_MIRROR, crop.tobytes()[:-1]).status == Status.BAD_LENGTH
     check_fingerprint(talk.ask(Type.INFER, crop.tobytes()).payload, network, crop)

@@ -23,7 +23,7 @@ from device.flash.images import NETWORK_OFFSET
 from device.link.protocol import SelftestReply, Status, Type
 from device.model.export.export import ExportedNetwork, convert
 from device.model.graph.litert import LiteRT
-from device.network.file import Network, NetworkHeader, PlanHead, golden_picture, network_hash
+from device.network.file import Network, NetworkHeader, PlanHead, make_golden_input, network_hash
 from tests.firmware.conftest import Build
 from tests.firmware.network.test_network import NONE, RELU6, Builder
 from tests.support.qemu import connect, running
@@ -89,7 +89,7 @@ def _check_ends(machine: tuple[str, bytes, Run], content: bytes, step: int, tmp_
     where, code, run = machine
     exported: ExportedNetwork = convert(content, "test.tflite", "test", fused=fused)
     network, oracle = exported.network, LiteRT(content, "test.tflite")
-    oracle.run(golden_picture(network.header.golden_seed, network.input_shape))
+    oracle.run(make_golden_input(network.header.golden_seed, network.input_shape))
     count = len(network.layers)
     ends = [group.first + group.count for group in network.groups]
     for layers in sorted({count, *ends[::step]}):
@@ -138,7 +138,7 @@ def test_a_wrong_number_is_noticed(machine: tuple[str, bytes, Run], random_tflit
     _, code, run = machine
     network = convert(random_tflite.read_bytes(), "test.tflite", "test").network
     oracle = LiteRT(random_tflite.read_bytes(), "test.tflite")
-    golden = oracle.run(golden_picture(network.header.golden_seed, network.input_shape)).copy()
+    golden = oracle.run(make_golden_input(network.header.golden_seed, network.input_shape)).copy()
     golden[7] ^= 1
     image = tmp_path / "wrong.bin"
     image.write_bytes(code + _cut(network, len(network.layers), 0, golden))

@@ -214,7 +214,7 @@ def test_means(firmware: Firmware, height: int, width: int) -> None:
         check(firmware, builder.content(output), pictures((height, width, 12), 6))
 
 
-def test_the_golden_picture_gives_the_golden_output(firmware: Firmware, network: Network) -> None:
+def test_the_golden_input_gives_the_golden_output(firmware: Firmware, network: Network) -> None:
     for detailed in (False, True):
         opened = firmware.network(network.data, "m7")
         told: list[int] = []
