@@ -56,6 +56,20 @@ def test_a_place_that_cannot_be_written_is_named(
     assert "Not a directory" in said
 
 
+def test_help_loads_no_heavy_package(root: Path) -> None:
+    program = (
+        "import contextlib, sys; from device.model.__main__ import main\n"
+        "with contextlib.suppress(SystemExit): main()\n"
+        "heavy = {'torch', 'cv2', 'ai_edge_litert', 'matplotlib', 'unicorn'}\n"
+        "print(*sorted(heavy & set(sys.modules)), file=sys.stderr)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--help"], cwd=root, capture_output=True, text=True, timeout=60, check=True
+    )
+    assert "demo-clip" in done.stdout
+    assert done.stderr.split() == []
+
+
 def test_int8_is_evaluated_without_torch(network: Path, tiny_faces: Path, root: Path) -> None:
     # In a process of its own: a module that was imported once stays imported.
     program = "import sys; sys.modules['torch'] = None; from device.model.__main__ import main; sys.exit(main())"

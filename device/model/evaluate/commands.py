@@ -1,0 +1,88 @@
+"""Measuring a network and writing the model card, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from pathlib import Path
+
+from device.model.command import Command, positive, rate
+from device.model.progress import TerminalMonitor
+from device.paths import ASSETS
+
+
+def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    parser.add_argument("--checkpoint", type=Path, help="also the float network")
+    parser.add_argument("--faces", type=Path, help="folder with lfw.zip and pairs.txt")
+    parser.add_argument("--people", type=Path, metavar="DIR", help="instead: a folder with one folder per person")
+    parser.add_argument("--out", type=Path, metavar="DIR", help="write JSON, CSV and PNG there")
+    parser.add_argument("--far", type=rate, default=1e-3, help="false-accept rate to suggest a threshold for")
+    parser.add_argument("--subset", type=positive, metavar="N", help="only about N pairs, for a first look")
+    parser.add_argument("--int8-on", metavar="URL|virtual", help="also send pairs through a board and compare")
+    parser.add_argument("--pairs", type=positive, default=20, metavar="N", help="how many, at least 40 crops")
+    parser.add_argument("--enrol", type=positive, metavar="N", help="identification among N people")
+    parser.add_argument("--shots", type=positive, default=3, metavar="K", help="with K pictures each")
+    parser.add_argument("--robustness", action="store_true", help="also shifted, blurred, dark and packed crops")
+    parser.add_argument("--robustness-pairs", type=positive, default=600, metavar="N")
+    parser.add_argument("--groups", action="store_true", help="also by age, gender and race; needs teacher.npz")
+    parser.add_argument("--all", action="store_true", help="everything but the board")
+    parser.add_argument("--label", default="int8", help="what to call the int8 rows, as: PTQ")
+    parser.add_argument("--record", type=Path, metavar="CSV", help="put the figures into the table that choose reads")
+    parser.add_argument("--json", action="store_true")
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from device.model.evaluate.evaluate import ENROLMENTS, EvaluationConfig, evaluate
+    from device.model.evaluate.figures import Result
+    from device.model.evaluate.result_files import record, write
+    from device.model.json_records import to_json
+
+    everything = args.all and args.people is None
+    config = EvaluationConfig(
+        args.network,
+        args.faces,
+        args.people,
+        args.checkpoint,
+        far=args.far,
+        subset=args.subset,
+        board=args.int8_on,
+        board_pairs=args.pairs,
+        enrolments=ENROLMENTS if args.enrol is None else ((args.enrol, args.shots),),
+        robustness_pairs=args.robustness_pairs if args.robustness or args.all else 0,
+        groups=args.groups or everything,
+        label=args.label,
+    )
+    written: list[Path] = []
+
+    def keep(found: Result) -> None:
+        if args.out is not None:
+            written[:] = write(args.out, found)
+
+    result = evaluate(config, TerminalMonitor(None if args.json else sys.stdout), keep)
+    for path in written:
+        print(path, file=sys.stderr if args.json else sys.stdout)
+    if args.record is not None:
+        record(args.record, result.figures)
+    if args.json:
+        print(json.dumps(to_json(result.figures), indent=1))
+
+
+def _card_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--results", type=Path, required=True, help="folder of evaluate --out")
+    parser.add_argument("--ptq", type=Path, help="the same for the network before quantisation-aware training")
+    parser.add_argument("--card", type=Path, default=ASSETS / "MODEL_CARD.md")
+
+
+def _card(args: argparse.Namespace) -> None:
+    from device.model.evaluate.model_card import update_card
+
+    update_card(args.card, args.results, args.ptq)
+    print(f"{args.card}: figures written")
+
+
+COMMANDS = (
+    Command("evaluate", "accuracy, ROC and identification on faces, float and int8", _evaluate_arguments, _evaluate),
+    Command("card", "put the figures that evaluate wrote into the model card", _card_arguments, _card),
+)

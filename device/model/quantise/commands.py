@@ -1,0 +1,65 @@
+"""From a checkpoint to an int8 network, from the command line."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from device.model.command import Command, add_training_faces, say
+from device.network.file import Network
+
+
+def _quantise_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    add_training_faces(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    parser.add_argument(
+        "--map-crops", type=int, metavar="N", help="training crops the feature map is fitted on; default all, 0: none"
+    )
+
+
+def _quantise(args: argparse.Namespace) -> None:
+    from device.model.quantise.quantise import quantise
+
+    _told(args.out, quantise(args.checkpoint, args.faces, args.out, map_crops=args.map_crops, report=say))
+
+
+def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    add_training_faces(parser)
+    parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    parser.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
+    parser.add_argument("--pictures", type=int, default=40_000, help="training views shown")
+    parser.add_argument("--map-crops", type=int, metavar="N", help="as for quantise")
+    parser.add_argument("--blends", type=Path, metavar="DIR", help="as for train")
+
+
+def _finetune(args: argparse.Namespace) -> None:
+    from device.model.quantise.qat import finetune
+
+    network = finetune(
+        args.checkpoint,
+        args.faces,
+        args.cache or args.checkpoint.parent / "cache",
+        args.out,
+        pictures=args.pictures,
+        map_crops=args.map_crops,
+        blends=args.blends,
+        report=say,
+    )
+    _told(args.out, network)
+
+
+def _told(out: Path, network: Network) -> None:
+    print(f"{out}: network {network.hash_hex}, {network.memory_bytes} bytes of activations")
+
+
+COMMANDS = (
+    Command("quantise", "checkpoint to int8 .tflite and feature map", _quantise_arguments, _quantise),
+    Command(
+        "finetune",
+        "quantisation-aware fine-tuning of a checkpoint, to int8 .tflite",
+        _finetune_arguments,
+        _finetune,
+    ),
+)
