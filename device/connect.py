@@ -14,7 +14,7 @@ from device.link.replies import WHERE_WORDS, Where
 if TYPE_CHECKING:
     from device.emulator import VirtualBoard
 
-LAST_WORDS_S = 0.5  # a process that dies closes its port a moment before it is gone
+EXIT_WAIT_S = 0.5  # a process that dies closes its port a moment before it is gone
 
 
 def choose(spec: str | None) -> str:
@@ -93,5 +93,5 @@ def open_board(
 
 
 def _explain(error: BaseException, virtual: VirtualBoard) -> None:
-    if isinstance(error, LinkError) and (end := virtual.obituary(LAST_WORDS_S)) is not None:
-        error.hint = end  # "connect again" would not help
+    if isinstance(error, LinkError) and (reason := virtual.exit_reason(EXIT_WAIT_S)) is not None:
+        error.hint = reason  # "connect again" would not help

@@ -192,7 +192,7 @@ def _virtual(options: argparse.Namespace) -> int:
             print(board.errors, file=sys.stderr)
         _show(options, {"url": board.url}, lambda report: f"{report['url']}\nuse it with --board; Ctrl-C ends it")
         sys.stdout.flush()
-        raise LinkError(board.obituary() or "the virtual board was stopped", "start it again")
+        raise LinkError(board.exit_reason() or "the virtual board was stopped", "start it again")
 
 
 def _show(options: argparse.Namespace, report: Report, table: Callable[[Any], str]) -> int:

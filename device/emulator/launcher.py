@@ -72,8 +72,8 @@ class VirtualBoard:
         """The last lines of the child's error output."""
         return "\n".join(self._errors)
 
-    def obituary(self, within_s: float = math.inf) -> str | None:
-        """How the child came to its end on its own, with its last words; None where it has not ``within_s``."""
+    def exit_reason(self, within_s: float = math.inf) -> str | None:
+        """Why the child ended by itself, with what it printed last; None if it has not ended ``within_s`` seconds."""
         process, end = self._process, time.monotonic() + within_s
         if process is None:
             return None

@@ -26,7 +26,7 @@ class FakeVirtual:
         self.peer.__enter__()
         return self.peer.url
 
-    def obituary(self, within_s: float) -> str | None:
+    def exit_reason(self, within_s: float) -> str | None:
         return self.end
 
     def stop(self) -> None:
