@@ -172,9 +172,9 @@ def _flash(options: argparse.Namespace) -> int:
         programmer.check_image(options.board_type, image)
     except FileError as error:
         raise UsageError(error.message, error.hint) from error
-    way = programmer.pick(programmer.ways(options.board_type, image), options.board_type)
-    programmer.flash(options.board_type, image, way)
-    return _show(options, {"board": options.board_type, "image": str(image), "way": way.name}, tables.flashed)
+    method = programmer.pick(programmer.find_methods(options.board_type, image), options.board_type)
+    programmer.flash(options.board_type, image, method)
+    return _show(options, {"board": options.board_type, "image": str(image), "method": method.name}, tables.flashed)
 
 
 def _virtual(options: argparse.Namespace) -> int:

@@ -76,7 +76,7 @@ def selftest(report: Report) -> str:
 
 def flashed(report: Report) -> str:
     """What was done, and what to do next."""
-    return f"{report['image']} is on the {report['board']}, by {report['way']}\ntry it: {DEVICE_COMMAND} info"
+    return f"{report['image']} is on the {report['board']}, by {report['method']}\ntry it: {DEVICE_COMMAND} info"
 
 
 def head(report: Report) -> str:

@@ -70,8 +70,8 @@ def _never() -> bool:
 
 
 @dataclass(frozen=True)
-class Way:
-    """One way to flash: a disk to copy to, or a command to run."""
+class FlashMethod:
+    """A flash method: a disk to copy to, or a command to run."""
 
     name: str
     disk: Path | None = None
@@ -100,19 +100,19 @@ def disk_label(disk: Path) -> str:
     return name.value if ok else ""
 
 
-def ways(
+def find_methods(
     board: str,
     image: Path,
     *,
     disks: Iterable[Path] | None = None,
     label: Callable[[Path], str] = disk_label,
     which: Which = shutil.which,
-) -> list[Way]:
-    """Every way that is open here to put ``image`` on ``board``, the simplest first."""
+) -> list[FlashMethod]:
+    """Every method that works here to put ``image`` on ``board``, the simplest first."""
     if board not in LABELS:
-        raise FlashError(f"no way is known to flash board {board!r}", f"known: {', '.join(sorted(LABELS))}")
+        raise FlashError(f"no method is known to flash board {board!r}", f"known: {', '.join(sorted(LABELS))}")
     found = [
-        Way(f"the disk {disk}", disk=disk)
+        FlashMethod(f"the disk {disk}", disk=disk)
         for disk in (mounted_disks() if disks is None else disks)
         if label(disk).upper() in LABELS[board]
     ]
@@ -123,20 +123,20 @@ def ways(
     }
     for tool, arguments in tools.items():
         if path := which(tool):
-            found.append(Way(tool, command=(path, *arguments)))
+            found.append(FlashMethod(tool, command=(path, *arguments)))
     return found
 
 
 def flash(
     board: str,
     image: Path,
-    way: Way,
+    method: FlashMethod,
     *,
     verdict_s: float = VERDICT_S,
     progress: Progress = _quiet,
     stopped: Stopped = _never,
 ) -> None:
-    """Check ``image`` and put it on the board by ``way``; raises FlashError or FileError.
+    """Check ``image`` and put it on the board by ``method``; raises FlashError or FileError.
 
     ``progress`` hears of every step. ``stopped`` is asked now and then; once it says yes, FlashStopped is raised as
     soon as that is possible: a piece that the operating system is writing is written to its end.
@@ -145,33 +145,33 @@ def flash(
     check_image(board, image)
     if stopped():
         raise FlashStopped("stopped before anything was written")
-    if way.disk is not None:
-        _copy(image, way.disk, verdict_s, progress, stopped)
+    if method.disk is not None:
+        _copy(image, method.disk, verdict_s, progress, stopped)
     else:
         progress(FlashStep.PROGRAM)
-        _program(way, stopped)
+        _program(method, stopped)
 
 
-def _program(way: Way, stopped: Stopped) -> None:
+def _program(method: FlashMethod, stopped: Stopped) -> None:
     with tempfile.TemporaryFile("w+", encoding="utf-8", errors="replace") as said:
         try:
-            run = subprocess.Popen(way.command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
+            run = subprocess.Popen(method.command, stdin=subprocess.DEVNULL, stdout=said, stderr=subprocess.STDOUT)
         except OSError as error:
             raise FlashError(
-                f"{way.name} does not run: {error}", "install it again, or copy the image to the disk"
+                f"{method.name} does not run: {error}", "install it again, or copy the image to the disk"
             ) from error
         with run:
             while run.poll() is None:
                 if stopped():
                     _end(run)
-                    raise FlashStopped(f"{way.name} was stopped", _HALF)
+                    raise FlashStopped(f"{method.name} was stopped", _HALF)
                 with contextlib.suppress(subprocess.TimeoutExpired):
                     run.wait(POLL_S)
         if run.returncode:
             said.seek(0)
             last = (said.read().strip() or "no word").splitlines()[-1]
             raise FlashError(
-                f"{way.name} failed with status {run.returncode}: {last}",
+                f"{method.name} failed with status {run.returncode}: {last}",
                 "is the board plugged in at its ST-LINK side?",
             )
 
@@ -184,11 +184,11 @@ def _end(run: subprocess.Popen[bytes]) -> None:
         run.kill()
 
 
-def pick(found: list[Way], board: str) -> Way:
-    """The first way; raises FlashError with what to do where there is none, or where two disks could be meant."""
-    disks = [way for way in found if way.disk is not None]
+def pick(found: list[FlashMethod], board: str) -> FlashMethod:
+    """The first method; raises FlashError with what to do where there is none, or where two disks could be meant."""
+    disks = [method for method in found if method.disk is not None]
     if len(disks) > 1:
-        names = ", ".join(str(way.disk) for way in disks)
+        names = ", ".join(str(method.disk) for method in disks)
         raise FlashError(f"{len(disks)} boards show a disk: {names}", "leave only the one to be flashed plugged in")
     if not found:
         raise FlashError(

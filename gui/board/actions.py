@@ -16,7 +16,7 @@ from device.diagnostics import parity
 from device.diagnostics.bench import BENCH_RUNS, bench_steps
 from device.errors import BoardError, DeviceError, FileError
 from device.flash.images import FOLDER
-from device.flash.programmer import FlashStep, FlashStopped, Way, flash
+from device.flash.programmer import FlashMethod, FlashStep, FlashStopped, flash
 from device.link.board import Board
 from gui.board.reports import (
     ActionKind,
@@ -77,9 +77,9 @@ def parity_of(crop: Picture, folder: Path = FOLDER) -> Action:
     return run
 
 
-def flash_by(board: str, image: Path, way: Way) -> Alone:
+def flash_by(board: str, image: Path, method: FlashMethod) -> Alone:
     """Put ``image`` on a board of this kind; the port is let go of before."""
-    return lambda progress, stopped: flash(board, image, way, progress=progress, stopped=stopped)
+    return lambda progress, stopped: flash(board, image, method, progress=progress, stopped=stopped)
 
 
 class ActionRunner:

@@ -13,7 +13,7 @@ from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 from device.diagnostics.bench import BENCH_RUNS
 from device.errors import DeviceError
 from device.flash import images, installed, programmer
-from device.flash.programmer import Way
+from device.flash.programmer import FlashMethod
 from device.link.board import Board
 from device.link.ports import Port, all_ports, known
 from device.link.protocol import Capability
@@ -36,7 +36,7 @@ class BoardDesk(QObject):
     stats_changed = Signal(object)  # LinkStats
     ports_changed = Signal(object)  # tuple[Port, ...]
     installed_changed = Signal(object)  # Finding, or Problem where it cannot be told
-    ways_found = Signal(object)  # tuple[Path, list[Way]], or Problem
+    ways_found = Signal(object)  # tuple[Path, list[FlashMethod]], or Problem
     problem = Signal(object)  # Problem
 
     def __init__(
@@ -138,13 +138,13 @@ class BoardDesk(QObject):
     def find_ways(self, board: str) -> None:
         """How the prebuilt image could be put on a board of this kind, here and now."""
 
-        def find() -> tuple[Path, list[Way]]:
+        def find() -> tuple[Path, list[FlashMethod]]:
             image = images.find_image(board)
-            return image, programmer.ways(board, image)
+            return image, programmer.find_methods(board, image)
 
         self._ask_pool(self.ways_found, find)
 
-    def flash(self, board: str, image: Path, way: Way) -> None:
+    def flash(self, board: str, image: Path, way: FlashMethod) -> None:
         """Put ``image`` on the board; the connection is closed before and opened again after."""
         if not self._worker.run_alone(ActionKind.FLASH, actions.flash_by(board, image, way)):
             self._refuse(ActionKind.FLASH)

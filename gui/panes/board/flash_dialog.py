@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from device.flash.images import DEFAULT_BOARD
-from device.flash.programmer import LABELS, Way
+from device.flash.programmer import LABELS, FlashMethod
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import Problem
 from gui.panes.board import wording
@@ -35,7 +35,7 @@ class FlashDialog(Dialog):
     def __init__(self, kind: str = DEFAULT_BOARD, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Flash a board"), parent)
         self._image: Path | None = None
-        self._ways: list[Way] = []
+        self._ways: list[FlashMethod] = []
         self._running = False
         self.kind = QComboBox()
         self.kind.addItems(sorted(LABELS))
@@ -91,7 +91,7 @@ class FlashDialog(Dialog):
         """Ask for the ways; to be called once the signals are connected."""
         self._ask_ways()
 
-    def set_ways(self, found: tuple[Path, list[Way]] | Problem) -> None:
+    def set_ways(self, found: tuple[Path, list[FlashMethod]] | Problem) -> None:
         """What was found, or why nothing could be looked for."""
         self.ways.clear()
         self._ways = []

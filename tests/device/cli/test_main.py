@@ -299,16 +299,18 @@ def test_flash_without_anything_to_flash_with(
     path.write_bytes(image(tiny_network(), VECTORS))
     monkeypatch.setattr("device.flash.programmer.mounted_disks", list)
     monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setattr("device.flash.programmer.ways.__kwdefaults__", {**_ways_defaults(), "which": lambda tool: None})
+    monkeypatch.setattr(
+        "device.flash.programmer.find_methods.__kwdefaults__", {**_method_defaults(), "which": lambda tool: None}
+    )
     status, _, err = run(capsys, "flash", "--image", str(path))
     assert status == 1
     assert "no programmer is installed" in err
 
 
-def _ways_defaults() -> dict[str, Any]:
-    from device.flash.programmer import ways
+def _method_defaults() -> dict[str, Any]:
+    from device.flash.programmer import find_methods
 
-    return dict(ways.__kwdefaults__)
+    return dict(find_methods.__kwdefaults__)
 
 
 def test_the_virtual_board_end_to_end(capsys: pytest.CaptureFixture[str]) -> None:

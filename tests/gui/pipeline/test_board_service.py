@@ -13,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from device.flash import images
 from device.flash.installed import Finding, Installed
-from device.flash.programmer import Way
+from device.flash.programmer import FlashMethod
 from device.link.ports import Port
 from device.link.protocol import Capability
 from device.link.replies import Hello
@@ -155,10 +155,12 @@ def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
 ) -> None:
     found: list[object] = []
     office.desk.ways_found.connect(found.append)
-    monkeypatch.setattr(board_service.programmer, "ways", lambda board, image: [Way(board, disk=tmp_path)])
+    monkeypatch.setattr(
+        board_service.programmer, "find_methods", lambda board, image: [FlashMethod(board, disk=tmp_path)]
+    )
     office.desk.find_ways("nucleo_f767zi")
     qtbot.waitUntil(lambda: len(found) == 1, timeout=PATIENCE_MS)
-    assert found[0] == (images.find_image("nucleo_f767zi"), [Way("nucleo_f767zi", disk=tmp_path)])
+    assert found[0] == (images.find_image("nucleo_f767zi"), [FlashMethod("nucleo_f767zi", disk=tmp_path)])
     office.desk.find_ways("uno")
     qtbot.waitUntil(lambda: len(found) == 2, timeout=PATIENCE_MS)
     assert isinstance(found[1], Problem)
@@ -166,7 +168,7 @@ def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
     office.worker.start()
     qtbot.waitUntil(office.ready, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)), timeout=PATIENCE_MS)
-    office.desk.flash("nucleo_f767zi", images.find_image("nucleo_f767zi"), Way("disk", disk=tmp_path))
+    office.desk.flash("nucleo_f767zi", images.find_image("nucleo_f767zi"), FlashMethod("disk", disk=tmp_path))
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.FLASH)), timeout=PATIENCE_MS)
     assert office.over(ActionKind.FLASH)[0].phase is ActionPhase.DONE
     assert (tmp_path / "nucleo_f767zi.bin").stat().st_size > 500_000

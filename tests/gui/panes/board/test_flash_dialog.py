@@ -7,15 +7,15 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
-from device.flash.programmer import FlashStep, Way
+from device.flash.programmer import FlashMethod, FlashStep
 from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import Problem, Topic
 from gui.panes.board.flash_dialog import FlashDialog
 from gui.widgets.theme import Theme
 
 IMAGE = Path("firmware_bin/nucleo_f767zi.bin")
-DISK = Way("the disk /media/NODE_F767ZI", disk=Path("/media/NODE_F767ZI"))
-TOOL = Way("st-flash", command=("st-flash",))
+DISK = FlashMethod("the disk /media/NODE_F767ZI", disk=Path("/media/NODE_F767ZI"))
+TOOL = FlashMethod("st-flash", command=("st-flash",))
 
 
 @pytest.fixture
