@@ -640,6 +640,10 @@
         <translation>Über dem Bild</translation>
     </message>
     <message>
+        <source>Over the picture: {what} (D)</source>
+        <translation>Über dem Bild: {what} (D)</translation>
+    </message>
+    <message>
         <source>Over-exposed</source>
         <translation>Überbelichtet</translation>
     </message>
@@ -3039,7 +3043,7 @@
     </message>
 </context>
 <context>
-    <name>PeopleDesk</name>
+    <name>PeopleController</name>
     <message>
         <source>Cancel</source>
         <translation>Abbrechen</translation>
@@ -3647,10 +3651,6 @@
     <message>
         <source>Face door</source>
         <translation>Face door</translation>
-    </message>
-    <message>
-        <source>Over the picture: {what} (D)</source>
-        <translation>Über dem Bild: {what} (D)</translation>
     </message>
     <message>
         <source>People</source>

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from gui.core.i18n import fill, mark
 from gui.core.states import Problem, Topic
-from gui.settings.schema import Kind, Setting, Value
+from gui.settings.schema import Group, Kind, Setting, Value
 from gui.settings.table import SETTINGS
 
 FILE_NAME = "settings.ini"
@@ -66,6 +66,30 @@ class SettingsStore(QObject):
     def text(self, key: str) -> str:
         """The value of a TEXT, or of a CHOICE among texts."""
         return str(self._values[self._is(key, Kind.TEXT, Kind.CHOICE)])
+
+    def on_flag(self, key: str, tell: Callable[[bool], object]) -> None:
+        """Call ``tell`` with the new value whenever this FLAG changes, for as long as the store lives."""
+        self._is(key, Kind.FLAG)
+        self.on_any((key,), lambda: tell(self.flag(key)))
+
+    def on_number(self, key: str, tell: Callable[[float], object]) -> None:
+        """The same for a NUMBER, WHOLE or a CHOICE among numbers."""
+        self._is(key, Kind.NUMBER, Kind.WHOLE, Kind.CHOICE)
+        self.on_any((key,), lambda: tell(self.number(key)))
+
+    def on_text(self, key: str, tell: Callable[[str], object]) -> None:
+        """The same for a TEXT, or a CHOICE among texts."""
+        self._is(key, Kind.TEXT, Kind.CHOICE)
+        self.on_any((key,), lambda: tell(self.text(key)))
+
+    def on_any(self, keys: Iterable[str], tell: Callable[[], object]) -> None:
+        """Call ``tell`` whenever one of these changes. KeyError where the table has no such key."""
+        wanted = {self._table[key].key for key in keys}
+        self.changed.connect(lambda key: tell() if key in wanted else None)
+
+    def keys(self, *groups: Group) -> tuple[str, ...]:
+        """The keys of these groups."""
+        return tuple(setting.key for setting in self._table.values() if setting.group in groups)
 
     def set(self, key: str, value: Value) -> None:
         """Change a setting, keep it, and tell. ValueError where the setting does not take the value."""

@@ -134,7 +134,7 @@ class _Shoot:
             self.theme.use(colours)
             self.save(self.window, name)
         self.save(self.kiosk, "door_display")
-        self.window.acts["timing"].trigger()
+        self.window.commands["timing"].trigger()
         self.pipeline.desk.profile()
         self.wait(lambda: self.window.timing.profile is not None, self.timing)
 
@@ -144,7 +144,7 @@ class _Shoot:
         if shown is not None:
             self.save(shown, "timing")
             shown.close()
-        self.window.acts["events"].trigger()
+        self.window.commands["events"].trigger()
         self.window.events.open_event(self.window.events.model.index(0, 0))
         self.wait(lambda: self.window.findChild(EventDialog) is not None, self.event_shown)
 

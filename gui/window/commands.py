@@ -1,6 +1,6 @@
 """Everything the keyboard and the menu do, as one table: actions, menu and list of shortcuts follow from it.
 
-No Qt. ``name`` is what the window calls; a part that brings a command adds its line here and its call in the window.
+``name`` is what the window calls; a part that brings a command adds its line here and its call in the window.
 """
 
 from __future__ import annotations
@@ -77,24 +77,24 @@ def of_part(part: Part) -> tuple[Command, ...]:
     return tuple(command for command in COMMANDS if command.part is part)
 
 
-def make_acts(window: QWidget, calls: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
+def make_actions(window: QWidget, calls: Mapping[str, Callable[[], object]]) -> dict[str, QAction]:
     """An action for each command by its name, with its keys working in the whole window. KeyError without its call."""
-    acts = {}
+    actions = {}
     for command in COMMANDS:
-        act = QAction(say(command.text), window)
-        act.setShortcuts([QKeySequence(key) for key in command.keys])
-        act.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
-        window.addAction(act)
-        acts[command.name] = act
-    return acts
+        action = QAction(say(command.text), window)
+        action.setShortcuts([QKeySequence(key) for key in command.keys])
+        action.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
+        window.addAction(action)
+        actions[command.name] = action
+    return actions
 
 
-def make_menu(window: QWidget, acts: Mapping[str, QAction]) -> QMenu:
+def make_menu(window: QWidget, actions: Mapping[str, QAction]) -> QMenu:
     """Every command but the menu's own, the parts set off from each other."""
     menu = QMenu(window)
     for part in PARTS:
         menu.addSeparator()
         for command in of_part(part):
             if command.name != "menu":
-                menu.addAction(acts[command.name])
+                menu.addAction(actions[command.name])
     return menu

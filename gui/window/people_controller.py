@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QObject, Qt
+from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QWidget
 
 from gui.core.frames import FrameView
@@ -25,8 +25,10 @@ from gui.widgets.theme import Theme
 from gui.window.problem_bar import ProblemBar
 
 
-class PeopleDesk(QObject):
-    """Wires the pane to the pipeline and opens the dialogs over ``window``, one at a time."""
+class PeopleController(QObject):
+    """Connects the pane with the pipeline and opens the dialogs over ``window``, one at a time."""
+
+    people_changed = Signal(int)  # so many are enrolled now
 
     def __init__(
         self,
@@ -58,6 +60,7 @@ class PeopleDesk(QObject):
         pane.files_dropped.connect(self.take_files)
         pane.export_asked.connect(self.export)
         pane.import_asked.connect(self.import_file)
+        pipeline.gallery_changed.connect(self.refresh)
         pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.board_changed.connect(self._set_board)
         files = pipeline.people_files
@@ -65,12 +68,14 @@ class PeopleDesk(QObject):
         files.was_read.connect(self._show_file)
         files.was_written.connect(self._show_written)
 
-    def refresh(self, people: list[Person]) -> None:
-        """Who is enrolled has changed, or what can be undone."""
+    def refresh(self) -> None:
+        """Show who is enrolled, and what can be undone."""
+        people = self._pipeline.people()
         self._pane.set_people(people)
         self._pane.set_changes(self._pipeline.changes)
         if self.dialog is not None:
             self.dialog.set_people(people)
+        self.people_changed.emit(len(people))
 
     def set_frame(self, frame: FrameView) -> None:
         """The newest live picture."""

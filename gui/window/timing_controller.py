@@ -17,7 +17,7 @@ from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
 
 
-class TimingDesk(QObject):
+class TimingController(QObject):
     """Listens to the pipeline; ``show`` opens the window or brings it to the front."""
 
     def __init__(self, pipeline: Pipeline, theme: Theme, settings: SettingsStore, parent: QWidget) -> None:

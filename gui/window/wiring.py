@@ -1,23 +1,130 @@
-"""Connects the panes with the pipeline and the settings."""
+"""Connects each pane with the pipeline and the settings: what the pane hears of, and what it asks for."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from gui.core.decisions import Looks, Rules
+from gui.core.decisions import Decision, Looks, Rules
+from gui.core.people import Event
+from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, Topic
 from gui.gallery.event_log import Keeping
 from gui.panes.board.flash_dialog import FlashDialog
 from gui.panes.board.panel import BoardPanel
 from gui.panes.door.card import DoorCard
 from gui.panes.door.decision_card import DecisionCard
+from gui.panes.door.kiosk import KioskView
 from gui.panes.events.panel import EventsPanel
+from gui.panes.timing.latency_plot import LatencyPlot
+from gui.panes.timing.strip import TimingStrip
 from gui.pipeline.pipeline import Pipeline
+from gui.settings.schema import Group
 from gui.settings.store import SettingsStore
+from gui.widgets.language import say
+from gui.widgets.live_view import LiveView
+from gui.widgets.overlay import Detail
+from gui.window.header import Header
+from gui.window.problem_bar import ProblemBar
 
 
-def wire_board(pipeline: Pipeline, board: BoardPanel, asked: str | None) -> None:
+def connect_header(pipeline: Pipeline, header: Header) -> None:
+    """The head names the board and the camera."""
+    pipeline.board_changed.connect(header.set_board)
+    pipeline.camera_changed.connect(header.set_camera)
+
+
+def connect_problems(pipeline: Pipeline, settings: SettingsStore, problems: ProblemBar) -> None:
+    """The bar shows what went wrong until that part works again."""
+
+    def board(state: BoardState) -> None:
+        if state.phase is BoardPhase.READY:
+            problems.settle(Topic.BOARD)
+
+    def camera(state: CameraState) -> None:
+        if state.phase is CameraPhase.LIVE:
+            problems.settle(Topic.CAMERA)
+
+    pipeline.problem.connect(problems.show_problem)
+    pipeline.board_changed.connect(board)
+    pipeline.camera_changed.connect(camera)
+    settings.problem.connect(problems.show_problem)
+    settings.on_any(("camera/source", "camera/resolution"), lambda: problems.settle(Topic.CAMERA))
+    for problem in settings.refused:
+        problems.show_problem(problem)
+
+
+def connect_live(pipeline: Pipeline, settings: SettingsStore, live: LiveView) -> None:
+    """The live frame shows what was decided, in as much detail as the settings say. The camera's controller brings it
+    its frames."""
+
+    def detail(chosen: str) -> None:
+        live.set_detail(Detail(chosen))
+        live.setToolTip(say("Over the picture: {what} (D)").format(what=live.detail.words))
+
+    pipeline.recognised.connect(live.set_recognition)
+    live.drawn.connect(pipeline.note_drawn)
+    settings.on_text("timing/detail", detail)
+    detail(settings.text("timing/detail"))
+
+
+def connect_decision(pipeline: Pipeline, decision: DecisionCard) -> None:
+    """The card explains the newest decision, and what is asked of the person."""
+    pipeline.recognised.connect(decision.set_recognition)
+    pipeline.entrance_changed.connect(decision.set_entrance)
+
+
+def connect_timing(pipeline: Pipeline, strip: TimingStrip, plot: LatencyPlot) -> None:
+    """Both draw the times of every decision."""
+    pipeline.recognised.connect(strip.set_recognition)
+    pipeline.recognised.connect(plot.add)
+
+
+def connect_door(pipeline: Pipeline, door: DoorCard) -> None:
+    """The card shows the door as the board reports it, for whom it opened, and when faces are locked out."""
+
+    def name(event: Event) -> None:
+        if event.decision is Decision.ACCEPTED:
+            door.set_person(event.name)
+        elif event.decision is Decision.BY_HAND:
+            door.set_person("hand")
+
+    pipeline.door_changed.connect(door.set_door)
+    pipeline.entrance_changed.connect(door.set_entrance)
+    pipeline.event_logged.connect(name)
+    door.open_asked.connect(pipeline.open_door)
+    door.lock_asked.connect(pipeline.lock_door)
+
+
+def connect_kiosk(pipeline: Pipeline, kiosk: KioskView) -> None:
+    """The door display follows everything that its one state is decided from. The camera's controller brings it its
+    frames."""
+
+    def name(event: Event) -> None:
+        if event.decision is Decision.ACCEPTED:
+            kiosk.set_person(event.name)
+        elif event.decision is Decision.BY_HAND:
+            kiosk.set_person(None)
+
+    pipeline.board_changed.connect(kiosk.set_board)
+    pipeline.door_changed.connect(kiosk.set_door)
+    pipeline.camera_changed.connect(kiosk.set_camera)
+    pipeline.recognised.connect(kiosk.set_recognition)
+    pipeline.entrance_changed.connect(kiosk.set_entrance)
+    pipeline.event_logged.connect(name)
+    kiosk.drawn.connect(pipeline.note_drawn)
+
+
+def connect_board(pipeline: Pipeline, settings: SettingsStore, board: BoardPanel, asked: str | None) -> None:
     """The pane asks the pipeline's desk and hears from it. ``asked`` is the board the program was started with."""
     desk = pipeline.desk
+
+    def use(port: str) -> None:
+        spec = port or None
+        board.chooser.set_spec(spec)
+        if spec != desk.asked:
+            desk.use(spec)
+
+    pipeline.board_changed.connect(board.set_board)
+    pipeline.recognised.connect(board.set_recognition)
     desk.ports_changed.connect(board.set_ports)
     desk.action_changed.connect(board.set_action)
     desk.installed_changed.connect(board.set_installed)
@@ -27,6 +134,8 @@ def wire_board(pipeline: Pipeline, board: BoardPanel, asked: str | None) -> None
     board.flash_asked.connect(lambda: flash_board(pipeline, board))
     board.chooser.set_spec(asked)
     board.chooser.use_asked.connect(desk.use)
+    board.chooser.use_asked.connect(lambda spec: settings.set("board/port", spec or ""))
+    settings.on_text("board/port", use)
     board.checks.selftest_asked.connect(desk.selftest)
     board.checks.bench_asked.connect(desk.bench)
     board.checks.parity_asked.connect(desk.parity)
@@ -68,9 +177,15 @@ def rules_from(value: Callable[[str], object]) -> Rules:
     )
 
 
-def wire_events(pipeline: Pipeline, events: EventsPanel) -> None:
-    """The table reads the log and asks the event desk."""
+def connect_events(pipeline: Pipeline, settings: SettingsStore, events: EventsPanel) -> None:
+    """The table reads the log and asks the event desk; the settings say what is kept of an event."""
     desk = pipeline.event_desk
+
+    def keep() -> None:
+        pictures = settings.flag("events/thumbnails")
+        desk.keep(Keeping(pictures, settings.flag("events/prints"), settings.whole("events/days")))
+        events.set_pictures(pictures)
+
     pipeline.event_logged.connect(events.add)
     pipeline.gallery_changed.connect(events.refresh_people)
     desk.changed.connect(events.reload)
@@ -81,30 +196,22 @@ def wire_events(pipeline: Pipeline, events: EventsPanel) -> None:
     events.undo_asked.connect(desk.undo_correction)
     events.delete_all_asked.connect(desk.delete_all)
     events.export_asked.connect(desk.export)
+    settings.on_any(settings.keys(Group.EVENTS), keep)
+    keep()
     events.set_log(desk.log)
 
 
-def wire_entrance(pipeline: Pipeline, decision: DecisionCard, door: DoorCard) -> None:
-    """The cards say what is asked of the person, and when faces are locked out."""
-    pipeline.entrance_changed.connect(decision.set_entrance)
-    pipeline.entrance_changed.connect(door.set_entrance)
+def connect_rules(pipeline: Pipeline, settings: SettingsStore) -> None:
+    """The settings rule the decision and the door: now, and whenever they are changed."""
 
+    def apply() -> None:
+        pipeline.set_rules(rules_from(settings.value))
 
-def wire_rules(pipeline: Pipeline, settings: SettingsStore, events: EventsPanel) -> None:
-    """The settings rule the decision, the door and the log: now, and whenever they are changed."""
+    def open_for(seconds: float) -> None:
+        pipeline.set_open_ms(round(seconds * 1e3))
 
-    def apply(key: str) -> None:
-        if key.startswith(("decision/", "door/")):
-            pipeline.set_rules(rules_from(settings.value))
-        if key == "door/open_s":
-            pipeline.set_open_ms(round(settings.number(key) * 1e3))
-        if key.startswith("events/"):
-            pictures = settings.flag("events/thumbnails")
-            pipeline.event_desk.keep(Keeping(pictures, settings.flag("events/prints"), settings.whole("events/days")))
-            events.set_pictures(pictures)
-
-    settings.changed.connect(apply)
-    apply("decision/")
-    apply("events/")
+    settings.on_any(settings.keys(Group.DECISION, Group.DOOR), apply)
+    settings.on_number("door/open_s", open_for)
+    apply()
     if not settings.is_default("door/open_s"):
-        apply("door/open_s")
+        open_for(settings.number("door/open_s"))

@@ -65,7 +65,7 @@ def name_of(widget: QWidget) -> str:
 def dialog(window: Window, command: str) -> QWidget:
     """The dialog or window that a command opens."""
     before = set(QApplication.topLevelWidgets())
-    window.acts[command].trigger()
+    window.commands[command].trigger()
     QApplication.processEvents()
     shown = [w for w in QApplication.topLevelWidgets() if w.isVisible() and w not in before]
     assert len(shown) == 1, command
@@ -94,7 +94,7 @@ def picture(widget: QWidget) -> QImage:
 
 @pytest.mark.parametrize("pane", PANES)
 def test_panes_can_be_read_aloud_and_show_their_focus(window: Window, pane: str) -> None:
-    window.acts[pane].trigger()
+    window.commands[pane].trigger()
     QApplication.processEvents()
     widgets = reached(window)
     assert len(widgets) > 5
@@ -122,4 +122,4 @@ def check(widgets: list[QWidget]) -> None:
 
 
 def test_every_command_is_called(window: Window) -> None:
-    assert window.acts.keys() == {command.name for command in COMMANDS}
+    assert window.commands.keys() == {command.name for command in COMMANDS}

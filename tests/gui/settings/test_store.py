@@ -117,3 +117,21 @@ def test_the_programs_own_table_survives_its_file(file: Path) -> None:
     again = SettingsStore(file)
     assert again.refused == []
     assert {setting.key: again.value(setting.key) for setting in SETTINGS} == wanted
+
+
+def test_who_listens_to_a_key_hears_its_new_value_and_no_other(file: Path) -> None:
+    store = SettingsStore(None, TABLE)
+    told: list[object] = []
+    store.on_flag("window/mirror", told.append)
+    store.on_number("door/margin", told.append)
+    store.on_text("camera/source", told.append)
+    store.on_any(store.keys(Group.DOOR), lambda: told.append("door"))
+    store.set("window/mirror", False)
+    store.set("camera/source", "2")
+    store.set("door/margin", 0.2)
+    store.set("door/margin", 0.2)
+    assert told == [False, "2", 0.2, "door"]
+    with pytest.raises(TypeError):
+        store.on_text("window/mirror", told.append)
+    with pytest.raises(KeyError):
+        store.on_any(("no/such",), lambda: None)

@@ -103,11 +103,11 @@ class _Book:
         for name in ("decision", "door", "strip", "plot"):
             self._grab(name, getattr(window, name))
         for name in ("people", "events", "board"):
-            window.acts[name].trigger()
+            window.commands[name].trigger()
             self._grab(name, getattr(window, name))
         pipeline.door_changed.emit(DoorView(DoorWord.LOCKED))
         self._grab("door locked", window.door)
-        window.acts["people"].trigger()
+        window.commands["people"].trigger()
         window.people.view.setCurrentIndex(window.people.model.index(0))
         for name in ("settings", "camera", "shortcuts", "enrol", "merge", "photos", "timing"):
             self._dialog(window, name)
@@ -138,7 +138,7 @@ class _Book:
         self.pictures[name] = top.grab(part).toImage().convertToFormat(QImage.Format.Format_RGB32)
 
     def _dialog(self, window: Window, command: str) -> None:
-        self._opened(command, window.acts[command].trigger)
+        self._opened(command, window.commands[command].trigger)
 
     def _opened(self, name: str, show: Callable[[], object]) -> None:
         before = set(self._app.topLevelWidgets())

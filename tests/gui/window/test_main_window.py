@@ -159,6 +159,16 @@ def test_key_d_steps_through_the_detail_and_it_is_remembered(window: Window, qtb
     assert window.live.detail is Detail.OFF
 
 
+def test_the_detail_of_the_last_time_counts_from_the_start(
+    qtbot: QtBot, theme: Theme, pipeline: Pipeline, tmp_path: Path
+) -> None:
+    settings = SettingsStore(None)
+    settings.set("timing/detail", "off")
+    window = Window(pipeline, PipelineOptions(data=tmp_path), theme, settings)
+    qtbot.addWidget(window)
+    assert window.live.detail is Detail.OFF
+
+
 def test_key_t_opens_the_timing_window_with_what_came_before(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
     pipeline.recognised.emit(recognition())
     qtbot.keyClick(window, Qt.Key.Key_T)
@@ -239,15 +249,15 @@ def test_camera_changes_over_when_the_setting_does(
 def test_key_c_opens_the_choice_of_cameras_once(window: Window, pipeline: Pipeline, qtbot: QtBot) -> None:
     pipeline.camera_changed.emit(camera())
     qtbot.keyClick(window, Qt.Key.Key_C)
-    dialog = window.camera_dialog
+    dialog = window.camera_controller.dialog
     assert dialog is not None
     assert "Demo clip" in dialog.state.text()
-    window.choose_camera()
-    assert window.camera_dialog is dialog
+    window.camera_controller.choose()
+    assert window.camera_controller.dialog is dialog
     pipeline.frame_ready.emit(frame(4))
     assert dialog.view.frame.number == 4
     dialog.reject()
-    assert window.camera_dialog is None
+    assert window.camera_controller.dialog is None
 
 
 def test_log_folder_that_is_not_there_is_told(window: Window) -> None:

@@ -44,7 +44,7 @@ def names(window: Window) -> list[str]:
 def test_changes_are_told_and_taken_back(qtbot: QtBot, window: Window) -> None:
     pane = window.people
     pane.view.setCurrentIndex(pane.model.index(1))
-    window.acts["delete"].trigger()
+    window.commands["delete"].trigger()
     qtbot.waitUntil(lambda: names(window) == ["Ada", "Cy"])
     assert pane.note == "Ben was deleted"
     pane.merge_current()
@@ -52,11 +52,11 @@ def test_changes_are_told_and_taken_back(qtbot: QtBot, window: Window) -> None:
     dialog._merge()
     qtbot.waitUntil(lambda: names(window) == ["Ada"])
     assert pane.note == "Cy is now a part of Ada"
-    window.acts["undo"].trigger()
+    window.commands["undo"].trigger()
     qtbot.waitUntil(lambda: names(window) == ["Ada", "Cy"])
-    window.desk.undo()
+    window.people_controller.undo()
     qtbot.waitUntil(lambda: names(window) == ["Ada", "Ben", "Cy"])
-    window.desk.undo()  # nothing left
+    window.people_controller.undo()  # nothing left
 
 
 def test_a_gallery_is_exported_and_imported_with_a_name_that_is_taken(
@@ -68,30 +68,30 @@ def test_a_gallery_is_exported_and_imported_with_a_name_that_is_taken(
     window.people.view.setCurrentIndex(window.people.model.index(0))
     window.people.delete_current()
     qtbot.waitUntil(lambda: names(window) == ["Ben", "Cy"])
-    window.desk.take_files([file])
-    qtbot.waitUntil(lambda: window.desk.import_dialog is not None)
-    dialog = window.desk.import_dialog
+    window.people_controller.take_files([file])
+    qtbot.waitUntil(lambda: window.people_controller.import_dialog is not None)
+    dialog = window.people_controller.import_dialog
     assert dialog is not None
     assert list(dialog.choices) == ["Ben", "Cy"]
     dialog.choices["Cy"].setCurrentIndex(2)
     dialog.run.click()
     qtbot.waitUntil(lambda: names(window) == ["Ada", "Ben", "Ben (2)", "Cy"])
     assert window.people.note == "2 people were added"
-    window.desk.undo()
+    window.people_controller.undo()
     qtbot.waitUntil(lambda: names(window) == ["Ben", "Cy"])
 
 
 def test_a_file_that_is_no_gallery_is_refused_in_the_bar(qtbot: QtBot, window: Window, tmp_path: Path) -> None:
     file = tmp_path / f"people{ENDING}"
     file.write_bytes(b"nothing of the kind")
-    window.desk.take_files([file])
+    window.people_controller.take_files([file])
     qtbot.waitUntil(lambda: window.problems.isVisible())
-    assert window.desk.import_dialog is None
+    assert window.people_controller.import_dialog is None
     assert names(window) == ["Ada", "Ben", "Cy"]
 
 
 def test_export_says_what_such_a_file_is_before_it_asks_for_a_name(qtbot: QtBot, window: Window) -> None:
-    window.desk.export()
+    window.people_controller.export()
     (box,) = window.findChildren(QMessageBox)
     assert "biometric data" in box.text()
     box.reject()
@@ -101,8 +101,8 @@ def test_photos_that_are_dropped_are_tried_and_reported(
     qtbot: QtBot, window: Window, pipeline: Pipeline, tmp_path: Path
 ) -> None:
     (tmp_path / "Di_1.jpg").write_bytes(b"no picture")
-    window.desk.take_files([tmp_path / "Di_1.jpg"])
-    dialog = window.desk.photo_dialog
+    window.people_controller.take_files([tmp_path / "Di_1.jpg"])
+    dialog = window.people_controller.photo_dialog
     assert dialog is not None
     dialog.start.click()
     qtbot.waitUntil(lambda: dialog.progress is not None and dialog.progress.over, timeout=20_000)
@@ -110,7 +110,7 @@ def test_photos_that_are_dropped_are_tried_and_reported(
     assert dialog.progress.phase is PhotoPhase.DONE
     assert dialog.table.item(0, 1).text() == "✕ Cannot be read"
     dialog.start.click()
-    assert window.desk.photo_dialog is None
+    assert window.people_controller.photo_dialog is None
     assert names(window) == ["Ada", "Ben", "Cy"]
     pipeline.people_files.enrol_photos(plan([tmp_path / "Di_1.jpg"]).people, PhotoChoices())
     pipeline.stop()  # in the midst of it

@@ -14,7 +14,7 @@ from gui.core.states import PipelineOptions, Where
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
-from gui.window.timing_controller import TimingDesk
+from gui.window.timing_controller import TimingController
 from tests.gui.panes.timing.test_layers import result
 from tests.support.samples import board, recognition
 
@@ -27,41 +27,43 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 
 
 @pytest.fixture
-def desk(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[TimingDesk]:
+def controller(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[TimingController]:
     parent = QWidget()
     qtbot.addWidget(parent)
-    desk = TimingDesk(pipeline, theme, SettingsStore(None), parent)
-    yield desk
-    desk.close()
+    controller = TimingController(pipeline, theme, SettingsStore(None), parent)
+    yield controller
+    controller.close()
 
 
-def test_what_came_before_the_window_is_in_it(desk: TimingDesk, pipeline: Pipeline) -> None:
+def test_what_came_before_the_window_is_in_it(controller: TimingController, pipeline: Pipeline) -> None:
     pipeline.recognised.emit(recognition())
     pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(6)))
-    desk.show()
-    assert desk.window is not None
-    assert desk.window.layers.rowCount() == 6
-    assert desk.window.export_stages.isEnabled()
-    first = desk.window
+    controller.show()
+    assert controller.window is not None
+    assert controller.window.layers.rowCount() == 6
+    assert controller.window.export_stages.isEnabled()
+    first = controller.window
     pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(9)))
-    assert desk.window.layers.rowCount() == 9
-    desk.show()
-    assert desk.window is first
+    assert controller.window.layers.rowCount() == 9
+    controller.show()
+    assert controller.window is first
 
 
-def test_figures_of_another_board_start_anew(desk: TimingDesk, pipeline: Pipeline) -> None:
+def test_figures_of_another_board_start_anew(controller: TimingController, pipeline: Pipeline) -> None:
     pipeline.recognised.emit(recognition())
     pipeline.board_changed.emit(board(where=Where.BOARD))
-    assert desk.stats.frames == 0
-    assert len(desk.log) == 1  # the file names each line's place
+    assert controller.stats.frames == 0
+    assert len(controller.log) == 1  # the file names each line's place
 
 
-def test_the_windows_place_is_remembered(desk: TimingDesk, pipeline: Pipeline, theme: Theme, qtbot: QtBot) -> None:
-    desk.show()
-    assert desk.window is not None
-    desk.window.resize(780, 560)
-    desk.close()
-    again = TimingDesk(pipeline, theme, desk._settings, desk._parent)
+def test_the_windows_place_is_remembered(
+    controller: TimingController, pipeline: Pipeline, theme: Theme, qtbot: QtBot
+) -> None:
+    controller.show()
+    assert controller.window is not None
+    controller.window.resize(780, 560)
+    controller.close()
+    again = TimingController(pipeline, theme, controller._settings, controller._parent)
     again.show()
     assert again.window is not None
     assert (again.window.width(), again.window.height()) == (780, 560)

@@ -13,8 +13,9 @@ from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import PipelineOptions
 from gui.panes.board.panel import BoardPanel
 from gui.pipeline.pipeline import Pipeline
+from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
-from gui.window.wiring import flash_board, wire_board
+from gui.window.wiring import connect_board, flash_board
 
 
 @pytest.fixture
@@ -28,7 +29,7 @@ def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
 def panel(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> BoardPanel:
     panel = BoardPanel(theme)
     qtbot.addWidget(panel)
-    wire_board(pipeline, panel, "virtual")
+    connect_board(pipeline, SettingsStore(None), panel, "virtual")
     panel.show()
     return panel
 

@@ -20,7 +20,7 @@ from gui.panes.events.panel import EventsPanel
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
-from gui.window.wiring import wire_entrance, wire_events, wire_rules
+from gui.window.wiring import connect_decision, connect_door, connect_events, connect_rules
 from tests.gui.gallery.test_gallery import some_print
 from tests.support.samples import event
 
@@ -36,7 +36,8 @@ def pipeline(qtbot: QtBot, tmp_path: Path) -> Iterator[Pipeline]:
 def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> None:
     settings, panel = SettingsStore(None), EventsPanel(theme)
     qtbot.addWidget(panel)
-    wire_rules(pipeline, settings, panel)
+    connect_rules(pipeline, settings)
+    connect_events(pipeline, settings, panel)
     rules = pipeline._recogniser
     assert rules.rules == Rules()
     settings.set("decision/far", 100)
@@ -60,7 +61,8 @@ def test_the_entrance_is_told_on_the_cards(qtbot: QtBot, theme: Theme, pipeline:
     decision, door = DecisionCard(theme), DoorCard(theme)
     for card in (decision, door):
         qtbot.addWidget(card)
-    wire_entrance(pipeline, decision, door)
+    connect_decision(pipeline, decision)
+    connect_door(pipeline, door)
     door.set_door(DoorView(DoorWord.LOCKED))
     pipeline.entrance_changed.emit(Entrance(locked_until_s=now_s() + 9.0))
     assert door.title == "LOCKED OUT"
@@ -73,7 +75,7 @@ def test_what_is_said_of_an_event_reaches_the_table_and_the_templates(
     logged = EventLog(pipeline._file).log(event(person_id=ada), some_print(2))
     panel = EventsPanel(theme)
     qtbot.addWidget(panel)
-    wire_events(pipeline, panel)
+    connect_events(pipeline, SettingsStore(None), panel)
     assert [one.id for one in panel.model.events] == [logged.id]
     panel.correct_asked.emit(logged.id, None)
     qtbot.waitUntil(lambda: panel.model.events[0].correction == "")
