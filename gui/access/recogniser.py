@@ -106,6 +106,11 @@ class Recogniser:
         return self._hello.network if self._hello is not None else ""
 
     @property
+    def where(self) -> Where | None:
+        """What executes the network; None before there was a board."""
+        return self._hello.where if self._hello is not None else None
+
+    @property
     def labels(self) -> Mapping[int, Label]:
         """What is known of each track by now; a new mapping every time."""
         return MappingProxyType({track: known.label for track, known in self._labels.items()})

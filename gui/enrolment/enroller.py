@@ -23,26 +23,28 @@ from gui.enrolment.session import Enrolment, EnrolmentRules
 from gui.gallery.database import GalleryError
 from gui.gallery.gallery import Gallery, clean_name
 from gui.gallery.history import PeopleChanges
+from gui.gallery.writer import GalleryWriter
 
 SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
 
 
 class Enroller:
-    """At most one enrolment at a time. ``tell`` gets every change of it, ``write`` runs work on the store's thread,
-    ``changed`` is called there once the gallery has changed."""
+    """At most one enrolment at a time. ``on_enrolment`` gets every change of it, on whatever thread it happened.
+
+    ``crops``: how many to take whatever is asked for.
+    """
 
     def __init__(
         self,
         gallery: Gallery,
         changes: PeopleChanges,
         recogniser: Recogniser,
-        *,
-        tell: Callable[[EnrolmentProgress], None],
-        write: Callable[[Callable[[], None]], None],
-        changed: Callable[[], None],
+        writer: GalleryWriter,
+        on_enrolment: Callable[[EnrolmentProgress], None],
+        crops: int | None = None,
     ) -> None:
         self._gallery, self._changes, self._recogniser = gallery, changes, recogniser
-        self._tell, self._write, self._changed = tell, write, changed
+        self._writer, self._tell, self._crops = writer, on_enrolment, crops
         self._lock = threading.Lock()
         self._enrolment: Enrolment | None = None
 
@@ -51,11 +53,11 @@ class Enroller:
         """The one that is running."""
         return self._enrolment
 
-    def begin(self, name: str, wanted: int, person_id: int | None = None) -> None:
-        """Begin anew; ``person_id``: somebody in the gallery whose fingerprints are to be replaced.
-
-        A name that is empty or taken comes back as progress that failed.
+    def begin(self, name: str, wanted: int = 8, person_id: int | None = None) -> None:
+        """Begin anew to collect good crops of the one face in front of the camera; ``person_id``: somebody in the
+        gallery whose fingerprints are to be replaced. A name that is empty or taken comes back as progress that failed.
         """
+        wanted = self._crops or wanted
         try:
             cleaned = clean_name(name)
             if not self._gallery.name_is_free(cleaned, but=person_id):
@@ -101,7 +103,7 @@ class Enroller:
         """Save it; as more fingerprints of person ``add_to`` where it is somebody who is enrolled already."""
         enrolment = self._steer(lambda enrolment: enrolment.saving())
         if enrolment is not None:
-            self._write(lambda: self._save(enrolment, add_to))
+            self._writer.write(lambda: self._save(enrolment, add_to))
 
     def look(self, quality: Quality) -> None:
         """What vision sees now; on its thread."""
@@ -180,5 +182,5 @@ class Enroller:
         with self._lock:
             if self._enrolment is enrolment:
                 self._enrolment = None
-        self._changed()
+        self._writer.changed()
         self._tell(enrolment.progress)

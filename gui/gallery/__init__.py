@@ -1,1 +1,1 @@
-"""People, stored fingerprints and events in one SQLite file: Store, Gallery, EventLog, Corrections, GalleryError."""
+"""People, stored fingerprints and events in one SQLite file: Store, Gallery, GalleryWriter, EventLog, Corrections."""

@@ -1,1 +1,1 @@
-"""Starts the threads, joins the engines and speaks Qt signals: Pipeline."""
+"""The engine that owns the threads; its services and Qt signals for the window: Engine, Events, Pipeline."""

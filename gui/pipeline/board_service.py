@@ -29,7 +29,7 @@ PROFILE_AFTER_MS = 1_500  # the first faces come first
 PARITY_SEED = 7
 
 
-class BoardDesk(QObject):
+class BoardService(QObject):
     """Asks ``worker``; every answer is posted to this object's thread. ``start`` and ``stop`` once each."""
 
     action_changed = Signal(object)  # ActionReport
@@ -55,7 +55,7 @@ class BoardDesk(QObject):
         self._boards: set[Port] | None = None  # known boards that are plugged in
         self._watch = PortWatch(lambda found: post(self.ports_changed, found), ports=ports)
         self.ports_changed.connect(self._ports_are)
-        self._pool = ThreadPoolExecutor(1, thread_name_prefix="desk")
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="board-service")
         self._profile_timer = QTimer(self)
         self._profile_timer.setSingleShot(True)
         self._profile_timer.timeout.connect(self.profile)

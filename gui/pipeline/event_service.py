@@ -6,15 +6,14 @@ import threading
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal, SignalInstance
 
 from device.errors import DeviceError
-from gui.access.door_control import Door
 from gui.core.people import Event
 from gui.core.states import Problem, Topic
 from gui.gallery import event_csv
-from gui.gallery.corrections import Corrections
-from gui.gallery.event_log import EventLog, Keeping, Query
+from gui.gallery.event_log import Keeping, Query
+from gui.pipeline.engine import Engine
 
 EXPIRE_EVERY_MS = 3_600_000  # retention counts days; an hour is soon enough, also for a program that runs for weeks
 
@@ -25,30 +24,20 @@ class _StoppedError(Exception):
     """The program ends in the midst of an export."""
 
 
-class EventDesk(QObject):
-    """``change`` runs a change of the gallery where it may wait for the disk, and builds the templates anew; ``write``
-    does so for what leaves the people alone; ``post`` emits a signal on this object's thread."""
+class EventService(QObject):
+    """Reads and corrects the engine's log; ``post`` emits a signal on this object's thread."""
 
     changed = Signal()  # events were deleted or corrected: read them again
     exported = Signal(object, int)  # Path, how many events
     problem = Signal(object)  # Problem
 
-    def __init__(
-        self,
-        log: EventLog,
-        corrections: Corrections,
-        door: Door,
-        *,
-        change: Callable[[Work], None],
-        write: Callable[[Work], None],
-        post: Callable[..., None],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, engine: Engine, post: Callable[..., None], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.log = log
-        self._corrections, self._door = corrections, door
-        self._change, self._write, self._post = change, write, post
+        self.log = engine.log
+        self._corrections, self._door, self._writer = engine.corrections, engine.door, engine.writer
+        self._post = post
         self._exporting: threading.Thread | None = None
+        self._is_exporting = False
         self._stopping = False
         self._timer = QTimer(self)
         self._timer.setInterval(EXPIRE_EVERY_MS)
@@ -65,6 +54,10 @@ class EventDesk(QObject):
         self._stopping = True
         if self._exporting is not None:
             self._exporting.join()
+
+    def newest(self, limit: int = 200) -> list[Event]:
+        """The newest events, newest first, without their pictures; none once the program ends."""
+        return [] if self._stopping else self.log.page(limit=limit)
 
     def keep(self, keeping: Keeping) -> None:
         """What is kept of events from now on, and how long those are kept that there are."""
@@ -87,7 +80,7 @@ class EventDesk(QObject):
             self.log.delete_all()
             self._post(self.changed)
 
-        self._write(delete)
+        self._writer.write(delete)
 
     def export(self, path: Path, query: Query) -> None:
         """Write the events that fit as a CSV file, newest first; ``exported`` or ``problem`` tells how it went."""
@@ -98,13 +91,21 @@ class EventDesk(QObject):
             except _StoppedError:
                 return
             except DeviceError as error:
-                self._post(self.problem, Problem(error.message, error.hint, Topic.EVENTS))
-                return
-            self._post(self.exported, path, count)
+                self._export_ended(self.problem, Problem(error.message, error.hint, Topic.EVENTS))
+            else:
+                self._export_ended(self.exported, path, count)
 
-        if self._exporting is None or not self._exporting.is_alive():
-            self._exporting = threading.Thread(target=export, name="export")
-            self._exporting.start()
+        if self._is_exporting:
+            return
+        if self._exporting is not None:
+            self._exporting.join()  # it has told how it went, and ends
+        self._is_exporting = True
+        self._exporting = threading.Thread(target=export, name="export")
+        self._exporting.start()
+
+    def _export_ended(self, signal: SignalInstance, *values: object) -> None:
+        self._is_exporting = False  # first: who hears of it may ask for the next one
+        self._post(signal, *values)
 
     def _until_stopped(self, events: Iterable[Event]) -> Iterator[Event]:
         for event in events:
@@ -119,11 +120,11 @@ class EventDesk(QObject):
             if self._door.expire():
                 self._post(self.changed)
 
-        self._write(expire)
+        self._writer.write(expire)
 
     def _correct(self, correct: Work) -> None:
         def change() -> None:
             correct()
             self._post(self.changed)
 
-        self._change(change)
+        self._writer.change(change)

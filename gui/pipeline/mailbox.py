@@ -6,7 +6,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt, Signal, SignalInstance
 
 
 class Mailbox(QObject):
@@ -37,6 +37,10 @@ class Mailbox(QObject):
         with self._lock:
             self._newest = letter
         self._ring()
+
+    def post_signal(self, signal: SignalInstance, *values: object) -> None:
+        """Emit ``signal`` soon, in the same order."""
+        self.post(lambda: signal.emit(*values))
 
     def close(self) -> None:
         """Run nothing any more."""

@@ -1,4 +1,4 @@
-"""People from photos and gallery files, for the window: runs off its thread, answers by signals on it."""
+"""The people for the window: changes and their undoing, photos and gallery files. Never waits; signals answer."""
 
 from __future__ import annotations
 
@@ -9,59 +9,72 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from device.errors import DeviceError
-from gui.access.recogniser import Recogniser
-from gui.core.frames import Answer, Picture
+from gui.core.people import Person
 from gui.core.states import Problem, Topic
 from gui.enrolment.photo_enrolment import Around, PhotoChoices, PhotoProgress, PhotoRun
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery import archive
-from gui.gallery.gallery import Arrival, Gallery
-from gui.gallery.history import PeopleChanges
+from gui.gallery.gallery import Arrival
+from gui.gallery.history import Change
+from gui.pipeline.engine import Engine
 
 
-class PeopleFiles(QObject):
-    """``write`` runs work on the store's thread, ``post`` emits a signal on this object's, ``changed`` says that the
-    gallery has changed."""
+class PeopleService(QObject):
+    """Asks ``engine``; ``post`` emits a signal on this object's thread. What is refused is a problem of the engine."""
 
     photos_changed = Signal(object)  # PhotoProgress
     was_read = Signal(object, object)  # Path, list[FilePerson] or Problem
     was_written = Signal(object, object)  # Path, Problem or None
 
-    def __init__(
-        self,
-        gallery: Gallery,
-        changes: PeopleChanges,
-        recogniser: Recogniser,
-        *,
-        ask: Callable[[Picture], Future[Answer]],
-        crop_size: Callable[[], int],
-        write: Callable[[Callable[[], None]], None],
-        post: Callable[..., None],
-        changed: Callable[[], None],
-        parent: QObject | None = None,
-    ) -> None:
+    def __init__(self, engine: Engine, post: Callable[..., None], parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._gallery, self._changes, self._recogniser = gallery, changes, recogniser
-        self._ask, self._crop_size, self._write, self._changed = ask, crop_size, write, changed
-        self._post = post
+        self._engine, self._post = engine, post
+        self._gallery, self._changes, self._writer = engine.gallery, engine.changes, engine.writer
         self._run: PhotoRun | None = None
+        self._stopped = False
 
     @property
     def network_hash(self) -> str:
         """Of the network that the board runs; empty before there was a board."""
-        return self._recogniser.network_hash
+        return self._engine.recogniser.network_hash
+
+    @property
+    def changes(self) -> tuple[Change, ...]:
+        """What undo() can take back, the last of them first taken."""
+        return self._changes.changes
+
+    def everyone(self) -> list[Person]:
+        """Everyone enrolled, by name; nobody once the program ends."""
+        return [] if self._stopped else self._gallery.people(self.network_hash)
+
+    def rename(self, person_id: int, name: str) -> None:
+        """Give a person another name, unless it is taken or empty."""
+        self._writer.change(lambda: self._changes.rename(person_id, name))
+
+    def delete(self, person_id: int) -> None:
+        """Take a person out."""
+        self._writer.change(lambda: self._changes.delete(person_id))
+
+    def merge(self, person_id: int, into: int) -> None:
+        """Make two people one, who keeps the name of ``into``."""
+        self._writer.change(lambda: self._changes.merge(person_id, into))
+
+    def undo(self) -> None:
+        """Take the last change back. Harmless when there is none."""
+        self._writer.change(self._changes.undo)
 
     def enrol_photos(self, people: Sequence[PhotoPerson], choices: PhotoChoices) -> None:
         """Enrol ``people`` from their photos; photos_changed tells the rest. One run at a time."""
         if self._run is not None:
             self._run.stop(wait=True)
+        recogniser = self._engine.recogniser
         around = Around(
-            ask=self._ask,
+            ask=self._engine.board.fingerprint,
             save=self._arrive,
             known=self.known(),
-            templates=self._recogniser.templates,
-            threshold=self._recogniser.rules.threshold,
-            crop_size=self._crop_size(),
+            templates=recogniser.templates,
+            threshold=recogniser.rules.threshold,
+            crop_size=self._engine.vision.crop_size,
         )
         self._run = PhotoRun(people, choices, around, self._tell)
         self._run.start()
@@ -75,6 +88,7 @@ class PeopleFiles(QObject):
         """The program ends."""
         if self._run is not None:
             self._run.stop(wait=True)
+        self._stopped = True
 
     def known(self) -> dict[str, int]:
         """Ids of everybody enrolled, by name in lower case."""
@@ -91,17 +105,12 @@ class PeopleFiles(QObject):
                 found = Problem(error.message, error.hint, Topic.GALLERY)
             self._post(self.was_read, path, found)
 
-        self._write(work)
+        self._writer.write(work)
 
     def add(self, arrivals: Sequence[Arrival]) -> None:
-        """Add what was read, all or nothing; what is refused comes back as the pipeline's problem."""
-
-        def work() -> None:
-            self._changes.arrive(arrivals)
-            self._changed()
-
+        """Add what was read, all or nothing."""
         if arrivals:
-            self._write(work)
+            self._writer.change(lambda: self._changes.arrive(arrivals))
 
     def write(self, path: Path) -> None:
         """Write everybody to a gallery file; was_written tells how it went."""
@@ -114,7 +123,7 @@ class PeopleFiles(QObject):
                 problem = Problem(error.message, error.hint, Topic.GALLERY)
             self._post(self.was_written, path, problem)
 
-        self._write(work)
+        self._writer.write(work)
 
     def _tell(self, progress: PhotoProgress) -> None:
         self._post(self.photos_changed, progress)
@@ -128,7 +137,7 @@ class PeopleFiles(QObject):
             except DeviceError as error:
                 count.set_exception(error)
             else:
-                self._changed()
+                self._writer.changed()
 
-        self._write(work)
+        self._writer.write(work)
         return count

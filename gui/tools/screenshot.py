@@ -18,7 +18,7 @@ from pathlib import Path
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
-from gui.capture.sources import DEMO_CLIP
+from gui.capture.sources import DEMO_CLIP, parse_spec
 from gui.core.decisions import Decision
 from gui.core.frames import FrameView, TrackedFace, Verdict, now_s
 from gui.core.people import Event
@@ -68,7 +68,7 @@ class _Shoot:
         """Begin the next enrolment when somebody stands there; with all enrolled, take the picture at a good moment."""
         if self.name is None and self.clips:
             self.name, self.steady = next(iter(self.clips)), 0
-            self.pipeline.choose_camera(str(self.clips.pop(self.name)), None)
+            self.pipeline.camera.choose(parse_spec(str(self.clips.pop(self.name))))
         elif self.name is None:
             if self.let_in >= self.visits and any(self._shows(face) for face in frame.faces):
                 self.shoot()
@@ -101,7 +101,7 @@ class _Shoot:
             dialog.accept()
             self.running, self.name = False, None
             if not self.clips:
-                self.pipeline.choose_camera("demo", None)
+                self.pipeline.camera.choose(parse_spec("demo"))
         elif progress.phase is EnrolmentPhase.FAILED:
             print(f"enrolment failed: {verdict_line(progress)}", file=sys.stderr)
             self.done(1)
@@ -135,7 +135,7 @@ class _Shoot:
             self.save(self.window, name)
         self.save(self.kiosk, "door_display")
         self.window.commands["timing"].trigger()
-        self.pipeline.desk.profile()
+        self.pipeline.board.profile()
         self.wait(lambda: self.window.timing.profile is not None, self.timing)
 
     def timing(self) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
+from gui.capture.sources import parse_spec
 from gui.core.frames import FrameView
 from gui.core.states import CameraPhase, CameraState
 from gui.panes.door.kiosk import KioskView
@@ -84,7 +85,8 @@ class CameraController(QObject):
 
     def _change_over(self) -> None:
         size = size_of(self._settings.text("camera/resolution"))
-        self._pipeline.choose_camera(self._settings.text("camera/source") or None, size)
+        source = self._settings.text("camera/source")
+        self._pipeline.camera.choose(parse_spec(source, size) if source else None, size)
 
     def _closed(self, _result: int) -> None:
         dialog, self.dialog = self.dialog, None

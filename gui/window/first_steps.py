@@ -24,7 +24,7 @@ class FirstSteps(QObject):
         super().__init__(window)
         self._settings, self._hints, self._live = settings, hints, live
         self._people = 0
-        self._let_in = any(event.decision is Decision.ACCEPTED for event in pipeline.events())  # today or before
+        self._let_in = any(event.decision is Decision.ACCEPTED for event in pipeline.events.newest())  # today or before
         pipeline.event_logged.connect(self._note)
         settings.on_flag("window/hints", lambda _wanted: self._refresh())
         hints.dismissed.connect(lambda: settings.set("window/hints", False))

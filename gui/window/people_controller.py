@@ -52,10 +52,10 @@ class PeopleController(QObject):
             asked.connect(lambda *_: problems.settle(Topic.GALLERY))  # what was said of the last try is over
         pane.enrol_asked.connect(lambda: self.enrol())
         pane.again_asked.connect(self.enrol)
-        pane.rename_asked.connect(pipeline.rename)
-        pane.delete_asked.connect(pipeline.delete)
+        pane.rename_asked.connect(pipeline.people.rename)
+        pane.delete_asked.connect(pipeline.people.delete)
         pane.merge_asked.connect(self.merge)
-        pane.undo_asked.connect(pipeline.undo)
+        pane.undo_asked.connect(pipeline.people.undo)
         pane.photos_asked.connect(lambda: self.photos())
         pane.files_dropped.connect(self.take_files)
         pane.export_asked.connect(self.export)
@@ -63,16 +63,16 @@ class PeopleController(QObject):
         pipeline.gallery_changed.connect(self.refresh)
         pipeline.enrolment_changed.connect(self._show_enrolment)
         pipeline.board_changed.connect(self._set_board)
-        files = pipeline.people_files
+        files = pipeline.people
         files.photos_changed.connect(self._show_photos)
         files.was_read.connect(self._show_file)
         files.was_written.connect(self._show_written)
 
     def refresh(self) -> None:
         """Show who is enrolled, and what can be undone."""
-        people = self._pipeline.people()
+        people = self._pipeline.people.everyone()
         self._pane.set_people(people)
-        self._pane.set_changes(self._pipeline.changes)
+        self._pane.set_changes(self._pipeline.people.changes)
         if self.dialog is not None:
             self.dialog.set_people(people)
         self.people_changed.emit(len(people))
@@ -97,7 +97,7 @@ class PeopleController(QObject):
         shots = self._options.enrolment_crops or self._settings.whole("enrolment/shots")
         dialog = EnrolDialog(self._theme, shots, person, self._window)
         known = None if person is None else person.id
-        dialog.start_asked.connect(lambda name: self._pipeline.begin_enrolment(name, known, shots))
+        dialog.start_asked.connect(lambda name: self._pipeline.enroller.begin(name, shots, known))
         enroller = self._pipeline.enroller
         dialog.cancel_asked.connect(enroller.cancel)
         dialog.skip_asked.connect(enroller.skip)
@@ -119,7 +119,7 @@ class PeopleController(QObject):
         if not others:
             return
         dialog = MergeDialog(self._theme, person, others, self._window)
-        dialog.merge_asked.connect(self._pipeline.merge)
+        dialog.merge_asked.connect(self._pipeline.people.merge)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
@@ -127,7 +127,7 @@ class PeopleController(QObject):
         """Open the dialog that enrols from photos, with these files and folders."""
         if self.photo_dialog is None:
             dialog = PhotoDialog(self._theme, self._window)
-            files = self._pipeline.people_files
+            files = self._pipeline.people
             dialog.start_asked.connect(files.enrol_photos)
             dialog.stop_asked.connect(files.stop_photos)
             dialog.finished.connect(self._photos_closed)
@@ -139,7 +139,7 @@ class PeopleController(QObject):
     def take_files(self, paths: Sequence[Path]) -> None:
         """Files were dropped: a gallery file is imported, anything else are photos."""
         if len(paths) == 1 and paths[0].suffix.lower() == ENDING:
-            self._pipeline.people_files.read(paths[0])
+            self._pipeline.people.read(paths[0])
         else:
             self.photos(paths)
 
@@ -171,12 +171,12 @@ class PeopleController(QObject):
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(Path.home()), kind)
         if name:
             self._problems.settle(Topic.GALLERY)
-            self._pipeline.people_files.read(Path(name))
+            self._pipeline.people.read(Path(name))
 
     def undo(self) -> None:
         """Take the last change back."""
         self._problems.settle(Topic.GALLERY)
-        self._pipeline.undo()
+        self._pipeline.people.undo()
 
     def close(self) -> None:
         """The window closes."""
@@ -211,7 +211,7 @@ class PeopleController(QObject):
         if isinstance(found, Problem):
             self._problems.show_problem(found)
             return
-        files = self._pipeline.people_files
+        files = self._pipeline.people
         dialog = ImportDialog(self._theme, path.name, found, files.known(), files.network_hash, self._window)
         dialog.import_asked.connect(files.add)
         dialog.finished.connect(self._import_closed)
@@ -229,7 +229,7 @@ class PeopleController(QObject):
         name, _ = QFileDialog.getSaveFileName(self._window, self.tr("Export the gallery"), start, kind)
         if name:
             path = Path(name)
-            self._pipeline.people_files.write(path if path.suffix else path.with_suffix(ENDING))
+            self._pipeline.people.write(path if path.suffix else path.with_suffix(ENDING))
 
     def _show_written(self, path: Path, problem: Problem | None) -> None:
         if problem is not None:

@@ -141,7 +141,7 @@ class Report(QObject):
         if not self._settled():
             return
         now = now_s()
-        seen = (frame.number, self._pipeline.frames_skipped, now)
+        seen = (frame.number, self._pipeline.camera.skipped, now)
         if self._first is None or self._last is None:
             self._first = seen
             self._before = (process_usage.own(), process_usage.children(), now)

@@ -27,7 +27,7 @@ class TimingController(QObject):
         self.profile: ProfileResult | None = None
         self.window: TimingWindow | None = None
         pipeline.recognised.connect(self._recognised)
-        pipeline.desk.action_changed.connect(self._action)
+        pipeline.board.action_changed.connect(self._action)
         pipeline.board_changed.connect(self._board)
         self.watch.start()
 
@@ -42,7 +42,7 @@ class TimingController(QObject):
                 flow=self._pipeline.flow,
                 parent=self._parent,
             )
-            self.window.profile_asked.connect(self._pipeline.desk.profile)
+            self.window.profile_asked.connect(self._pipeline.board.profile)
             self.window.set_profile(self.profile)
             if place := self._settings.recall("timing"):
                 self.window.restoreGeometry(place)

@@ -90,8 +90,8 @@ def connect_door(pipeline: Pipeline, door: DoorCard) -> None:
     pipeline.door_changed.connect(door.set_door)
     pipeline.entrance_changed.connect(door.set_entrance)
     pipeline.event_logged.connect(name)
-    door.open_asked.connect(pipeline.open_door)
-    door.lock_asked.connect(pipeline.lock_door)
+    door.open_asked.connect(pipeline.door.open)
+    door.lock_asked.connect(pipeline.door.lock)
 
 
 def connect_kiosk(pipeline: Pipeline, kiosk: KioskView) -> None:
@@ -114,43 +114,43 @@ def connect_kiosk(pipeline: Pipeline, kiosk: KioskView) -> None:
 
 
 def connect_board(pipeline: Pipeline, settings: SettingsStore, board: BoardPanel, asked: str | None) -> None:
-    """The pane asks the pipeline's desk and hears from it. ``asked`` is the board the program was started with."""
-    desk = pipeline.desk
+    """The pane asks the pipeline's service and hears from it. ``asked`` is the board the program was started with."""
+    service = pipeline.board
 
     def use(port: str) -> None:
         spec = port or None
         board.chooser.set_spec(spec)
-        if spec != desk.asked:
-            desk.use(spec)
+        if spec != service.asked:
+            service.use(spec)
 
     pipeline.board_changed.connect(board.set_board)
     pipeline.recognised.connect(board.set_recognition)
-    desk.ports_changed.connect(board.set_ports)
-    desk.action_changed.connect(board.set_action)
-    desk.installed_changed.connect(board.set_installed)
-    desk.stats_changed.connect(lambda stats: board.set_stats(stats, pipeline.flow()))
-    board.stats_asked.connect(desk.refresh_stats)
-    board.reset_asked.connect(desk.reset)
+    service.ports_changed.connect(board.set_ports)
+    service.action_changed.connect(board.set_action)
+    service.installed_changed.connect(board.set_installed)
+    service.stats_changed.connect(lambda stats: board.set_stats(stats, pipeline.flow()))
+    board.stats_asked.connect(service.refresh_stats)
+    board.reset_asked.connect(service.reset)
     board.flash_asked.connect(lambda: flash_board(pipeline, board))
     board.chooser.set_spec(asked)
-    board.chooser.use_asked.connect(desk.use)
+    board.chooser.use_asked.connect(service.use)
     board.chooser.use_asked.connect(lambda spec: settings.set("board/port", spec or ""))
     settings.on_text("board/port", use)
-    board.checks.selftest_asked.connect(desk.selftest)
-    board.checks.bench_asked.connect(desk.bench)
-    board.checks.parity_asked.connect(desk.parity)
-    board.checks.cancel_asked.connect(desk.cancel)
+    board.checks.selftest_asked.connect(service.selftest)
+    board.checks.bench_asked.connect(service.bench)
+    board.checks.parity_asked.connect(service.parity)
+    board.checks.cancel_asked.connect(service.cancel)
 
 
 def flash_board(pipeline: Pipeline, board: BoardPanel) -> FlashDialog:
     """Open the dialog that puts an image on a board."""
-    desk = pipeline.desk
+    service = pipeline.board
     dialog = FlashDialog(board.kind, board.window())
-    dialog.ways_asked.connect(desk.find_ways)
-    dialog.flash_asked.connect(desk.flash)
-    dialog.cancel_asked.connect(desk.cancel)
-    desk.ways_found.connect(dialog.set_ways)
-    desk.action_changed.connect(dialog.set_action)
+    dialog.ways_asked.connect(service.find_ways)
+    dialog.flash_asked.connect(service.flash)
+    dialog.cancel_asked.connect(service.cancel)
+    service.ways_found.connect(dialog.set_ways)
+    service.action_changed.connect(dialog.set_action)
     dialog.open_once()
     dialog.look()
     return dialog
@@ -178,37 +178,36 @@ def rules_from(value: Callable[[str], object]) -> Rules:
 
 
 def connect_events(pipeline: Pipeline, settings: SettingsStore, events: EventsPanel) -> None:
-    """The table reads the log and asks the event desk; the settings say what is kept of an event."""
-    desk = pipeline.event_desk
+    """The table reads the log and asks the service; the settings say what is kept of an event."""
+    service = pipeline.events
 
     def keep() -> None:
         pictures = settings.flag("events/thumbnails")
-        desk.keep(Keeping(pictures, settings.flag("events/prints"), settings.whole("events/days")))
+        service.keep(Keeping(pictures, settings.flag("events/prints"), settings.whole("events/days")))
         events.set_pictures(pictures)
 
     pipeline.event_logged.connect(events.add)
     pipeline.gallery_changed.connect(events.refresh_people)
-    desk.changed.connect(events.reload)
-    desk.exported.connect(events.told)
-    desk.problem.connect(pipeline.problem)
+    service.changed.connect(events.reload)
+    service.exported.connect(events.told)
     events.problem.connect(pipeline.problem)
-    events.correct_asked.connect(desk.correct)
-    events.undo_asked.connect(desk.undo_correction)
-    events.delete_all_asked.connect(desk.delete_all)
-    events.export_asked.connect(desk.export)
+    events.correct_asked.connect(service.correct)
+    events.undo_asked.connect(service.undo_correction)
+    events.delete_all_asked.connect(service.delete_all)
+    events.export_asked.connect(service.export)
     settings.on_any(settings.keys(Group.EVENTS), keep)
     keep()
-    events.set_log(desk.log)
+    events.set_log(service.log)
 
 
 def connect_rules(pipeline: Pipeline, settings: SettingsStore) -> None:
     """The settings rule the decision and the door: now, and whenever they are changed."""
 
     def apply() -> None:
-        pipeline.set_rules(rules_from(settings.value))
+        pipeline.door.set_rules(rules_from(settings.value))
 
     def open_for(seconds: float) -> None:
-        pipeline.set_open_ms(round(seconds * 1e3))
+        pipeline.door.set_open_ms(round(seconds * 1e3))
 
     settings.on_any(settings.keys(Group.DECISION, Group.DOOR), apply)
     settings.on_number("door/open_s", open_for)

@@ -26,8 +26,8 @@ AROUND = 4  # pixels beside a widget that may show its focus
 @pytest.fixture
 def window(qtbot: QtBot, theme: Theme, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Window]:
     pipeline = Pipeline(PipelineOptions(data=tmp_path, board="virtual", camera="demo"))
-    monkeypatch.setattr(pipeline, "people", lambda: [person(1), person(2, "Bo")])
-    monkeypatch.setattr(pipeline, "events", lambda limit=200: [event(1), event(2)])
+    monkeypatch.setattr(pipeline.people, "everyone", lambda: [person(1), person(2, "Bo")])
+    monkeypatch.setattr(pipeline.events, "newest", lambda limit=200: [event(1), event(2)])
     window = Window(pipeline, PipelineOptions(data=tmp_path), theme)
     window.resize(1280, 800)
     window.show()

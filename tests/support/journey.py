@@ -155,7 +155,7 @@ def journey(folder: Path) -> dict[str, object]:
             "board": run.window.header.board.title.text(),
             "door": [view.state.value for view in run.doors],
             "shown": len(run.window.events.model.events),
-            "stored": len(run.pipeline.events()),
+            "stored": len(run.pipeline.events.newest()),
             "figures": run.window.plot.figures,
         }
         run.window.grab().save(str(folder / "window.png"))

@@ -16,6 +16,7 @@ from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.gallery import Gallery
 from gui.gallery.history import PeopleChanges
+from gui.gallery.writer import GalleryWriter
 from tests.gui.access.test_recogniser import hello, inference, job
 
 
@@ -33,9 +34,8 @@ def test_a_crop_that_was_sent_before_it_began_is_not_taken_where_two_looks_are_w
     recogniser = Recogniser(gallery, Corrections(gallery._store), Rules(looks=looks), tmp_path)
     recogniser.connect(hello(can=Capability.INFER | Capability.MIRROR))
     told: list[EnrolmentProgress] = []
-    enroller = Enroller(
-        gallery, PeopleChanges(gallery), recogniser, tell=told.append, write=lambda work: work(), changed=lambda: None
-    )
+    writer = GalleryWriter(lambda: None, lambda problem: None)
+    enroller = Enroller(gallery, PeopleChanges(gallery), recogniser, writer, told.append)
     enroller.begin("Ada", 3)
     for at_s, found in ((1.0, inference(1)), (2.0, inference(1, looks=2))):
         assert enroller.take(job(taken_s=at_s), found, recogniser.embed(found)) == "Ada"
@@ -43,3 +43,4 @@ def test_a_crop_that_was_sent_before_it_began_is_not_taken_where_two_looks_are_w
     kept = [take.print.looks for take in enroller.enrolment.takes]
     assert kept == [1, 2][-taken:]
     assert told[-1].taken == taken
+    writer.stop()

@@ -1,4 +1,4 @@
-"""The desk between window and board: what it starts by itself, and answers that come on the window's thread."""
+"""The service between window and board: what it starts by itself, and answers that come on the window's thread."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
 from gui.core.states import BoardPhase, BoardState, Problem, Where
 from gui.pipeline import board_service
-from gui.pipeline.board_service import BoardDesk
+from gui.pipeline.board_service import BoardService
 from gui.pipeline.mailbox import Mailbox
 from tests.support.fake_board import CROP_SHAPE, HELLO, Peer, PeerBoard
 from tests.support.samples import board, picture
@@ -31,7 +31,7 @@ PATIENCE_MS = 30_000
 
 
 class Office(QObject):
-    """A worker on a peer, a mailbox and a desk, put together as the pipeline does."""
+    """A worker on a peer, a mailbox and a service, put together as the pipeline does."""
 
     def __init__(self, url: str) -> None:
         super().__init__()
@@ -46,17 +46,17 @@ class Office(QObject):
             on_state=lambda state: self.mailbox.post(lambda: self.state(state)),
             on_door=lambda door: None,
             on_problem=lambda problem: None,
-            on_action=lambda report: self.post(self.desk.action_changed, report),
+            on_action=lambda report: self.post(self.service.action_changed, report),
         )
-        self.desk = BoardDesk(self.worker, self.post, self, ports=lambda: [PORT])
-        self.desk.action_changed.connect(self.report)
+        self.service = BoardService(self.worker, self.post, self, ports=lambda: [PORT])
+        self.service.action_changed.connect(self.report)
 
     def post(self, signal: SignalInstance, *values: object) -> None:
         self.mailbox.post(lambda: signal.emit(*values))
 
     def state(self, state: BoardState) -> None:
         self.states.append(state)
-        self.desk.set_board(state)
+        self.service.set_board(state)
 
     def report(self, report: ActionReport) -> None:
         self.threads.add(threading.current_thread().name)
@@ -81,16 +81,16 @@ def office(peer: Peer, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> Iterato
     office = Office(peer.url)
     yield office
     office.mailbox.close()
-    office.desk.stop()
+    office.service.stop()
     office.worker.stop()
 
 
 def test_a_board_that_comes_is_profiled_and_its_image_compared(office: Office, qtbot: QtBot) -> None:
     found: list[object] = []
     ports: list[object] = []
-    office.desk.installed_changed.connect(found.append)
-    office.desk.ports_changed.connect(ports.append)
-    office.desk.start()
+    office.service.installed_changed.connect(found.append)
+    office.service.ports_changed.connect(ports.append)
+    office.service.start()
     office.worker.start()
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)) and bool(found), timeout=PATIENCE_MS)
     assert office.over(ActionKind.PROFILE)[0].phase is ActionPhase.DONE
@@ -102,19 +102,19 @@ def test_a_board_that_comes_is_profiled_and_its_image_compared(office: Office, q
 
 def test_everything_asked_of_a_ready_board_is_answered(office: Office, qtbot: QtBot) -> None:
     stats: list[object] = []
-    office.desk.stats_changed.connect(stats.append)
+    office.service.stats_changed.connect(stats.append)
     office.worker.start()
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)), timeout=PATIENCE_MS)
-    office.desk.refresh_stats()
+    office.service.refresh_stats()
     qtbot.waitUntil(lambda: bool(stats), timeout=PATIENCE_MS)
     assert isinstance(stats[0], LinkStats)
     assert stats[0].board.frames > 0
     assert stats[0].host.replies > 0
     for kind, ask in (
-        (ActionKind.SELFTEST, office.desk.selftest),
-        (ActionKind.BENCH, lambda: office.desk.bench(2)),
-        (ActionKind.RESET, office.desk.reset),
-        (ActionKind.PARITY, office.desk.parity),
+        (ActionKind.SELFTEST, office.service.selftest),
+        (ActionKind.BENCH, lambda: office.service.bench(2)),
+        (ActionKind.RESET, office.service.reset),
+        (ActionKind.PARITY, office.service.parity),
     ):
         ask()
         qtbot.waitUntil(lambda kind=kind: bool(office.over(kind)), timeout=PATIENCE_MS)  # type: ignore[misc]
@@ -125,7 +125,7 @@ def test_everything_asked_of_a_ready_board_is_answered(office: Office, qtbot: Qt
 
 
 def test_without_a_board_it_is_said_at_once(office: Office) -> None:
-    for kind, ask in ((ActionKind.SELFTEST, office.desk.selftest), (ActionKind.PARITY, office.desk.parity)):
+    for kind, ask in ((ActionKind.SELFTEST, office.service.selftest), (ActionKind.PARITY, office.service.parity)):
         ask()
         report = office.over(kind)[0]
         assert report.phase is ActionPhase.FAILED
@@ -143,8 +143,8 @@ def test_parity_takes_the_newest_crop_where_it_fits_the_network(
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)), timeout=PATIENCE_MS)
     newest = picture(128, 128)
     for crop, number in ((picture(96, 96), 1), (newest, 2)):
-        office.desk.set_crop(crop)
-        office.desk.parity()
+        office.service.set_crop(crop)
+        office.service.parity()
         qtbot.waitUntil(lambda number=number: len(office.over(ActionKind.PARITY)) == number, timeout=PATIENCE_MS)  # type: ignore[misc]
     assert getattr(crops[0], "shape", None) == CROP_SHAPE  # noise: that crop was cut for another network
     assert crops[1] is newest
@@ -154,25 +154,25 @@ def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
     office: Office, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     found: list[object] = []
-    office.desk.ways_found.connect(found.append)
+    office.service.ways_found.connect(found.append)
     monkeypatch.setattr(
         board_service.programmer, "find_methods", lambda board, image: [FlashMethod(board, disk=tmp_path)]
     )
-    office.desk.find_ways("nucleo_f767zi")
+    office.service.find_ways("nucleo_f767zi")
     qtbot.waitUntil(lambda: len(found) == 1, timeout=PATIENCE_MS)
     assert found[0] == (images.find_image("nucleo_f767zi"), [FlashMethod("nucleo_f767zi", disk=tmp_path)])
-    office.desk.find_ways("uno")
+    office.service.find_ways("uno")
     qtbot.waitUntil(lambda: len(found) == 2, timeout=PATIENCE_MS)
     assert isinstance(found[1], Problem)
     assert "no image for board 'uno'" in found[1].message
     office.worker.start()
     qtbot.waitUntil(office.ready, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.PROFILE)), timeout=PATIENCE_MS)
-    office.desk.flash("nucleo_f767zi", images.find_image("nucleo_f767zi"), FlashMethod("disk", disk=tmp_path))
+    office.service.flash("nucleo_f767zi", images.find_image("nucleo_f767zi"), FlashMethod("disk", disk=tmp_path))
     qtbot.waitUntil(lambda: bool(office.over(ActionKind.FLASH)), timeout=PATIENCE_MS)
     assert office.over(ActionKind.FLASH)[0].phase is ActionPhase.DONE
     assert (tmp_path / "nucleo_f767zi.bin").stat().st_size > 500_000
-    assert office.worker.asked == office.desk.asked
+    assert office.worker.asked == office.service.asked
 
 
 def ready(where: str, fault: int = 0) -> BoardState:
@@ -193,21 +193,21 @@ def test_a_known_board_that_is_plugged_in_takes_the_virtual_ones_place(monkeypat
         used.clear()
         office = Office("virtual")
         monkeypatch.setattr(office.worker, "use", used.append)
-        office.desk.asked = asked
-        office.desk.set_board(ready(where))
-        office.desk.ports_changed.emit(first)
-        office.desk.ports_changed.emit(then)
-        office.desk.stop()
+        office.service.asked = asked
+        office.service.set_board(ready(where))
+        office.service.ports_changed.emit(first)
+        office.service.ports_changed.emit(then)
+        office.service.stop()
         assert used == expected, (asked, where, first, then)
 
 
 def test_a_board_that_crashed_is_told_of() -> None:
     office = Office("virtual")
     told: list[Problem] = []
-    office.desk.problem.connect(told.append)
-    office.desk.set_board(ready(Where.BOARD))
+    office.service.problem.connect(told.append)
+    office.service.set_board(ready(Where.BOARD))
     assert told == []
-    office.desk.set_board(board(phase=BoardPhase.LOST))
-    office.desk.set_board(ready(Where.BOARD, 1 << 25))
-    office.desk.stop()
+    office.service.set_board(board(phase=BoardPhase.LOST))
+    office.service.set_board(ready(Where.BOARD, 1 << 25))
+    office.service.stop()
     assert "division by zero" in told[0].message

@@ -20,7 +20,8 @@ from gui.core.frames import Stage, Verdict
 from gui.core.states import BoardPhase, CameraKind, DoorWord, PipelineOptions
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
 from gui.panes.people.wording import verdict_line
-from gui.pipeline.pipeline import GALLERY_FILE, Pipeline
+from gui.pipeline.engine import GALLERY_FILE
+from gui.pipeline.pipeline import Pipeline
 
 PATIENCE_MS = 90_000
 
@@ -99,7 +100,7 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
 ) -> None:
     pipeline, log = make(str(still))
     pipeline.start()
-    pipeline.begin_enrolment("Ada")
+    pipeline.enroller.begin("Ada")
     qtbot.waitUntil(lambda: bool(log.event_logged), timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: bool(log.door_changed) and log.door_changed[-1].state is DoorWord.OPEN, timeout=PATIENCE_MS)
     qtbot.waitUntil(lambda: log.door_changed[-1].state is DoorWord.LOCKED, timeout=PATIENCE_MS)
@@ -125,15 +126,15 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     assert [frame.number for frame in log.frame_ready] == sorted({frame.number for frame in log.frame_ready})
 
     again, log = make(str(still))
-    assert [(person.name, person.fingerprints) for person in again.people()] == [("Ada", 3)]
-    ((_, prints),) = again._gallery.everything()
+    assert [(person.name, person.fingerprints) for person in again.people.everyone()] == [("Ada", 3)]
+    ((_, prints),) = again.engine.gallery.everything()
     assert [one.looks for one in prints] == [2, 2, 2]  # what is kept was looked at twice
-    assert [old.id for old in again.events()] == [event.id]
-    again.set_rules(Rules(looks=Looks.TWICE))
+    assert [old.id for old in again.events.newest()] == [event.id]
+    again.door.set_rules(Rules(looks=Looks.TWICE))
     again.start()
     qtbot.waitUntil(lambda: bool(log.event_logged), timeout=PATIENCE_MS)
     assert (log.event_logged[0].name, log.event_logged[0].looks) == ("Ada", 2)
-    assert again.people()[0].usable == 3
+    assert again.people.everyone()[0].usable == 3
     again.stop()
 
 
@@ -143,15 +144,15 @@ def test_closing_while_frames_are_in_flight_leaves_no_thread(
     pipeline, log = make(str(still))
     pipeline.start()
     qtbot.waitUntil(lambda: bool(log.recognised), timeout=PATIENCE_MS)
-    pipeline.begin_enrolment("Ada")
+    pipeline.enroller.begin("Ada")
     pipeline.stop()
     count = sum(map(len, log.said.values()))
     qtbot.wait(50)
     assert sum(map(len, log.said.values())) == count
     names = {thread.name for thread in threading.enumerate()}
     assert not {name for name in names if name.startswith(("camera", "vision", "board", "store", "virtual"))}
-    assert (pipeline.people(), pipeline.events()) == ([], [])
-    pipeline.delete(1)
+    assert (pipeline.people.everyone(), pipeline.events.newest()) == ([], [])
+    pipeline.people.delete(1)
     pipeline.stop()
 
 
@@ -170,37 +171,37 @@ def test_people_are_renamed_deleted_and_brought_back(
 ) -> None:
     pipeline, log = make(str(still), enrolment_crops=1)
     pipeline.start()
-    pipeline.begin_enrolment("Ada")
+    pipeline.enroller.begin("Ada")
     qtbot.waitUntil(lambda: any(p.phase is EnrolmentPhase.SAVED for p in log.enrolment_changed), timeout=PATIENCE_MS)
 
     def names() -> list[str]:
-        return [person.name for person in pipeline.people()]
+        return [person.name for person in pipeline.people.everyone()]
 
-    (ada,) = pipeline.people()
-    pipeline.rename(ada.id, "Ada Lovelace")
+    (ada,) = pipeline.people.everyone()
+    pipeline.people.rename(ada.id, "Ada Lovelace")
     qtbot.waitUntil(lambda: names() == ["Ada Lovelace"])
-    pipeline.rename(ada.id, " ")
+    pipeline.people.rename(ada.id, " ")
     qtbot.waitUntil(lambda: any("empty" in problem.message for problem in log.problem))
-    pipeline.begin_enrolment("ada  LOVELACE")
+    pipeline.enroller.begin("ada  LOVELACE")
     qtbot.waitUntil(lambda: log.enrolment_changed[-1].phase is EnrolmentPhase.FAILED)
     assert "taken" in verdict_line(log.enrolment_changed[-1])
-    pipeline.delete(ada.id)
+    pipeline.people.delete(ada.id)
     qtbot.waitUntil(lambda: names() == [])
-    pipeline.undo()
+    pipeline.people.undo()
     qtbot.waitUntil(lambda: names() == ["Ada Lovelace"])
-    pipeline.undo()  # the new name
+    pipeline.people.undo()  # the new name
     qtbot.waitUntil(lambda: names() == ["Ada"])
-    pipeline.begin_enrolment("Ben")
+    pipeline.enroller.begin("Ben")
     assert pipeline.enroller.enrolment is not None
     rules = pipeline.enroller.enrolment.rules
     # Who comes into view midway is asked for more than the door asks for, or a look-alike would be enrolled on.
-    assert rules.agree < pipeline._recogniser.rules.threshold < rules.same
+    assert rules.agree < pipeline.engine.recogniser.rules.threshold < rules.same
     pipeline.enroller.cancel()
     pipeline.enroller.cancel()
     qtbot.waitUntil(lambda: log.enrolment_changed[-1].phase is EnrolmentPhase.CANCELLED)
-    pipeline.open_door()
+    pipeline.door.open()
     qtbot.waitUntil(lambda: any(event.decision is Decision.BY_HAND for event in log.event_logged), timeout=PATIENCE_MS)
-    pipeline.lock_door()
+    pipeline.door.lock()
     pipeline.stop()
 
 

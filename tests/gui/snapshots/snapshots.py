@@ -80,14 +80,14 @@ class _Book:
             samples.event(3, time=NOON - 600.0, name="Bo", person_id=2, thumbnail=thumbnails[1]),
             samples.event(4, time=NOON - 90_000.0, name=None, person_id=None, decision=Decision.BY_HAND, score=None),
         ]
-        with mock.patch.object(pipeline, "people", list):
+        with mock.patch.object(pipeline.people, "everyone", list):
             first = Window(pipeline, PipelineOptions(folder), theme, SettingsStore(None))
             self._show(first)
             pipeline.problem.emit(Problem("the port /dev/ttyACM0 is busy", "close the other program", Topic.BOARD))
             self._grab("first run", first)
             self._close(first)
-        pipeline.people = lambda: people  # type: ignore[method-assign]
-        logged = [pipeline.event_desk.log.log(event) for event in reversed(events)]
+        pipeline.people.everyone = lambda: people  # type: ignore[method-assign]
+        logged = [pipeline.events.log.log(event) for event in reversed(events)]
         settings = SettingsStore(None)
         settings.set("window/hints", False)
         window = Window(pipeline, PipelineOptions(folder), theme, settings)

@@ -31,7 +31,7 @@ def test_enrols_who_stands_there_and_waits_for_the_open_door(
     ended: list[int] = []
     monkeypatch.setattr(_Shoot, "wait", lambda self, _holds, then: then())  # no board runs that could be asked
     chosen: list[str | None] = []
-    monkeypatch.setattr(pipeline, "choose_camera", lambda camera, _size: chosen.append(camera))
+    monkeypatch.setattr(pipeline.camera, "choose", lambda spec: chosen.append(spec.value or spec.kind))
     shoot = _Shoot(pipeline, theme, window, kiosk, {"Ada": tmp_path / "ada.avi"}, tmp_path, ended.append)
     shoot.frame(frame(0))
     assert chosen == [str(tmp_path / "ada.avi")]

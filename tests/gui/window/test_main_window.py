@@ -61,7 +61,7 @@ def test_first_run_says_what_to_do(window: Window, pipeline: Pipeline) -> None:
 def test_hints_go_on_with_what_was_done_and_come_back_from_the_menu(
     window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch, qtbot: QtBot
 ) -> None:
-    monkeypatch.setattr(pipeline, "people", lambda: [person()])
+    monkeypatch.setattr(pipeline.people, "everyone", lambda: [person()])
     pipeline.gallery_changed.emit()
     assert "come back" in window.hints.text.text()
     pipeline.event_logged.emit(event(name=None, person_id=None, decision=Decision.REFUSED))
@@ -183,7 +183,7 @@ def test_a_board_that_is_chosen_is_remembered_and_used_once(
     window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     used: list[str | None] = []
-    monkeypatch.setattr(pipeline._board, "use", used.append)
+    monkeypatch.setattr(pipeline.engine.board, "use", used.append)
     window.board.chooser.use_asked.emit("socket://127.0.0.1:5000")
     assert window.settings.text("board/port") == "socket://127.0.0.1:5000"
     window.settings.set("board/port", "")
@@ -239,7 +239,7 @@ def test_camera_changes_over_when_the_setting_does(
     window: Window, pipeline: Pipeline, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[tuple[object, ...]] = []
-    monkeypatch.setattr(pipeline, "choose_camera", lambda *told: asked.append(told))
+    monkeypatch.setattr(pipeline.camera, "choose", lambda spec, size: asked.append((spec and spec.value, size)))
     window.settings.set("camera/source", "2")
     window.settings.set("camera/resolution", "1280x720")
     window.settings.set("camera/source", "")

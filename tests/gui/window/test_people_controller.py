@@ -23,7 +23,7 @@ from tests.gui.gallery.test_archive import with_picture
 def pipeline(tmp_path: Path) -> Iterator[Pipeline]:
     pipeline = Pipeline(PipelineOptions(data=tmp_path / "data", board="virtual", camera="demo"))
     for number, name in enumerate(("Ada", "Ben", "Cy")):
-        pipeline._gallery.add_person(name, [with_picture(number)])
+        pipeline.engine.gallery.add_person(name, [with_picture(number)])
     yield pipeline
     pipeline.stop()
 
@@ -63,7 +63,7 @@ def test_a_gallery_is_exported_and_imported_with_a_name_that_is_taken(
     qtbot: QtBot, window: Window, pipeline: Pipeline, tmp_path: Path
 ) -> None:
     file = tmp_path / f"people{ENDING}"
-    pipeline.people_files.write(file)
+    pipeline.people.write(file)
     qtbot.waitUntil(lambda: window.people.note == f"Exported to people{ENDING}")
     window.people.view.setCurrentIndex(window.people.model.index(0))
     window.people.delete_current()
@@ -112,5 +112,5 @@ def test_photos_that_are_dropped_are_tried_and_reported(
     dialog.start.click()
     assert window.people_controller.photo_dialog is None
     assert names(window) == ["Ada", "Ben", "Cy"]
-    pipeline.people_files.enrol_photos(plan([tmp_path / "Di_1.jpg"]).people, PhotoChoices())
+    pipeline.people.enrol_photos(plan([tmp_path / "Di_1.jpg"]).people, PhotoChoices())
     pipeline.stop()  # in the midst of it

@@ -34,7 +34,7 @@ def test_frames_left_out_are_dropped_ones(pipeline: Pipeline, theme: Theme, qtbo
     for number in (10, 11, 14, 15):
         pipeline.frame_ready.emit(frame(number))
         qtbot.wait(5)
-    pipeline._camera.skipped += 3
+    pipeline.engine.camera.skipped += 3
     pipeline.frame_ready.emit(frame(16))
     pipeline.recognised.emit(recognition(looks=2))
     report.write(tmp_path / "report.json")

@@ -37,13 +37,13 @@ def controller(qtbot: QtBot, theme: Theme, pipeline: Pipeline) -> Iterator[Timin
 
 def test_what_came_before_the_window_is_in_it(controller: TimingController, pipeline: Pipeline) -> None:
     pipeline.recognised.emit(recognition())
-    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(6)))
+    pipeline.board.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(6)))
     controller.show()
     assert controller.window is not None
     assert controller.window.layers.rowCount() == 6
     assert controller.window.export_stages.isEnabled()
     first = controller.window
-    pipeline.desk.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(9)))
+    pipeline.board.action_changed.emit(ActionReport(ActionKind.PROFILE, ActionPhase.DONE, result=result(9)))
     assert controller.window.layers.rowCount() == 9
     controller.show()
     assert controller.window is first

@@ -13,7 +13,6 @@ from pytestqt.qtbot import QtBot
 from gui.core.decisions import Decision, Entrance, Looks, Rules
 from gui.core.frames import now_s
 from gui.core.states import DoorView, DoorWord, PipelineOptions
-from gui.gallery.event_log import EventLog
 from gui.panes.door.card import DoorCard
 from gui.panes.door.decision_card import DecisionCard
 from gui.panes.events.panel import EventsPanel
@@ -38,7 +37,7 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     qtbot.addWidget(panel)
     connect_rules(pipeline, settings)
     connect_events(pipeline, settings, panel)
-    rules = pipeline._recogniser
+    rules = pipeline.engine.recogniser
     assert rules.rules == Rules()
     settings.set("decision/far", 100)
     settings.set("decision/margin", 0.2)
@@ -46,13 +45,13 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     settings.set("decision/looks", "twice")
     settings.set("door/lockout_failures", 3)
     assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3, looks=Looks.TWICE)
-    assert pipeline._door.open_ms == 5_000
+    assert pipeline.engine.door.open_ms == 5_000
     settings.set("door/open_s", 2.5)
-    assert pipeline._door.open_ms == 2_500
+    assert pipeline.engine.door.open_ms == 2_500
     settings.set("events/thumbnails", False)
     settings.set("events/prints", False)
     settings.set("events/days", 7)
-    keeping = pipeline._door.keeping
+    keeping = pipeline.engine.door.keeping
     assert (keeping.thumbnails, keeping.prints, keeping.days) == (False, False, 7)
     assert not panel.model.show_pictures
 
@@ -71,15 +70,15 @@ def test_the_entrance_is_told_on_the_cards(qtbot: QtBot, theme: Theme, pipeline:
 def test_what_is_said_of_an_event_reaches_the_table_and_the_templates(
     qtbot: QtBot, theme: Theme, pipeline: Pipeline
 ) -> None:
-    ada = pipeline._gallery.add_person("Ada", [some_print()])
-    logged = EventLog(pipeline._file).log(event(person_id=ada), some_print(2))
+    ada = pipeline.engine.gallery.add_person("Ada", [some_print()])
+    logged = pipeline.engine.log.log(event(person_id=ada), some_print(2))
     panel = EventsPanel(theme)
     qtbot.addWidget(panel)
     connect_events(pipeline, SettingsStore(None), panel)
     assert [one.id for one in panel.model.events] == [logged.id]
     panel.correct_asked.emit(logged.id, None)
     qtbot.waitUntil(lambda: panel.model.events[0].correction == "")
-    assert pipeline._stale  # the board's thread builds the templates anew before it matches again
+    assert pipeline.engine._stale  # the board's thread builds the templates anew before it matches again
     panel.undo_asked.emit(logged.id)
     qtbot.waitUntil(lambda: panel.model.events[0].correction is None)
     with qtbot.waitSignal(pipeline.problem) as told:
