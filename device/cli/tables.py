@@ -9,6 +9,8 @@ from device.link.replies import WHERE_WORDS
 from device.paths import DEVICE_COMMAND
 from device.text_table import table
 
+_COUNTERS = {"timeouts": "incomplete frames", "repeated_frames": "duplicates"}  # those whose name on the wire says less
+
 
 def ports(report: Report) -> str:
     """Ports and what they are, and what would be opened."""
@@ -46,7 +48,7 @@ def info(report: Report) -> str:
         ["can", ", ".join(report["capabilities"])],
         ["last fault", fault],
     ]
-    counters = [[name.replace("_", " "), value] for name, value in report["stats"].items()]
+    counters = [[_COUNTERS.get(name, name.replace("_", " ")), value] for name, value in report["stats"].items()]
     return f"{table(rows)}\n\nsince its start\n{table(counters, right=[1])}"
 
 

@@ -2,7 +2,7 @@
 
 A link belongs to the thread that uses it. Writing and reading go on together, so that a board that answers while a
 crop is still being written can never block both ends. Replies come in the order of requests; one that arrives out of
-turn says that the one before it was lost, and that is asked for again at once.
+turn says that the one before it was lost, and that is retried at once.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ MAX_REPLY_PAYLOAD_BYTES = (
     65_536  # far more than any fingerprint or profile: bounds what damage can make the decoder wait for
 )
 QUIET_S = 0.1  # damaged bytes and then silence this long: the reply was among them
-HALF_FRAME_S = 0.25  # a frame that stops for this long will not go on
+INCOMPLETE_FRAME_S = 0.25  # a frame that stops for this long will not go on
 HARM = 8  # fewer stray bytes than this are noise, not a reply
 STALL_S = 20.0  # a board that computes without receiving may take no byte for as long as its network runs
 POLL_S = 0.5
@@ -165,7 +165,7 @@ class Link:
         return self._done.popleft()
 
     def poll(self, wait_s: float = 0.0) -> bool:
-        """Move what moves within ``wait_s``, ask again for what is overdue; whether ``collect`` has something now."""
+        """Move what moves within ``wait_s``, retry what is overdue; whether ``collect`` has something now."""
         if self._done:
             wait_s = 0.0
         if self._pending:
@@ -240,7 +240,7 @@ class Link:
                 self._fail(f"{self.url} has taken no byte for {STALL_S:.0f} s")
             return
         silent_s = (now - self._last_received_ns) / 1e9
-        if self._decoder.pending_bytes and silent_s > HALF_FRAME_S:
+        if self._decoder.pending_bytes and silent_s > INCOMPLETE_FRAME_S:
             self._accept(self._decoder.give_up(), now)
         elif self._harm() >= HARM and silent_s > QUIET_S and not self._decoder.pending_bytes:
             self._seen_harm += self._harm()
@@ -306,7 +306,7 @@ class Link:
                 self._done.append(reply)
 
     def _retry_through(self, last: _Request) -> None:
-        """Replies keep the order of requests, so whatever stands before ``last`` unanswered was lost: ask again."""
+        """Replies keep the order of requests, so whatever stands before ``last`` unanswered was lost: retry it."""
         for request in list(self._pending):
             overtaken = request is last or request.sent_ns < last.sent_ns
             if request.reply is None and overtaken and not self._writing(request):

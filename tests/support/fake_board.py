@@ -41,7 +41,7 @@ from device.link.protocol import (
     Type,
 )
 
-HALF_FRAME_S = 0.25
+INCOMPLETE_FRAME_S = 0.25
 CROP_SHAPE = (128, 128, 3)
 HELLO = HelloReply(
     protocol_version=PROTOCOL_VERSION,
@@ -102,9 +102,9 @@ class PeerBoard:
         return self._answers(self._decoder.feed(data))
 
     def tick(self, now_s: float) -> bytes:
-        """Let time pass: a half frame is dropped."""
+        """Let time pass: an incomplete frame is dropped."""
         self._now_s = now_s
-        if self._decoder.pending_bytes and now_s - self._last_byte_s > HALF_FRAME_S:
+        if self._decoder.pending_bytes and now_s - self._last_byte_s > INCOMPLETE_FRAME_S:
             self.timeouts += 1
             return self._answers(self._decoder.give_up())
         return b""

@@ -29,7 +29,7 @@ class UnavailableError(DeviceError):
 
 
 BlockCost = Callable[[int, int], tuple[int, int]]
-"""(address, size in bytes) of a block to its (cycles, instructions); no instructions: ask again next time."""
+"""(address, size in bytes) of a block to its (cycles, instructions); no instructions: not known yet: ask next time."""
 
 _HOOK = ctypes.CFUNCTYPE(
     None, ctypes.c_uint8, ctypes.c_uint32, ctypes.c_uint16

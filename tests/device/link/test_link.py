@@ -214,7 +214,7 @@ def test_known_quick_answers_shorten_the_wait_but_not_the_last_one() -> None:
 
 def test_late_replies_are_dropped() -> None:
     link, _ = simulated(PeerBoard(), busy_s=0.8)
-    reply = link.request(Type.HELLO, timeout_s=0.5)  # asked again before the first answer is there
+    reply = link.request(Type.HELLO, timeout_s=0.5)  # retried before the first answer is there
     assert reply.tries == 2
     assert link.request(Type.STATS).frame.type == Type.STATS | 0x80
     assert link.request(Type.DOOR, bytes(8)).frame.type == Type.DOOR | 0x80
