@@ -120,17 +120,17 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
 
 
 def _fingerprints(hello: Hello) -> tuple[Any, list[str]]:
-    from device.vision.fingerprint import FeatureMap, Fingerprints
+    from device.vision.fingerprint import Fingerprints, Projection
 
     for path in sorted(ASSETS.glob("*.map.npz")):
-        feature_map = FeatureMap.load(path)
-        if feature_map.network_hash == hello.network_hash:
+        projection = Projection.load(path)
+        if projection.network_hash == hello.network_hash:
             return Fingerprints(
-                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, projection
             ), []
     plain = Fingerprints(hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash)
     return plain, [
-        f"no feature map for network {hello.network[:12]} in {ASSETS.name}: cosines of the plain fingerprints"
+        f"no projection for network {hello.network[:12]} in {ASSETS.name}: cosines of the plain fingerprints"
     ]
 
 

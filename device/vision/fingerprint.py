@@ -1,9 +1,9 @@
 """From the board's int8 fingerprint to a unit vector that two pictures can be compared by.
 
 The board sends F int8 numbers q; HELLO gives scale and zero point, so the feature is scale * (q - zero_point). A
-feature map, learnt with the network, centres and projects it: (feature - mean) @ matrix, then length 1. Without a map
-the feature itself is scaled to length 1, so a network that somebody brings works too. Where the board looked at the
-crop's mirror image, too, the feature is the mean of both.
+projection, learnt with the network, centres and projects it: (feature - mean) @ matrix, then length 1. Without a
+projection the feature itself is scaled to length 1, so a network that somebody brings works too. Where the board looked
+at the crop's mirror image, too, the feature is the mean of both.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ def hash_text(network_hash: bytes) -> str:
 
 
 @dataclass(frozen=True)
-class FeatureMap:
+class Projection:
     """``mean`` (F,) and ``matrix`` (F, D) float32 of the network whose hash (16 bytes) is ``network_hash``.
 
     ``mean`` None: nothing is taken off; ``matrix`` None: nothing is projected, D = F; hash empty: fits every network.
@@ -71,7 +71,7 @@ class FeatureMap:
     thresholds: tuple[tuple[float, float], ...] = ()
     mirror_thresholds: tuple[tuple[float, float], ...] = ()
     source: str = (
-        ""  # SHA-256 in hex of the .tflite that the map was made for; the network's hash changes with its layout
+        ""  # SHA-256 in hex of the .tflite that the projection was made for; the network's hash changes with its layout
     )
 
     def __post_init__(self) -> None:
@@ -79,19 +79,19 @@ class FeatureMap:
             if array is None:
                 continue
             if array.ndim != dimensions or not array.size or not np.isfinite(array).all():
-                raise FileError(f"feature map: {name} has shape {array.shape} or values that are not finite")
+                raise FileError(f"projection: {name} has shape {array.shape} or values that are not finite")
         if self.mean is not None and self.matrix is not None and len(self.mean) != len(self.matrix):
-            raise FileError(f"feature map: mean has {len(self.mean)} numbers, matrix {len(self.matrix)} rows")
+            raise FileError(f"projection: mean has {len(self.mean)} numbers, matrix {len(self.matrix)} rows")
         if len(self.network_hash) not in (0, _HASH_BYTES):
-            raise FileError(f"feature map: the network hash has {len(self.network_hash)} bytes, not {_HASH_BYTES}")
+            raise FileError(f"projection: the network hash has {len(self.network_hash)} bytes, not {_HASH_BYTES}")
         for thresholds in (self.thresholds, self.mirror_thresholds):
             fars = [far for far, _ in thresholds]
             if fars != sorted(set(fars)) or not all(0 < far < 1 and -1 <= score <= 1 for far, score in thresholds):
-                raise FileError(f"feature map: {thresholds} are no false-accept rates in order with their cosines")
+                raise FileError(f"projection: {thresholds} are no false-accept rates in order with their cosines")
 
     @property
     def input_length(self) -> int | None:
-        """F, or None for the map that takes every length."""
+        """F, or None for the projection that takes every length."""
         array = self.mean if self.mean is not None else self.matrix
         return None if array is None else len(array)
 
@@ -110,19 +110,19 @@ class FeatureMap:
         """Features (…, F) to unit vectors (…, D) float32."""
         if self.input_length not in (None, features.shape[-1]):
             raise MismatchError(
-                f"the fingerprint has {features.shape[-1]} numbers, the feature map takes {self.input_length}",
-                "use the map that was exported with this network",
+                f"the fingerprint has {features.shape[-1]} numbers, the projection takes {self.input_length}",
+                "use the projection that was exported with this network",
             )
         centred = features if self.mean is None else features - self.mean
         return unit(centred if self.matrix is None else centred @ self.matrix)
 
     def check(self, network_hash: bytes) -> None:
-        """Raises MismatchError, naming both, where the board's network is another one than the map's."""
+        """Raises MismatchError, naming both, where the board's network is another one than the projection's."""
         if self.network_hash and network_hash != self.network_hash:
             raise MismatchError(
-                f"the feature map belongs to network {hash_text(self.network_hash)}, "
+                f"the projection belongs to network {hash_text(self.network_hash)}, "
                 f"the board runs {hash_text(network_hash)}",
-                "flash the image that goes with the map, or export the map again",
+                "flash the image that goes with the projection, or export the projection again",
             )
 
     def save(self, path: Path) -> None:
@@ -144,8 +144,9 @@ class FeatureMap:
         beside.replace(path)
 
     @classmethod
-    def load(cls, path: Path) -> FeatureMap:
-        """Read what ``save`` wrote (float16 too). A missing file gives the identity map; a damaged one FileError."""
+    def load(cls, path: Path) -> Projection:
+        """Read what ``save`` wrote (float16 too). A missing file gives the identity projection; a damaged one
+        FileError."""
         if not path.exists():
             return cls()
         try:
@@ -160,7 +161,7 @@ class FeatureMap:
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
-            raise FileError(f"{path}: no feature map: {error}", "export the network again") from error
+            raise FileError(f"{path}: no projection: {error}", "export the network again") from error
         try:
             return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, mirror, source)
         except FileError as error:
@@ -179,26 +180,27 @@ def _pairs(arrays: dict[str, NDArray[Any]], name: str) -> tuple[tuple[float, flo
 
 @dataclass(frozen=True)
 class Fingerprints:
-    """Everything needed to read one board's fingerprints: F = ``length``, scale and zero point from HELLO, and the map.
+    """Everything needed to read one board's fingerprints: F = ``length``, scale and zero point from HELLO, and the
+    projection.
 
-    Raises MismatchError where map and network do not belong together.
+    Raises MismatchError where projection and network do not belong together.
     """
 
     length: int
     scale: float
     zero_point: int
     network_hash: bytes
-    feature_map: FeatureMap = field(default_factory=FeatureMap)
+    projection: Projection = field(default_factory=Projection)
 
     def __post_init__(self) -> None:
         if not (math.isfinite(self.scale) and self.scale > 0):
             raise MismatchError(f"the board gives the fingerprint's scale as {self.scale}", "flash the image again")
-        self.feature_map.check(self.network_hash)
-        if self.feature_map.input_length not in (None, self.length):
+        self.projection.check(self.network_hash)
+        if self.projection.input_length not in (None, self.length):
             raise MismatchError(
-                f"the board's fingerprint has {self.length} numbers, the feature map takes "
-                f"{self.feature_map.input_length}",
-                "use the map that was exported with this network",
+                f"the board's fingerprint has {self.length} numbers, the projection takes "
+                f"{self.projection.input_length}",
+                "use the projection that was exported with this network",
             )
 
     def embed(self, fingerprint: ArrayLike) -> Floats:
@@ -206,13 +208,13 @@ class Fingerprints:
         values = np.asarray(fingerprint)
         if values.ndim == 0 or values.shape[-1] != self.length:
             raise FingerprintError(f"the fingerprint has shape {values.shape}, the board gives {self.length} numbers")
-        return self.feature_map.apply(dequantise(values, self.scale, self.zero_point))
+        return self.projection.apply(dequantise(values, self.scale, self.zero_point))
 
     def embed_looks(self, fingerprint: ArrayLike) -> Floats:
         """Unit float32 (D,) of one crop: int8 (F,), or (L, F) of several looks at it, whose features' mean counts."""
         values = np.asarray(fingerprint)
         if values.ndim == 2 and len(values) and values.shape[1] == self.length:
-            return self.feature_map.apply(dequantise(values, self.scale, self.zero_point).mean(axis=0))
+            return self.projection.apply(dequantise(values, self.scale, self.zero_point).mean(axis=0))
         if values.ndim != 1:
             raise FingerprintError(f"the looks at one crop have shape {values.shape}, not (L, {self.length})")
         return self.embed(values)

@@ -13,7 +13,7 @@ from types import MappingProxyType
 import numpy as np
 from numpy.typing import NDArray
 
-from device.vision.fingerprint import FeatureMap, Fingerprints
+from device.vision.fingerprint import Fingerprints, Projection
 from gui.access.template import template
 from gui.core.decisions import Match
 from gui.core.people import Print
@@ -57,14 +57,14 @@ class Templates:
         return Match(self.ids[best], self.names[best], float(scores[best]), self.names[second], margin)
 
 
-def embed(prints: Sequence[Print], network_hash: bytes, feature_map: FeatureMap) -> Floats:
+def embed(prints: Sequence[Print], network_hash: bytes, projection: Projection) -> Floats:
     """Unit rows (N, D) of a person's fingerprints, all of one network."""
     readers: dict[tuple[int, float, int], Fingerprints] = {}
     rows = []
     for one in prints:
         key = (one.length, one.scale, one.zero_point)
         if key not in readers:
-            readers[key] = Fingerprints(*key, network_hash=network_hash, feature_map=feature_map)
+            readers[key] = Fingerprints(*key, network_hash=network_hash, projection=projection)
         rows.append(readers[key].embed_looks(one.data))
     return np.stack(rows)
 
@@ -73,7 +73,7 @@ def build(
     people: Sequence[tuple[int, str]],
     prints: Mapping[int, Sequence[Print]],
     network_hash: bytes,
-    feature_map: FeatureMap,
+    projection: Projection,
     negatives: Mapping[int, Sequence[Print]] = MappingProxyType({}),
 ) -> Templates:
     """The templates of ``people`` (id, name) who have fingerprints in ``prints``, all of ``network_hash``."""
@@ -85,9 +85,9 @@ def build(
             names.append(name)
             quality = np.array([one.quality for one in own], np.float32)
             vouched = np.array([one.vouched for one in own])
-            rows.append(template(embed(own, network_hash, feature_map), quality, vouched))
+            rows.append(template(embed(own, network_hash, projection), quality, vouched))
             if wrong := negatives.get(person_id):
-                against.append(embed(wrong, network_hash, feature_map))
+                against.append(embed(wrong, network_hash, projection))
                 owners += [len(rows) - 1] * len(wrong)
     if not ids:
         return Templates()

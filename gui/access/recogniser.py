@@ -17,7 +17,7 @@ from device.link.protocol import Capability
 from device.link.replies import Hello, Inference
 from device.paths import ASSETS
 from device.vision.crop import CROP_VERSION
-from device.vision.fingerprint import FeatureMap, Fingerprints
+from device.vision.fingerprint import Fingerprints, Projection
 from gui.access.decider import Decider, Glance
 from gui.access.matcher import Floats, Templates, build
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
@@ -28,8 +28,8 @@ from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.gallery import Gallery
 
-# Without a map nothing is taken off the features, which are sums of non-negative numbers and so all point the same way:
-# strangers' cosines lie far higher than after centring.
+# Without a projection nothing is taken off the features, which are sums of non-negative numbers and so all point the
+# same way: strangers' cosines lie far higher than after centring.
 PLAIN_THRESHOLD = 0.90
 
 
@@ -49,29 +49,29 @@ class _Known:
     picture: Picture
 
 
-def load_map(network_hash: bytes, folder: Path = ASSETS) -> tuple[FeatureMap, str]:
-    """The feature map for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
+def load_projection(network_hash: bytes, folder: Path = ASSETS) -> tuple[Projection, str]:
+    """The projection for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
     why: str = mark("there is no feature map for this network; comparing without one")
     for path in sorted(folder.glob("*.map.npz")):
         try:
-            found = FeatureMap.load(path)
+            found = Projection.load(path)
         except FileError as error:
             why = fill(mark("{what}; comparing without it"), what=error.message)
             continue
         if found.network_hash == network_hash:
             return found, ""
-    return FeatureMap(), why
+    return Projection(), why
 
 
-def with_threshold(rules: Rules, feature_map: FeatureMap, *, mirror: bool = False) -> tuple[Rules, str]:
-    """The rules with the score that the map's measured impostors give for their false-accept rate, and a word of
+def with_threshold(rules: Rules, projection: Projection, *, mirror: bool = False) -> tuple[Rules, str]:
+    """The rules with the score that the projection's measured impostors give for their false-accept rate, and a word of
     warning where that rate was not measured. ``mirror``: crops are looked at twice."""
-    if feature_map.input_length is None:
+    if projection.input_length is None:
         return replace(rules, threshold=PLAIN_THRESHOLD, measured=False), ""
-    measured = feature_map.threshold_at(rules.far, mirror=mirror)
+    measured = projection.threshold_at(rules.far, mirror=mirror)
     if measured is not None and 0.0 < measured < 1.0:
         return replace(rules, threshold=measured, measured=True), ""
-    strictest = max((score for _, score in feature_map.thresholds_of(mirror=mirror)), default=0.0)
+    strictest = max((score for _, score in projection.thresholds_of(mirror=mirror)), default=0.0)
     fallback = max(strictest, DEFAULT_THRESHOLD)
     text = mark("one false accept in {far} was not measured for this network; a score of {score} is used")
     warning = fill(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
@@ -118,11 +118,11 @@ class Recogniser:
     def connect(self, hello: Hello) -> str:
         """A board answered: read its fingerprints from now on. A word of warning, or empty.
 
-        Raises MismatchError where map and board contradict each other.
+        Raises MismatchError where projection and board contradict each other.
         """
-        feature_map, warning = load_map(hello.network_hash, self._assets)
+        projection, warning = load_projection(hello.network_hash, self._assets)
         self._reader = Fingerprints(
-            hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+            hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, projection
         )
         self._hello = hello
         unmeasured = self.set_rules(self.rules)
@@ -137,7 +137,7 @@ class Recogniser:
         warning = ""
         if self._reader is not None:
             mirror = self._hello is not None and twice(rules.looks, self._hello)
-            rules, warning = with_threshold(rules, self._reader.feature_map, mirror=mirror)
+            rules, warning = with_threshold(rules, self._reader.projection, mirror=mirror)
         with self._lock:
             if rules != self._decider.rules:
                 self._decider.rules = rules
@@ -173,7 +173,7 @@ class Recogniser:
         same = {key: [one for one in own if one.length == self._reader.length] for key, own in prints.items()}
         wrong = self._corrections.negatives(self._hello.network, CROP_VERSION)
         wrong = {key: [one for one in own if one.length == self._reader.length] for key, own in wrong.items()}
-        self._templates = build(people, same, self._hello.network_hash, self._reader.feature_map, wrong)
+        self._templates = build(people, same, self._hello.network_hash, self._reader.projection, wrong)
         with self._lock:
             self._decider.forget_all()
 

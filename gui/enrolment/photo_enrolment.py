@@ -22,9 +22,9 @@ import numpy as np
 from device.errors import BoardError, DeviceError
 from device.vision.crop import CROP_VERSION, CropError, align
 from device.vision.detector import Detector
-from device.vision.fingerprint import FeatureMap, FingerprintError, Fingerprints
+from device.vision.fingerprint import FingerprintError, Fingerprints, Projection
 from gui.access.matcher import Floats, Templates
-from gui.access.recogniser import load_map
+from gui.access.recogniser import load_projection
 from gui.access.template import agreement, template
 from gui.capture.quality import judge, judge_picture
 from gui.core.frames import Answer, Landmarks, Picture, Verdict
@@ -114,7 +114,7 @@ class Around:
     templates: Templates
     threshold: float
     crop_size: int
-    map_of: Callable[[bytes], FeatureMap] = lambda network_hash: load_map(network_hash)[0]
+    projection_of: Callable[[bytes], Projection] = lambda network_hash: load_projection(network_hash)[0]
 
 
 @dataclass(frozen=True, eq=False)
@@ -259,10 +259,10 @@ class PhotoRun:
                 "the board runs another network now", "start again, or go back to the board that was there"
             )
         if self._reader is None:
-            feature_map = self._around.map_of(hello.network_hash)
+            projection = self._around.projection_of(hello.network_hash)
             self._network = hello.network
             self._reader = Fingerprints(
-                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, feature_map
+                hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, projection
             )
         kept = Print(
             inference.fingerprint, hello.scale, hello.zero_point, hello.network, CROP_VERSION, quality, png(crop)

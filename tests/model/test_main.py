@@ -86,7 +86,7 @@ def test_evaluate_gives_json(
 ) -> None:
     assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--json") == 0
     result = json.loads(capsys.readouterr().out)
-    # No feature map stands beside this network, so it is only compared as it is.
+    # No projection stands beside this network, so it is only compared as it is.
     row, twice = result["rows"]
     assert (row["where"], row["kind"], row["pairs"]) == ("int8, LiteRT", "plain", 12)
     assert twice["kind"] == "plain, twice"

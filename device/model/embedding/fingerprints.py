@@ -74,7 +74,8 @@ def archived_features(
     content: bytes, network: Network, faces: Path, names: list[str], monitor: Monitor = SILENT
 ) -> Floats:
     """Real features (N, 2, F) of archived crops and of their mirror images, as a board answers: some fifty crops a
-    second. LiteRT's fast kernels would be ten times as quick, but a map fitted on their answers is a worse one."""
+    second. LiteRT's fast kernels would be ten times as quick, but a projection fitted on their answers is a worse one.
+    """
     found = []
     for start in range(0, len(names), _READ_AT_ONCE):
         crops = middle(read_members(faces, names[start : start + _READ_AT_ONCE]), network.input_shape[0])

@@ -1,9 +1,9 @@
-"""The host's map of a network and its thresholds: made, measured, and written beside the ``.tflite``.
+"""The host's projection of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
-How a map is fitted and chosen: ``map_choice.py``. All features are what a board answers. Thresholds come from the
-pairs of the held-out crops, for one look at every crop and for two, as it is and mirrored. The map is fitted on both
-looks at each training crop, and judged by their mean: fitted on three quarters and judged with the others, then the
-recipe that was chosen is fitted on all of them, since every crop more makes it better.
+How a projection is fitted and chosen: ``projection_choice.py``. All features are what a board answers. Thresholds come
+from the pairs of the held-out crops, for one look at every crop and for two, as it is and mirrored. The projection is
+fitted on both looks at each training crop, and judged by their mean: fitted on three quarters and judged with the
+others, then the recipe that was chosen is fitted on all of them, since every crop more makes it better.
 """
 
 from __future__ import annotations
@@ -21,13 +21,13 @@ from device.model.data.face_set import sha256_of
 from device.model.data.training_set import read_teachers, sources, split_rows
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, archived_features
-from device.model.embedding.projection_choice import Judge, MapFitter, choose_map
+from device.model.embedding.projection_choice import Judge, ProjectionFitter, choose_recipe
 from device.model.export.export import export
 from device.model.progress import SILENT, Monitor
 from device.network.file import Network
-from device.vision.fingerprint import FeatureMap, FingerprintError, hash_text
+from device.vision.fingerprint import FingerprintError, Projection, hash_text
 
-_FEWEST = 8  # crops to fit a map on and to judge it with
+_FEWEST = 8  # crops to fit a projection on and to judge it with
 FARS = (1e-4, 1e-3, 1e-2)
 PERHAPS_THE_SAME = 0.3  # teacher cosine; on LFW the teachers' own threshold lies a little below
 
@@ -58,21 +58,21 @@ def _grown_up(names: NDArray[np.str_]) -> NDArray[np.bool_]:
     return found if found.any() else ~found
 
 
-def make_map(
+def make_projection(
     content: bytes,
     network: Network,
     faces: Path,
-    start: FeatureMap,
+    start: Projection,
     crops: int | None,
     monitor: Monitor = SILENT,
     *,
     projected: bool = True,
-) -> FeatureMap:
-    """The map of a network, with its thresholds: the best of those fitted on ``crops`` training crops of ``faces``
-    (None: all of them), or ``start`` as it is where ``crops`` is 0.
+) -> Projection:
+    """The projection of a network, with its thresholds: the best of those fitted on ``crops`` training crops of
+    ``faces`` (None: all of them), or ``start`` as it is where ``crops`` is 0.
 
-    ``projected``: ``start`` has the student's own matrix, which maps may begin from. One that was fitted here must not
-    be: it knows the crops that it would be judged with.
+    ``projected``: ``start`` has the student's own matrix, which projections may begin from. One that was fitted here
+    must not be: it knows the crops that it would be judged with.
     """
     names, targets, _ = read_teachers(faces)
     held, training = split_rows(len(names))
@@ -85,26 +85,28 @@ def make_map(
     looks = features(held)
     held_features = looks.mean(axis=1)
     source = sources(names[held])
-    mapping = start
+    projection = start
     once: Thresholds = ()
     twice: Thresholds = ()
     try:
         if crops != 0:
             rows = np.random.default_rng(12).permutation(training)[: crops and max(crops, _FEWEST)]
-            monitor.line(f"features of {len(rows)} training crops, and of their mirror images, to fit the map on")
+            monitor.line(
+                f"features of {len(rows)} training crops, and of their mirror images, to fit the projection on"
+            )
             views, wanted = features(rows), targets[rows]
 
-            def fitter(count: int) -> MapFitter:
+            def fitter(count: int) -> ProjectionFitter:
                 both = np.concatenate([views[:count, 0], views[:count, 1]])
-                return MapFitter(both, np.concatenate([wanted[:count]] * 2), matrix)
+                return ProjectionFitter(both, np.concatenate([wanted[:count]] * 2), matrix)
 
             most = len(rows) * 3 // 4
             old, other = _grown_up(names[held]), _grown_up(names[rows[most:]])
             others = views[most:][other].mean(axis=1)
             judge = Judge(held_features[old], targets[held[old]], others, wanted[most:][other])
-            mapping = fitter(len(rows)).fit(choose_map(fitter(most), judge, monitor))
-        once = impostor_thresholds(mapping.apply(looks[:, 0]), targets[held], source)
-        twice = impostor_thresholds(mapping.apply(held_features), targets[held], source)
+            projection = fitter(len(rows)).fit(choose_recipe(fitter(most), judge, monitor))
+        once = impostor_thresholds(projection.apply(looks[:, 0]), targets[held], source)
+        twice = impostor_thresholds(projection.apply(held_features), targets[held], source)
         for what, found in (("one look", once), ("two looks", twice)):
             scores = ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found))
             monitor.line(f"thresholds, {what}: {scores}")
@@ -112,65 +114,67 @@ def make_map(
         monitor.line(f"no thresholds: {error.message}")
     digest = hashlib.sha256(content).hexdigest()
     stamp = network.header.hash
-    return replace(mapping, network_hash=stamp, thresholds=once, mirror_thresholds=twice, source=digest)
+    return replace(projection, network_hash=stamp, thresholds=once, mirror_thresholds=twice, source=digest)
 
 
-def map_path(network: Path) -> Path:
-    """Where the feature map of a ``.tflite`` stands."""
+def projection_path(network: Path) -> Path:
+    """Where the projection of a ``.tflite`` stands."""
     return network.with_name(network.stem + ".map.npz")
 
 
-def digest_of(mapping: FeatureMap) -> str:
-    """SHA-256 in hex over what a map does, its mean, matrix and thresholds; the network's hash has no part in it."""
+def digest_of(projection: Projection) -> str:
+    """SHA-256 in hex over what a projection does, its mean, matrix and thresholds; the network's hash has no part in
+    it."""
     digest = hashlib.sha256()
-    for array in (mapping.mean, mapping.matrix):
+    for array in (projection.mean, projection.matrix):
         if array is not None:
             digest.update(f"{array.shape} ".encode() + np.ascontiguousarray(array, "<f4").tobytes())
-    digest.update(repr(mapping.thresholds).encode())
-    if mapping.mirror_thresholds:
-        digest.update(repr(mapping.mirror_thresholds).encode())
+    digest.update(repr(projection.thresholds).encode())
+    if projection.mirror_thresholds:
+        digest.update(repr(projection.mirror_thresholds).encode())
     return digest.hexdigest()
 
 
-def stamp_map(path: Path, *, trust: bool = False) -> tuple[str, str]:
-    """Stamp the map beside the ``.tflite`` at ``path`` with the hash that its network has now, which changes with the
-    exporter's layout though the network computes the same; gives the old hash and the new one, in hex.
+def stamp_projection(path: Path, *, trust: bool = False) -> tuple[str, str]:
+    """Stamp the projection beside the ``.tflite`` at ``path`` with the hash that its network has now, which changes
+    with the exporter's layout though the network computes the same; gives the old hash and the new one, in hex.
 
-    The map must have been made for this very file, or for nobody knows which and ``trust`` is given. FileError where
-    there is no map, MismatchError where it is another network's.
+    The projection must have been made for this very file, or for nobody knows which and ``trust`` is given. FileError
+    where there is no projection, MismatchError where it is another network's.
     """
     network, source = export(path), sha256_of(path)
-    mapping = FeatureMap.load(map_path(path))
-    if mapping.input_length is None:
-        raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
-    known = mapping.source == source or (trust and not mapping.source)
-    if not known or mapping.input_length != network.header.output_length:
+    projection = Projection.load(projection_path(path))
+    if projection.input_length is None:
+        raise FileError(f"{projection_path(path)}: no projection", "python -m device.model quantise writes one")
+    known = projection.source == source or (trust and not projection.source)
+    if not known or projection.input_length != network.header.output_length:
         raise MismatchError(
-            f"{map_path(path)} was made for {mapping.source[:12] or 'an unknown file'}, {path} is {source[:12]}",
-            "use the map that was made with this network",
+            f"{projection_path(path)} was made for {projection.source[:12] or 'an unknown file'}, "
+            f"{path} is {source[:12]}",
+            "use the projection that was made with this network",
         )
-    if mapping.network_hash != network.header.hash or mapping.source != source:
-        write_map(replace(mapping, network_hash=network.header.hash, source=source), path)
-    return hash_text(mapping.network_hash), network.hash_hex
+    if projection.network_hash != network.header.hash or projection.source != source:
+        write_projection(replace(projection, network_hash=network.header.hash, source=source), path)
+    return hash_text(projection.network_hash), network.hash_hex
 
 
-def write_map(mapping: FeatureMap, out: Path) -> None:
-    """The map beside the ``.tflite`` at ``out``; float16 is far finer than the fingerprint it is applied to."""
+def write_projection(projection: Projection, out: Path) -> None:
+    """The projection beside the ``.tflite`` at ``out``; float16 is far finer than the fingerprint it is applied to."""
     halves: dict[str, Any] = {
         name: None if array is None else array.astype(np.float16)
-        for name, array in (("mean", mapping.mean), ("matrix", mapping.matrix))
+        for name, array in (("mean", projection.mean), ("matrix", projection.matrix))
     }
-    replace(mapping, **halves).save(map_path(out))
+    replace(projection, **halves).save(projection_path(out))
 
 
-def remake_map(path: Path, faces: Path, crops: int | None, monitor: Monitor = SILENT) -> FeatureMap:
-    """Choose the map of the ``.tflite`` at ``path`` anew on ``crops`` training crops (None: all, 0: only its
-    thresholds are measured anew) and write it. FileError where there is no such network or no map of it."""
+def remake_projection(path: Path, faces: Path, crops: int | None, monitor: Monitor = SILENT) -> Projection:
+    """Choose the projection of the ``.tflite`` at ``path`` anew on ``crops`` training crops (None: all, 0: only its
+    thresholds are measured anew) and write it. FileError where there is no such network or no projection of it."""
     network = export(path)
-    mapping = FeatureMap.load(map_path(path))
-    if mapping.mean is None or mapping.matrix is None:
-        raise FileError(f"{map_path(path)}: no feature map", "python -m device.model quantise writes one")
-    mapping.check(network.header.hash)
-    made = make_map(path.read_bytes(), network, faces, mapping, crops, monitor, projected=False)
-    write_map(made, path)
+    projection = Projection.load(projection_path(path))
+    if projection.mean is None or projection.matrix is None:
+        raise FileError(f"{projection_path(path)}: no projection", "python -m device.model quantise writes one")
+    projection.check(network.header.hash)
+    made = make_projection(path.read_bytes(), network, faces, projection, crops, monitor, projected=False)
+    write_projection(made, path)
     return made

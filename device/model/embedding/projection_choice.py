@@ -1,15 +1,15 @@
-"""The host's map, fitted in closed form to what the int8 network really answers, and chosen on held-out crops.
+"""The host's projection, fitted in closed form to what the int8 network really answers, and chosen on held-out crops.
 
-A map is (feature - mean) @ matrix. Ridge regression carries training crops' features to their teachers' embeddings;
-what is free is the strength of the ridge, whether it starts from all numbers of the feature or from the student's own
-projection, how far the outputs are whitened, and how many of their principal directions are kept as columns. LFW has
-no part in it.
+A projection is (feature - mean) @ matrix. Ridge regression carries training crops' features to their teachers'
+embeddings; what is free is the strength of the ridge, whether it starts from all numbers of the feature or from the
+student's own projection, how far the outputs are whitened, and how many of their principal directions are kept as
+columns. LFW has no part in it.
 
 The crops have no names, so verification is judged on pairs that the teachers agree on: a held-out grown-up against
 training crops that nothing was fitted on, taken as one person from a teacher cosine of 0.55 (so rare among all pairs
-that chance makes none) and as two below 0.3. Children are left out: the teachers' embeddings of them lie close
-together whoever they are. A few hundred such pairs cannot tell maps apart that differ by half a point; of those the one
-is taken whose scores of all pairs follow the teachers' best. Other maps measured no better on these pairs: PCA
+that chance makes none) and as two below 0.3. Children are left out: the teachers' embeddings of them lie close together
+whoever they are. A few hundred such pairs cannot tell projections apart that differ by half a point; of those the one
+is taken whose scores of all pairs follow the teachers' best. Other projections measured no better on these pairs: PCA
 whitening of the feature, and directions that separate what the teachers explain from what they do not (as in linear
 discriminant analysis).
 """
@@ -25,13 +25,13 @@ from numpy.typing import NDArray
 from device.model.embedding.fingerprints import Floats
 from device.model.embedding.metrics import threshold_at_far
 from device.model.progress import SILENT, Monitor
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 RIDGES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03, 0.1, 0.3)
 WHITENINGS = (0.25, 0.5)
 COLUMNS = (128, 64)
 SAME, APART, COPY = 0.55, 0.3, 0.95  # teacher cosines; from COPY on it is the same picture
-_FARS = (1e-3, 1e-4, 1e-5)  # at the first alone, good maps all find the same pairs
+_FARS = (1e-3, 1e-4, 1e-5)  # at the first alone, good projections all find the same pairs
 _FEWEST = 100  # pairs of one person that a share can be told from
 _WORTH = 0.005  # of the share: less is no difference
 _AT_ONCE = 4_096
@@ -40,7 +40,7 @@ Doubles = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
-class MapRecipe:
+class ProjectionRecipe:
     """``ridge`` of the inputs' mean variance; ``projected``: on the student's projection; ``whitening`` 0 to 1: the
     power of the outputs' deviations that is divided out; ``columns`` None: all."""
 
@@ -55,9 +55,9 @@ class MapRecipe:
         return f"ridge {self.ridge:g} on the {start}, whitening {self.whitening:g}, {columns} columns"
 
 
-class MapFitter:
-    """Fits maps on features (N, F) and the teachers' embeddings (N, E) of training crops; ``start`` (F, D) is the
-    student's own matrix, None where it is not known."""
+class ProjectionFitter:
+    """Fits projections on features (N, F) and the teachers' embeddings (N, E) of training crops; ``start`` (F, D) is
+    the student's own matrix, None where it is not known."""
 
     def __init__(self, features: Floats, targets: Floats, start: Floats | None) -> None:
         self.mean = features.mean(axis=0, dtype=np.float64)
@@ -70,8 +70,8 @@ class MapFitter:
             self._spread += centred.T @ centred / len(features)
             self._shared += centred.T @ (targets[first : first + _AT_ONCE] - middle) / len(features)
 
-    def fit(self, recipe: MapRecipe) -> FeatureMap:
-        """The map of one recipe; one on the student's projection needs ``start``."""
+    def fit(self, recipe: ProjectionRecipe) -> Projection:
+        """The projection of one recipe; one on the student's projection needs ``start``."""
         spread, shared, start = self._spread, self._shared, None
         if recipe.projected:
             assert self.start is not None
@@ -86,12 +86,12 @@ class MapFitter:
             kept = slice(-recipe.columns if recipe.columns is not None else None, None)
             gains = (np.maximum(variances, 0) + 1e-3 * variances[-1]) ** (-recipe.whitening / 2)
             matrix = (matrix @ directions * gains)[:, kept]
-        return FeatureMap(self.mean.astype(np.float32), matrix.astype(np.float32))
+        return Projection(self.mean.astype(np.float32), matrix.astype(np.float32))
 
 
 class Judge:
-    """What maps are worth on crops that none was fitted on: ``held`` features (H, F) against ``others`` (O, F), with
-    the teachers' embeddings of both. Pass grown-ups only."""
+    """What projections are worth on crops that none was fitted on: ``held`` features (H, F) against ``others`` (O, F),
+    with the teachers' embeddings of both. Pass grown-ups only."""
 
     def __init__(self, held: Floats, held_targets: Floats, others: Floats, other_targets: Floats) -> None:
         teacher = held_targets @ other_targets.T
@@ -102,10 +102,10 @@ class Judge:
         apart = int(np.count_nonzero(self._apart))
         self.fars = [far for far in _FARS if far * apart >= 1] or [_FARS[0]]
 
-    def __call__(self, mapping: FeatureMap) -> tuple[float, float]:
+    def __call__(self, projection: Projection) -> tuple[float, float]:
         """(share, correlation): of the pairs of one person that pass at a false-accept rate, the mean over ``fars``;
         and of the scores with the teachers'. Where there are too few such pairs the share is the correlation, too."""
-        scores = mapping.apply(self._held) @ mapping.apply(self._others).T
+        scores = projection.apply(self._held) @ projection.apply(self._others).T
         follows = float(np.corrcoef(scores.reshape(-1), self._teacher.reshape(-1))[0, 1])
         if not self.by_pairs:
             return follows, follows
@@ -113,18 +113,18 @@ class Judge:
         return float(np.mean([np.mean(same >= threshold_at_far(apart, far)) for far in self.fars])), follows
 
 
-def choose_map(fitter: MapFitter, judge: Judge, monitor: Monitor = SILENT) -> MapRecipe:
+def choose_recipe(fitter: ProjectionFitter, judge: Judge, monitor: Monitor = SILENT) -> ProjectionRecipe:
     """The best recipe: ridge and start first, then whitening, then as few columns as cost less than half a point."""
-    worth: dict[MapRecipe, tuple[float, float]] = {}
+    worth: dict[ProjectionRecipe, tuple[float, float]] = {}
 
-    def measure(recipe: MapRecipe) -> float:
+    def measure(recipe: ProjectionRecipe) -> float:
         if recipe not in worth:
             worth[recipe] = judge(fitter.fit(recipe))
             share, follows = worth[recipe]
             monitor.line(f"{share:.3f}  {follows:.4f}  {recipe}")
         return worth[recipe][0]
 
-    def best_of(recipes: Iterable[MapRecipe]) -> MapRecipe:
+    def best_of(recipes: Iterable[ProjectionRecipe]) -> ProjectionRecipe:
         tried = list(recipes)
         enough = max(measure(recipe) for recipe in tried) - _WORTH
         return max((recipe for recipe in tried if measure(recipe) >= enough), key=lambda recipe: worth[recipe][1])
@@ -134,9 +134,9 @@ def choose_map(fitter: MapFitter, judge: Judge, monitor: Monitor = SILENT) -> Ma
     if judge.by_pairs:
         count = np.count_nonzero(judge.same)
         by = f"{count} held-out pairs of one person, mean share that passes at FAR {fars}, and by {by}"
-    monitor.line(f"choosing the map by {by}:")
+    monitor.line(f"choosing the projection by {by}:")
     starts = (False,) if fitter.start is None else (False, True)
-    best = best_of(MapRecipe(ridge, start) for start in starts for ridge in RIDGES)
+    best = best_of(ProjectionRecipe(ridge, start) for start in starts for ridge in RIDGES)
     best = best_of((best, *(replace(best, whitening=power) for power in WHITENINGS)))
     widest, enough = fitter.fit(best).matrix, measure(best) - _WORTH
     assert widest is not None

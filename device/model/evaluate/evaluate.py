@@ -19,7 +19,7 @@ from device.model.data.face_set import FaceSet, read_lfw, read_people, sha256_of
 from device.model.data.training_set import middle, read_members, read_teachers, split_rows
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, both_fingerprints, fingerprints
-from device.model.embedding.fit_projection import digest_of, map_path
+from device.model.embedding.fit_projection import digest_of, projection_path
 from device.model.embedding.metrics import pair_scores, verify
 from device.model.evaluate import robustness
 from device.model.evaluate.demographics import Group, compare_groups
@@ -41,7 +41,7 @@ from device.model.export.export import export
 from device.model.json_records import rounded
 from device.model.progress import SILENT, Monitor
 from device.model.variants.choose import width_of
-from device.vision.fingerprint import FeatureMap, dequantise
+from device.vision.fingerprint import Projection, dequantise
 
 ENROLMENTS = ((10, 1), (10, 3), (100, 1), (100, 3))  # people enrolled, pictures of each
 _DIR_FAR = 1e-2
@@ -103,8 +103,8 @@ class _Evaluation:
         self.config, self.monitor = config, monitor
         self.network = export(config.network)
         self.content = config.network.read_bytes()
-        self.mapping = FeatureMap.load(map_path(config.network))
-        self.mapping.check(self.network.header.hash)
+        self.projection = Projection.load(projection_path(config.network))
+        self.projection.check(self.network.header.hash)
         self.faces = _read(config, self.network.input_shape[0], monitor)
         self.rows = Rows(self.faces, monitor)
         monitor.line(
@@ -117,19 +117,19 @@ class _Evaluation:
         """The rows of float and int8, thresholds and identification."""
         config, rows = self.config, self.rows
         if config.checkpoint is not None:
-            rows.add_float(config.checkpoint, self.mapping, self.network)
+            rows.add_float(config.checkpoint, self.projection, self.network)
         features = self._features(self.raw)
-        found = views(features[:, 0], self.mapping)
+        found = views(features[:, 0], self.projection)
         for kind, vectors in found.items():
             rows.add(f"{config.label}, LiteRT", kind, vectors)
         compared, once = list(found.items())[-1]
-        _, twice = best_view(features.mean(axis=1), self.mapping)
+        _, twice = best_view(features.mean(axis=1), self.projection)
         rows.add(f"{config.label}, LiteRT", compared + TWICE, twice)
         suggested, suggested_twice = rows.suggest(once, config.far), rows.suggest(twice, config.far, ", two looks")
         looks = ((1, once), (2, twice))
-        # Without a matrix the program compares otherwise than the map's thresholds were measured.
+        # Without a matrix the program compares otherwise than the projection's thresholds were measured.
         shipped = [
-            one for number, own in looks if compared == "mapped" for one in rows.shipped(own, number, self.mapping)
+            one for number, own in looks if compared == "mapped" for one in rows.shipped(own, number, self.projection)
         ]
         return Figures(
             format=FORMAT,
@@ -160,7 +160,7 @@ class _Evaluation:
         compared = []
         own = self.raw[sample][:, : check.looks]
         for where, values in ((f"{label}, {check.where}", got), (f"{label}, LiteRT", own)):
-            kind, vectors = best_view(self._features(values).mean(axis=1), self.mapping)
+            kind, vectors = best_view(self._features(values).mean(axis=1), self.projection)
             kind += TWICE if check.looks > 1 else ""
             verification = verify(pair_scores(vectors, pairs.names, pairs), pairs, (1e-2,))
             compared.append(Row.of(where, kind, len(pairs.same), verification))
@@ -175,7 +175,7 @@ class _Evaluation:
             return self._features(self._fingerprints(crops))
 
         self.monitor.line("degraded copies of the second crop of each pair, thresholds of clean crops:")
-        best = self.mapping if compared == "mapped" else FeatureMap()
+        best = self.projection if compared == "mapped" else Projection()
         return tuple(robustness.measure(self.faces, self.config.robustness_pairs, best, answer, self.monitor))
 
     def groups(self) -> tuple[Group, ...]:
@@ -186,9 +186,9 @@ class _Evaluation:
         held = split_rows(len(names))[0]
         own = [str(names[row]) for row in held]
         crops = middle(read_members(self.config.faces, own), self.network.input_shape[0])
-        _, vectors = best_view(self._features(self._fingerprints(crops)), self.mapping)
+        _, vectors = best_view(self._features(self._fingerprints(crops)), self.projection)
         labels = [read_label(name) for name in own]
-        found = compare_groups(vectors, targets[held], labels, self.mapping.thresholds)
+        found = compare_groups(vectors, targets[held], labels, self.projection.thresholds)
         for group in found:
             rates = "  ".join(f"FAR at {far:g}: {rate.value:.2g}" for far, rate in group.far.items())
             self.monitor.line(
@@ -218,7 +218,7 @@ class _Evaluation:
         return found
 
     def _network(self) -> NetworkFigures:
-        config, network, matrix = self.config, self.network, self.mapping.matrix
+        config, network, matrix = self.config, self.network, self.projection.matrix
         return NetworkFigures(
             name=network.name,
             file=config.network.name,
@@ -227,7 +227,7 @@ class _Evaluation:
             input=network.input_shape,
             width=width_of(network),
             bytes=network.header.total_bytes,
-            map_sha256=None if matrix is None else digest_of(self.mapping),
+            map_sha256=None if matrix is None else digest_of(self.projection),
             map_columns=None if matrix is None else int(matrix.shape[1]),
             checkpoint_sha256=None if config.checkpoint is None else sha256_of(config.checkpoint),
         )

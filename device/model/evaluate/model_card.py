@@ -131,8 +131,8 @@ def _name(row: Row, figures: Figures) -> str:
     words = {
         "plain": "feature as it is",
         "centred": "mean taken off",
-        "mapped": "with the map",
-        "mapped as trained": "with the map of training",
+        "mapped": "with the projection",
+        "mapped as trained": "with the projection of training",
     }
     kind = row.kind.removesuffix(TWICE)
     text = f"{row.where}: {words.get(kind, kind)}{', two looks' if kind != row.kind else ''}"
@@ -195,7 +195,7 @@ def _shipped(figures: Figures) -> str:
         for one in reversed(figures.shipped_thresholds)
     ]
     table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures.dataset.name}", "TAR"], rows)
-    return f"The thresholds in the map come from held-out training crops. What they do here:\n\n{table}"
+    return f"The thresholds in the projection come from held-out training crops. What they do here:\n\n{table}"
 
 
 def _identification(figures: Figures) -> str:
@@ -280,4 +280,6 @@ def _trained(rows: Sequence[Mapping[str, str]]) -> str:
             ]
         )
     table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)
-    return f"Other widths and input sizes, each with a map of its own, measured the same way, one look:\n\n{table}"
+    return (
+        f"Other widths and input sizes, each with a projection of its own, measured the same way, one look:\n\n{table}"
+    )

@@ -19,7 +19,7 @@ from device.model.embedding.fingerprints import Floats
 from device.model.embedding.metrics import best_threshold, pair_scores, threshold_at_far
 from device.model.progress import Monitor
 from device.vision.crop import CROP_SIZE
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 Crop = NDArray[np.uint8]
 Degradation = Callable[[Crop, int, float, np.random.Generator], Crop]
@@ -99,7 +99,7 @@ class Degraded:
 def measure(
     faces: FaceSet,
     count: int,
-    mapping: FeatureMap,
+    projection: Projection,
     features: Callable[[Crop, str], Floats],
     monitor: Monitor,
 ) -> list[Degraded]:
@@ -113,14 +113,14 @@ def measure(
     size = faces.crops.shape[1]
     row = {name: index for index, name in enumerate(faces.names)}
     first = sorted(set(pairs.first))
-    enrolled = mapping.apply(features(faces.crops[[row[name] for name in first]], "enrolled crops"))
+    enrolled = projection.apply(features(faces.crops[[row[name] for name in first]], "enrolled crops"))
     wide = faces.wide(probes)
     # The same picture may stand on both sides: the degraded one goes by another name.
     degraded_pairs = replace(pairs, second=tuple(f"degraded {name}" for name in pairs.second))
     names = first + [f"degraded {name}" for name in probes]
 
     def score(crops: Crop, what: str) -> NDArray[np.float64]:
-        vectors = np.concatenate([enrolled, mapping.apply(features(crops, what))])
+        vectors = np.concatenate([enrolled, projection.apply(features(crops, what))])
         return pair_scores(vectors, names, degraded_pairs)
 
     same, fold = pairs.same, pairs.fold

@@ -15,31 +15,31 @@ from device.model.evaluate.figures import TWICE, Row, ShippedThreshold
 from device.model.evaluate.impostors import TarAmongAll, far_at, find_impostors, number_people, tar_among_all
 from device.model.progress import Monitor
 from device.network.file import Network
-from device.vision.fingerprint import FeatureMap, FingerprintError
+from device.vision.fingerprint import FingerprintError, Projection
 
 FARS = (1e-2, 1e-3, 1e-4)
 LOW_FARS = (1e-5,)  # measurable only among all pairs of two people
 
 
-def views(features: Floats, mapping: FeatureMap) -> dict[str, Floats]:
-    """Unit vectors for each way of comparing: ``plain``, and with a map ``centred`` and ``mapped``.
+def views(features: Floats, projection: Projection) -> dict[str, Floats]:
+    """Unit vectors for each way of comparing: ``plain``, and with a projection ``centred`` and ``mapped``.
 
     Raises FileError where an answer of the network has no direction.
     """
     try:
-        found = {"plain": FeatureMap().apply(features)}
-        if mapping.mean is not None:
-            found["centred"] = FeatureMap(mean=mapping.mean).apply(features)
-        if mapping.matrix is not None:
-            found["mapped"] = mapping.apply(features)
+        found = {"plain": Projection().apply(features)}
+        if projection.mean is not None:
+            found["centred"] = Projection(mean=projection.mean).apply(features)
+        if projection.matrix is not None:
+            found["mapped"] = projection.apply(features)
     except FingerprintError as error:
         raise FileError(f"the network's answer to some picture is {error.message}", "train it for longer") from error
     return found
 
 
-def best_view(features: Floats, mapping: FeatureMap) -> tuple[str, Floats]:
+def best_view(features: Floats, projection: Projection) -> tuple[str, Floats]:
     """The way that the program compares, and its unit vectors."""
-    return list(views(features, mapping).items())[-1]
+    return list(views(features, projection).items())[-1]
 
 
 class Rows:
@@ -64,8 +64,8 @@ class Rows:
         self.scores[row.name] = scores
         self.monitor.line(describe(row))
 
-    def add_float(self, checkpoint: Path, mapping: FeatureMap, network: Network) -> None:
-        """The float network: its features under the shipped map, so that only int8 differs, and under its own."""
+    def add_float(self, checkpoint: Path, projection: Projection, network: Network) -> None:
+        """The float network, under the shipped projection, so that only int8 differs, and under its own."""
         from device.model.train.batchnorm_folding import host_map, load_student  # PyTorch: not where int8 is measured
         from device.model.train.train import embed
 
@@ -79,12 +79,12 @@ class Rows:
         self.monitor.tick("float", 0, 1)
         found = embed(student, self.faces.crops)[0].numpy()
         own = host_map(student)
-        for kind, vectors in views(found, mapping).items():
+        for kind, vectors in views(found, projection).items():
             self.add("float", kind, vectors)
         both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
-        kind, vectors = best_view(both, mapping)
+        kind, vectors = best_view(both, projection)
         self.add("float", kind + TWICE, vectors)
-        self.add("float", "mapped as trained", FeatureMap(own.mean, own.matrix).apply(found))
+        self.add("float", "mapped as trained", Projection(own.mean, own.matrix).apply(found))
 
     def suggest(self, vectors: Floats, far: float, how: str = "") -> TarAmongAll | None:
         """The threshold for the wanted rate on this set, None where it has too few pairs of two people."""
@@ -99,10 +99,10 @@ class Rows:
         )
         return one
 
-    def shipped(self, vectors: Floats, looks: int, mapping: FeatureMap) -> list[ShippedThreshold]:
-        """What the map's own thresholds, measured on other pictures, do on these."""
+    def shipped(self, vectors: Floats, looks: int, projection: Projection) -> list[ShippedThreshold]:
+        """What the projection's own thresholds, measured on other pictures, do on these."""
         genuine = self._genuine(vectors)
-        thresholds = mapping.thresholds_of(mirror=looks > 1)
+        thresholds = projection.thresholds_of(mirror=looks > 1)
         rates = far_at(vectors, self.people, [threshold for _, threshold in thresholds])
         found = []
         for (far, threshold), real in zip(thresholds, rates, strict=True):

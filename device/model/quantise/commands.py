@@ -14,14 +14,17 @@ def _quantise_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_faces(parser)
     parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
     parser.add_argument(
-        "--map-crops", type=int, metavar="N", help="training crops the feature map is fitted on; default all, 0: none"
+        "--projection-crops",
+        type=int,
+        metavar="N",
+        help="training crops the projection is fitted on; default all, 0: none",
     )
 
 
 def _quantise(args: argparse.Namespace) -> None:
     from device.model.quantise.quantise import quantise
 
-    _told(args.out, quantise(args.checkpoint, args.faces, args.out, map_crops=args.map_crops, report=say))
+    _told(args.out, quantise(args.checkpoint, args.faces, args.out, projection_crops=args.projection_crops, report=say))
 
 
 def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +33,7 @@ def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
     parser.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
     parser.add_argument("--pictures", type=int, default=40_000, help="training views shown")
-    parser.add_argument("--map-crops", type=int, metavar="N", help="as for quantise")
+    parser.add_argument("--projection-crops", type=int, metavar="N", help="as for quantise")
     parser.add_argument("--blends", type=Path, metavar="DIR", help="as for train")
 
 
@@ -43,7 +46,7 @@ def _finetune(args: argparse.Namespace) -> None:
         args.cache or args.checkpoint.parent / "cache",
         args.out,
         pictures=args.pictures,
-        map_crops=args.map_crops,
+        projection_crops=args.projection_crops,
         blends=args.blends,
         report=say,
     )
@@ -55,7 +58,7 @@ def _told(out: Path, network: Network) -> None:
 
 
 COMMANDS = (
-    Command("quantise", "checkpoint to int8 .tflite and feature map", _quantise_arguments, _quantise),
+    Command("quantise", "checkpoint to int8 .tflite and projection", _quantise_arguments, _quantise),
     Command(
         "finetune",
         "quantisation-aware fine-tuning of a checkpoint, to int8 .tflite",

@@ -114,17 +114,17 @@ def finetune(
     *,
     pictures: int,
     calibration: int = 256,
-    map_crops: int | None = None,
+    projection_crops: int | None = None,
     blends: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
-    """Learn on over ``pictures`` training views, then write ``out`` (.tflite) and its feature map.
+    """Learn on over ``pictures`` training views, then write ``out`` (.tflite) and its projection.
 
     ``cache`` is the decoded-crops folder of training (made where it is missing), ``blends`` one of ``make_blends``.
     """
     reuse_memory()
     student = load_student(checkpoint)
-    variant, mapping = student.network.variant, host_map(student)
+    variant, projection = student.network.variant, host_map(student)
     data, rows, shown_rows = load_shown(faces, cache, blends)
     calibrated, _ = training_crops(faces, data.names, variant.input_size, calibration, 1)
     layers = fold(student.network)
@@ -133,8 +133,8 @@ def finetune(
     layers = correct_biases(layers, choose_weights(layers, activations), activations, calibrated[:64])
 
     network = RoundedNetwork(layers, activations)
-    mean = torch.from_numpy(mapping.mean)
-    project = nn.Parameter(torch.from_numpy(mapping.matrix.copy()))
+    mean = torch.from_numpy(projection.mean)
+    project = nn.Parameter(torch.from_numpy(projection.matrix.copy()))
     losses = Losses(LossPlan(), rows, data.targets, 1, data.blend_targets)
     batch = min(_BATCH, len(shown_rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
@@ -164,4 +164,4 @@ def finetune(
         learnt, choose_weights(learnt, activations), activations, variant.input_size, variant.short_name
     )
     matrix = np.asarray(project.detach().numpy(), np.float32)
-    return save(graph, HostMap(mapping.mean, matrix), faces, out, map_crops, report)
+    return save(graph, HostMap(projection.mean, matrix), faces, out, projection_crops, report)

@@ -1,4 +1,4 @@
-"""Post-training quantisation of a checkpoint: ``.tflite`` and the host's feature map.
+"""Post-training quantisation of a checkpoint: ``.tflite`` and the host's projection.
 
 Calibration pictures are training crops. Several recipes are tried, and the one whose fingerprints stay closest to the
 float network's on held-out crops (never on the test set) is kept.
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from device.model.data.training_set import Crops, middle, read_members, read_teachers, split_rows
 from device.model.embedding.fingerprints import float_features, int8_features
-from device.model.embedding.fit_projection import make_map, write_map
+from device.model.embedding.fit_projection import make_projection, write_projection
 from device.model.export.export import export_bytes
 from device.model.graph.float_network import Layers
 from device.model.graph.tflite import Graph, pack_tflite
@@ -30,7 +30,7 @@ from device.model.quantise.calibrate import (
 from device.model.quantise.ptq import build_graph
 from device.model.train.batchnorm_folding import HostMap, fold, host_map, load_student
 from device.network.file import Network
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 _CORRECTED_ON = 96  # crops of which all activations are held at once
 
@@ -73,7 +73,7 @@ def try_recipe(
     calibration: Crops,
     held_out: Crops,
     wanted: NDArray[np.float32],
-    mapping: FeatureMap,
+    projection: Projection,
 ) -> Trial:
     """Quantise by ``recipe``; ``name`` goes into the file, ``wanted`` are the float features of ``held_out``."""
     size = calibration.shape[1]
@@ -87,7 +87,7 @@ def try_recipe(
         layers = correct_biases(layers, weights, activations, calibration[:_CORRECTED_ON])
     graph = build_graph(layers, weights, activations, size, name)
     got = int8_features(pack_tflite(graph), str(recipe), held_out)
-    cosines = np.sum(mapping.apply(wanted) * mapping.apply(got), axis=1)
+    cosines = np.sum(projection.apply(wanted) * projection.apply(got), axis=1)
     return Trial(recipe, graph, float(1 - cosines.mean()))
 
 
@@ -111,36 +111,43 @@ def quantise(
     *,
     calibration: int = 256,
     held_out: int = 200,
-    map_crops: int | None = None,
+    projection_crops: int | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
     """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
     student = load_student(checkpoint)
-    variant, layers, mapping = student.network.variant, fold(student.network), host_map(student)
+    variant, layers, projection = student.network.variant, fold(student.network), host_map(student)
     names = read_teachers(faces)[0]
     calibrated, held = training_crops(faces, names, variant.input_size, calibration, held_out)
     wanted = float_features(layers, held)
     trials = []
     for recipe in RECIPES:
-        own = FeatureMap(mapping.mean, mapping.matrix)
+        own = Projection(projection.mean, projection.matrix)
         trial = try_recipe(recipe, layers, variant.short_name, calibrated, held, wanted, own)
         report(f"{trial.distance:.5f}  {recipe}")
         trials.append(trial)
     best = min(trials, key=lambda trial: trial.distance)
-    return save(best.graph, mapping, faces, out, map_crops, report)
+    return save(best.graph, projection, faces, out, projection_crops, report)
 
 
 def save(
-    graph: Graph, mapping: HostMap, faces: Path, out: Path, map_crops: int | None, report: Callable[[str], None]
+    graph: Graph,
+    projection: HostMap,
+    faces: Path,
+    out: Path,
+    projection_crops: int | None,
+    report: Callable[[str], None],
 ) -> Network:
-    """Write the graph and its feature map, chosen anew on ``map_crops`` training crops (None: all; 0: ``mapping`` as
-    it is)."""
+    """Write the graph and its projection, chosen anew on ``projection_crops`` training crops (None: all; 0:
+    ``projection`` as it is)."""
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
-    made = make_map(content, network, faces, FeatureMap(mapping.mean, mapping.matrix), map_crops, LineMonitor(report))
+    made = make_projection(
+        content, network, faces, Projection(projection.mean, projection.matrix), projection_crops, LineMonitor(report)
+    )
     out.parent.mkdir(parents=True, exist_ok=True)
     beside = out.with_name(out.name + ".tmp")
     beside.write_bytes(content)
     beside.replace(out)
-    write_map(made, out)
+    write_projection(made, out)
     return network

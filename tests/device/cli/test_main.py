@@ -201,7 +201,7 @@ def test_infer_with_faces(
     assert np.asarray(report["cosine"]) == pytest.approx(np.ones((2, 2)))
     _, out, err = run(capsys, "infer", str(photo), str(photo), "--board", peer.url)
     assert "1.000" in out
-    assert "no feature map for network 00010203" in err
+    assert "no projection for network 00010203" in err
 
 
 def test_infer_with_two_looks(capsys: pytest.CaptureFixture[str], photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:

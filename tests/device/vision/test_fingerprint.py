@@ -1,4 +1,4 @@
-"""Fingerprints: int8 to unit vectors, the feature map and its stamp."""
+"""Fingerprints: int8 to unit vectors, the projection and its stamp."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import numpy as np
 import pytest
 
 from device.errors import FileError, MismatchError
-from device.vision.fingerprint import FeatureMap, FingerprintError, Fingerprints, cosine, dequantise, unit
+from device.vision.fingerprint import FingerprintError, Fingerprints, Projection, cosine, dequantise, unit
 
 HASH, OTHER = bytes(range(16)), bytes(range(1, 17))
 
 
-def feature_map(inputs: int = 6, outputs: int = 4) -> FeatureMap:
+def projection(inputs: int = 6, outputs: int = 4) -> Projection:
     rng = np.random.default_rng(1)
     mean = rng.normal(size=inputs).astype(np.float32)
-    return FeatureMap(mean, rng.normal(size=(inputs, outputs)).astype(np.float32), HASH)
+    return Projection(mean, rng.normal(size=(inputs, outputs)).astype(np.float32), HASH)
 
 
 def test_dequantise_follows_scale_and_zero_point() -> None:
@@ -31,7 +31,7 @@ def test_dequantise_refuses_other_kinds() -> None:
 
 
 def test_embed_is_centre_project_normalise() -> None:
-    chart = feature_map()
+    chart = projection()
     assert chart.mean is not None
     assert chart.matrix is not None
     prints = Fingerprints(6, 0.25, 3, HASH, chart)
@@ -44,25 +44,25 @@ def test_embed_is_centre_project_normalise() -> None:
     np.testing.assert_allclose(prints.embed(np.stack([values, values])), np.stack([expected] * 2), rtol=1e-5)
 
 
-def test_without_a_map_the_feature_itself_is_normalised() -> None:
+def test_without_a_projection_the_feature_itself_is_normalised() -> None:
     embedded = Fingerprints(3, 0.1, -1, OTHER).embed(np.array([2, -1, 3], np.int8))
     np.testing.assert_allclose(embedded, [0.6, 0.0, 0.8], rtol=1e-6)
 
 
-def test_missing_map_is_the_identity_for_every_network(tmp_path: Path) -> None:
-    chart = FeatureMap.load(tmp_path / "none.map.npz")
-    assert chart == FeatureMap()
+def test_missing_projection_is_the_identity_for_every_network(tmp_path: Path) -> None:
+    chart = Projection.load(tmp_path / "none.map.npz")
+    assert chart == Projection()
     chart.check(OTHER)
 
 
 @pytest.mark.parametrize("kind", [np.float32, np.float16])
-def test_map_survives_the_file(tmp_path: Path, kind: type[np.generic]) -> None:
-    chart = feature_map()
+def test_a_projection_survives_the_file(tmp_path: Path, kind: type[np.generic]) -> None:
+    chart = projection()
     assert chart.mean is not None
     assert chart.matrix is not None
     path = tmp_path / "net.map.npz"
-    FeatureMap(chart.mean.astype(kind), chart.matrix.astype(kind), HASH).save(path)
-    loaded = FeatureMap.load(path)
+    Projection(chart.mean.astype(kind), chart.matrix.astype(kind), HASH).save(path)
+    loaded = Projection.load(path)
     assert loaded.matrix is not None
     assert loaded.matrix.dtype == np.float32
     np.testing.assert_array_equal(loaded.matrix, chart.matrix.astype(kind).astype(np.float32))
@@ -72,16 +72,16 @@ def test_map_survives_the_file(tmp_path: Path, kind: type[np.generic]) -> None:
 
 def test_another_network_is_refused_naming_both() -> None:
     with pytest.raises(MismatchError) as caught:
-        Fingerprints(6, 0.1, 0, OTHER, feature_map())
+        Fingerprints(6, 0.1, 0, OTHER, projection())
     assert HASH.hex() in str(caught.value)
     assert OTHER.hex() in str(caught.value)
 
 
 def test_another_length_is_refused() -> None:
-    with pytest.raises(MismatchError, match="has 7 numbers, the feature map takes 6"):
-        Fingerprints(7, 0.1, 0, HASH, feature_map())
+    with pytest.raises(MismatchError, match="has 7 numbers, the projection takes 6"):
+        Fingerprints(7, 0.1, 0, HASH, projection())
     with pytest.raises(FingerprintError, match=r"\(5,\), the board gives 6"):
-        Fingerprints(6, 0.1, 0, HASH, feature_map()).embed(np.zeros(5, np.int8))
+        Fingerprints(6, 0.1, 0, HASH, projection()).embed(np.zeros(5, np.int8))
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, float("nan"), float("inf")])
@@ -90,16 +90,16 @@ def test_impossible_scale_is_refused(scale: float) -> None:
         Fingerprints(6, scale, 0, HASH)
 
 
-def test_damaged_maps_are_refused(tmp_path: Path) -> None:
+def test_damaged_projection_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "net.map.npz"
-    feature_map().save(path)
+    projection().save(path)
     whole = path.read_bytes()
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 0xFF
     for content in (b"", b"not a zip", whole[: len(whole) // 2], bytes(damaged)):
         path.write_bytes(content)
         with pytest.raises(FileError, match=r"net\.map\.npz"):
-            FeatureMap.load(path)
+            Projection.load(path)
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_damaged_maps_are_refused(tmp_path: Path) -> None:
         ({"network_hash": np.array("hash")}, "uint8"),
     ],
 )
-def test_maps_that_make_no_sense_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
+def test_projections_that_make_no_sense_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
     path = tmp_path / "net.map.npz"
     np.savez(path, **arrays)
     with pytest.raises(FileError, match=said) as caught:
-        FeatureMap.load(path)
+        Projection.load(path)
     assert str(path) in str(caught.value)
 
 
@@ -137,26 +137,26 @@ def test_no_direction_is_refused() -> None:
         Fingerprints(4, 0.1, 5, OTHER).embed(np.full(4, 5, np.int8))
 
 
-def test_thresholds_travel_with_the_map(tmp_path: Path) -> None:
+def test_thresholds_travel_with_the_projection(tmp_path: Path) -> None:
     path = tmp_path / "some.map.npz"
     measured = ((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))
-    FeatureMap(thresholds=measured).save(path)
-    assert FeatureMap.load(path).thresholds == measured
-    FeatureMap().save(path)
-    assert FeatureMap.load(path).thresholds == ()
+    Projection(thresholds=measured).save(path)
+    assert Projection.load(path).thresholds == measured
+    Projection().save(path)
+    assert Projection.load(path).thresholds == ()
 
 
 @pytest.mark.parametrize(
     ("far", "score"), [(0.5, 0.44), (1e-2, 0.44), (5e-3, 0.58), (1e-3, 0.58), (1e-4, 0.67), (1e-5, None)]
 )
 def test_a_threshold_never_lets_more_through_than_asked(far: float, score: float | None) -> None:
-    assert FeatureMap(thresholds=((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))).threshold_at(far) == score
+    assert Projection(thresholds=((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))).threshold_at(far) == score
 
 
-def test_a_map_with_the_one_threshold_of_old_is_read(tmp_path: Path) -> None:
+def test_a_projection_with_the_one_threshold_of_old_is_read(tmp_path: Path) -> None:
     path = tmp_path / "old.map.npz"
     np.savez(path, network_hash=np.zeros(0, np.uint8), threshold_far_1e3=np.float32(0.5))
-    loaded = FeatureMap.load(path)
+    loaded = Projection.load(path)
     assert loaded.thresholds == ((1e-3, 0.5),)
     assert loaded.threshold_at(1e-4) is None
 
@@ -168,18 +168,18 @@ def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, wrong: tuple[tupl
     path = tmp_path / "wrong.map.npz"
     np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.array(wrong))
     with pytest.raises(FileError, match="false-accept"):
-        FeatureMap.load(path)
+        Projection.load(path)
     np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.zeros((2, 3)))
     with pytest.raises(FileError):
-        FeatureMap.load(path)
+        Projection.load(path)
 
 
 def test_the_feature_of_two_looks_is_their_mean() -> None:
-    prints = Fingerprints(6, 0.25, 3, HASH, feature_map())
+    prints = Fingerprints(6, 0.25, 3, HASH, projection())
     looks = np.array([[1, -2, 3, 100, -128, 127], [5, 2, -9, 90, -100, 12]], np.int8)
     np.testing.assert_array_equal(prints.embed_looks(looks[0]), prints.embed(looks[0]))
     np.testing.assert_array_equal(prints.embed_looks(looks[:1]), prints.embed(looks[0]))
-    chart = feature_map()
+    chart = projection()
     expected = chart.apply(np.asarray((looks.astype(np.float64) - 3).mean(axis=0) * 0.25, np.float32))
     np.testing.assert_allclose(prints.embed_looks(looks), expected, rtol=1e-5)
     assert not np.allclose(prints.embed_looks(looks), prints.embed(looks[0]), atol=1e-3)
@@ -190,11 +190,11 @@ def test_the_feature_of_two_looks_is_their_mean() -> None:
 
 def test_thresholds_of_two_looks_survive_the_file(tmp_path: Path) -> None:
     path = tmp_path / "net.map.npz"
-    FeatureMap(thresholds=((1e-3, 0.58),), mirror_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
-    loaded = FeatureMap.load(path)
+    Projection(thresholds=((1e-3, 0.58),), mirror_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
+    loaded = Projection.load(path)
     assert (loaded.threshold_at(1e-3), loaded.threshold_at(1e-3, mirror=True)) == (0.58, 0.59)
     assert (loaded.threshold_at(1e-4), loaded.threshold_at(1e-4, mirror=True)) == (None, 0.66)
-    older = FeatureMap(thresholds=((1e-3, 0.58),))
+    older = Projection(thresholds=((1e-3, 0.58),))
     assert older.threshold_at(1e-3, mirror=True) == 0.58  # measured for one look only: the nearest there is
     with pytest.raises(FileError, match="no false-accept rates"):
-        FeatureMap(mirror_thresholds=((1e-3, 1.58),))
+        Projection(mirror_thresholds=((1e-3, 1.58),))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 from gui.access.matcher import Templates, build
 from gui.core.decisions import Match
 from gui.core.people import Print
@@ -22,8 +22,8 @@ def prints(seed: int, count: int, centre: int) -> list[Print]:
 def test_the_score_is_the_cosine_with_the_mean_of_the_unit_vectors() -> None:
     people = {1: prints(1, 5, 10), 2: prints(2, 3, 20), 3: prints(3, 1, 30)}
     mean = np.linspace(-1, 1, 24, dtype=np.float32)
-    feature_map = FeatureMap(mean=mean, network_hash=NETWORK)
-    templates = build([(1, "Ada"), (2, "Ben"), (3, "Cy"), (4, "nobody's")], people, NETWORK, feature_map)
+    projection = Projection(mean=mean, network_hash=NETWORK)
+    templates = build([(1, "Ada"), (2, "Ben"), (3, "Cy"), (4, "nobody's")], people, NETWORK, projection)
     assert templates.ids == (1, 2, 3)
 
     def vector(one: Print) -> np.ndarray:
@@ -44,7 +44,7 @@ def test_the_score_is_the_cosine_with_the_mean_of_the_unit_vectors() -> None:
 
 
 def test_one_person_has_no_margin_and_nobody_no_score() -> None:
-    alone = build([(7, "Ada")], {7: prints(1, 2, 10)}, NETWORK, FeatureMap())
+    alone = build([(7, "Ada")], {7: prints(1, 2, 10)}, NETWORK, Projection())
     match = alone.match(alone.matrix[0])
     assert (match.person_id, match.second, match.margin) == (7, None, None)
     assert match.score == pytest.approx(1.0, abs=1e-6)

@@ -1,4 +1,4 @@
-"""From an inference to a recognition: the network's map and threshold, the gallery, the timeline."""
+"""From an inference to a recognition: the network's projection and threshold, the gallery, the timeline."""
 
 from __future__ import annotations
 
@@ -13,8 +13,8 @@ import pytest
 from device.errors import MismatchError
 from device.link.protocol import Capability
 from device.link.replies import Hello, Inference, Where
-from device.vision.fingerprint import FeatureMap
-from gui.access.recogniser import PLAIN_THRESHOLD, Recogniser, load_map, with_threshold
+from device.vision.fingerprint import Projection
+from gui.access.recogniser import PLAIN_THRESHOLD, Recogniser, load_projection, with_threshold
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, Looks, Rule, Rules
 from gui.core.frames import Clock, CropJob, Quality, Stage, Timeline, Track, Verdict, View
 from gui.gallery.corrections import Corrections
@@ -52,9 +52,9 @@ def job(track: int = 1, taken_s: float = 1.0, verdict: Verdict = Verdict.GOOD) -
     return CropJob(7, track, np.zeros((128, 128, 3), np.uint8), Quality(verdict, 0.9), True, taken_s, timeline)
 
 
-def write_map(folder: Path, network: bytes = NETWORK, **more: object) -> None:
+def write_projection(folder: Path, network: bytes = NETWORK, **more: object) -> None:
     path = folder / "net.map.npz"
-    FeatureMap(mean=np.zeros(LENGTH, np.float32), network_hash=network).save(path)
+    Projection(mean=np.zeros(LENGTH, np.float32), network_hash=network).save(path)
     if more:
         with np.load(path) as arrays:
             kept = {name: arrays[name] for name in arrays.files}
@@ -77,33 +77,33 @@ def enrol(recogniser: Recogniser, gallery: Gallery, name: str, person: int) -> i
     return gallery.add_person(name, prints)
 
 
-def test_the_threshold_comes_with_the_map_of_this_very_network(tmp_path: Path) -> None:
+def test_the_threshold_comes_with_the_projection_of_this_very_network(tmp_path: Path) -> None:
     def threshold(far: float = 1e-3) -> tuple[float, bool, bool]:
-        feature_map, _ = load_map(NETWORK, tmp_path)
-        rules, warning = with_threshold(Rules(far=far), feature_map)
+        projection, _ = load_projection(NETWORK, tmp_path)
+        rules, warning = with_threshold(Rules(far=far), projection)
         return rules.threshold, rules.measured, bool(warning)
 
-    assert load_map(NETWORK, tmp_path)[1] == "there is no feature map for this network; comparing without one"
+    assert load_projection(NETWORK, tmp_path)[1] == "there is no feature map for this network; comparing without one"
     assert threshold() == (PLAIN_THRESHOLD, False, False)
-    write_map(tmp_path)
-    assert load_map(NETWORK, tmp_path)[1] == ""
+    write_projection(tmp_path)
+    assert load_projection(NETWORK, tmp_path)[1] == ""
     assert threshold() == (DEFAULT_THRESHOLD, False, True)
-    write_map(tmp_path, threshold_far_1e3=np.float32(0.375))
+    write_projection(tmp_path, threshold_far_1e3=np.float32(0.375))
     assert threshold() == (0.375, True, False)
     assert threshold(1e-2) == (0.375, True, False)
     assert threshold(1e-4) == (DEFAULT_THRESHOLD, False, True)
-    write_map(tmp_path, thresholds=np.array([(1e-4, 0.75), (1e-3, 0.5), (1e-2, 0.25)]))
+    write_projection(tmp_path, thresholds=np.array([(1e-4, 0.75), (1e-3, 0.5), (1e-2, 0.25)]))
     assert [threshold(far)[0] for far in (1e-2, 1e-3, 1e-4)] == [0.25, 0.5, 0.75]
     assert threshold(1e-5) == (0.75, False, True)
-    write_map(tmp_path, threshold_far_1e3=np.float32(7))
-    assert "cosines" in load_map(NETWORK, tmp_path)[1]
-    assert load_map(b"\1" * 16, tmp_path)[0].input_length is None
+    write_projection(tmp_path, threshold_far_1e3=np.float32(7))
+    assert "cosines" in load_projection(NETWORK, tmp_path)[1]
+    assert load_projection(b"\1" * 16, tmp_path)[0].input_length is None
     (tmp_path / "net.map.npz").write_bytes(b"nothing")
-    assert "without it" in load_map(NETWORK, tmp_path)[1]
+    assert "without it" in load_projection(NETWORK, tmp_path)[1]
 
 
 def test_a_known_face_is_accepted_and_a_stranger_refused(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
+    write_projection(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
     recogniser = make(gallery, tmp_path)
     assert recogniser.connect(hello()) == ""
     ada, ben = enrol(recogniser, gallery, "Ada", 1), enrol(recogniser, gallery, "Ben", 2)
@@ -150,7 +150,7 @@ def test_the_timeline_has_every_stage_and_says_whose_clock(tmp_path: Path, galle
 
 
 def test_nothing_is_decided_while_somebody_is_enrolled_or_by_a_bad_picture(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path)
+    write_projection(tmp_path)
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     enrol(recogniser, gallery, "Ada", 1)
@@ -175,14 +175,14 @@ def test_fingerprints_of_another_network_are_not_compared(tmp_path: Path, galler
     assert len(recogniser.templates.ids) == 1
 
 
-def test_a_map_that_contradicts_the_board_is_refused(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path)
+def test_a_projection_that_contradicts_the_board_is_refused(tmp_path: Path, gallery: Gallery) -> None:
+    write_projection(tmp_path)
     with pytest.raises(MismatchError):
         make(gallery, tmp_path).connect(hello(length=LENGTH + 1))
 
 
 def test_new_rules_count_at_once_with_the_threshold_of_their_rate(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path, thresholds=np.array([(1e-4, 0.7), (1e-3, 0.5), (1e-2, 0.3)]))
+    write_projection(tmp_path, thresholds=np.array([(1e-4, 0.7), (1e-3, 0.5), (1e-2, 0.3)]))
     recogniser = make(gallery, tmp_path, Rules(far=1e-2))
     recogniser.connect(hello())
     assert recogniser.rules.threshold == 0.3
@@ -204,7 +204,7 @@ CAN = Capability.INFER | Capability.MIRROR
 def test_two_looks_are_compared_by_their_mean_with_who_was_enrolled_by_one_or_two(
     tmp_path: Path, gallery: Gallery
 ) -> None:
-    write_map(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
+    write_projection(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello(can=CAN))
     gallery.add_person("Ada", [recogniser.keep(job(), inference(1, seed, looks=2), None) for seed in range(3)])
@@ -224,7 +224,7 @@ def test_two_looks_are_compared_by_their_mean_with_who_was_enrolled_by_one_or_tw
 
 def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp_path: Path, gallery: Gallery) -> None:
     once, both = np.array([(1e-3, 0.5)]), np.array([(1e-3, 0.25)])
-    write_map(tmp_path, thresholds=once, mirror_thresholds=both)
+    write_projection(tmp_path, thresholds=once, mirror_thresholds=both)
     recogniser = make(gallery, tmp_path)
     assert not recogniser.mirror(kept=True)  # no board yet
     found = []
@@ -235,12 +235,12 @@ def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp
             found.append((recogniser.rules.threshold, recogniser.mirror(kept=False), recogniser.mirror(kept=True)))
     one, two, enrolling = (0.5, False, False), (0.25, True, True), (0.5, False, True)
     assert found == [enrolling, one, two, two, one, two, one, one, one]
-    _, warning = with_threshold(Rules(far=1e-4), load_map(NETWORK, tmp_path)[0], mirror=True)
+    _, warning = with_threshold(Rules(far=1e-4), load_projection(NETWORK, tmp_path)[0], mirror=True)
     assert "was not measured" in warning
 
 
 def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
-    write_map(tmp_path)
+    write_projection(tmp_path)
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     enrol(recogniser, gallery, "Ada", 1)
@@ -261,7 +261,7 @@ def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
 def test_who_stays_accepted_is_shown_with_the_match_and_the_picture_that_it_rests_on(
     tmp_path: Path, gallery: Gallery
 ) -> None:
-    write_map(tmp_path, thresholds=np.array([(1e-3, 0.9)]))
+    write_projection(tmp_path, thresholds=np.array([(1e-3, 0.9)]))
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello())
     ada = enrol(recogniser, gallery, "Ada", 1)

@@ -19,7 +19,7 @@ from device.connect import OpenedBoard, open_board
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
 from device.vision.crop import CROP_SIZE
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 from gui.access.matcher import Templates, build
 from gui.access.recogniser import ASSETS
 from gui.core.frames import Answer, Picture, Verdict
@@ -40,7 +40,7 @@ from gui.panes.people import wording
 THRESHOLD = 0.45
 PEOPLE = ("Bao", "Lin")
 # Whatever the image's format is: its network is the one of the map.
-MAP = replace(FeatureMap.load(ASSETS / "mobilenetv2_050_128.map.npz"), network_hash=b"")
+MAP = replace(Projection.load(ASSETS / "mobilenetv2_050_128.map.npz"), network_hash=b"")
 
 
 @pytest.fixture(scope="module")

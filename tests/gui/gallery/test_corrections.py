@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 from gui.access.matcher import Templates, build
 from gui.core.decisions import Decision
 from gui.core.people import Print
@@ -20,7 +20,7 @@ from gui.gallery.gallery import Gallery
 from tests.support.samples import event
 
 NETWORK = bytes(range(16))
-FEATURE_MAP = FeatureMap(mean=np.zeros(64, np.float32))
+FEATURE_MAP = Projection(mean=np.zeros(64, np.float32))
 
 
 def looks(person: int, seed: int = 0, spread: int = 30) -> Print:

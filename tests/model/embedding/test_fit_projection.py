@@ -12,14 +12,14 @@ from device.errors import FileError, MismatchError
 from device.model.embedding.fit_projection import (
     digest_of,
     impostor_thresholds,
-    map_path,
-    remake_map,
-    stamp_map,
-    write_map,
+    projection_path,
+    remake_projection,
+    stamp_projection,
+    write_projection,
 )
 from device.model.export.export import export
 from device.model.progress import LineMonitor
-from device.vision.fingerprint import FeatureMap, unit
+from device.vision.fingerprint import Projection, unit
 
 
 def _units(count: int, length: int, seed: int) -> np.ndarray:
@@ -63,17 +63,17 @@ def test_pairs_that_may_be_one_person_do_not_raise_the_threshold() -> None:
     assert twins < 0.95
 
 
-def test_thresholds_are_measured_again_without_touching_the_map(
+def test_thresholds_are_measured_again_without_touching_the_projection(
     random_network: Any, tiny_faces: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "net.tflite"
     path.write_bytes(random_network.content)
-    with pytest.raises(FileError, match="no feature map"):
-        remake_map(path, tiny_faces, 0)
+    with pytest.raises(FileError, match="no projection"):
+        remake_projection(path, tiny_faces, 0)
     mean, matrix = np.zeros(1280, np.float32), np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float16)
-    write_map(FeatureMap(mean, matrix.astype(np.float32), export(path).header.hash), path)
-    found = remake_map(path, tiny_faces, 0)
-    loaded = FeatureMap.load(map_path(path))
+    write_projection(Projection(mean, matrix.astype(np.float32), export(path).header.hash), path)
+    found = remake_projection(path, tiny_faces, 0)
+    loaded = Projection.load(projection_path(path))
     assert loaded.thresholds == found.thresholds != ()
     assert loaded.mirror_thresholds == found.mirror_thresholds != ()
     assert found.thresholds != found.mirror_thresholds
@@ -81,15 +81,15 @@ def test_thresholds_are_measured_again_without_touching_the_map(
     np.testing.assert_array_equal(loaded.mean, mean)
 
 
-def test_a_map_is_chosen_anew_for_a_network_that_is_there(
+def test_a_projection_is_chosen_anew_for_a_network_that_is_there(
     random_network: Any, tiny_faces: Path, tmp_path: Path
 ) -> None:
     path, lines = tmp_path / "net.tflite", []
     path.write_bytes(random_network.content)
     start = np.random.default_rng(4).normal(size=(1280, 24)).astype(np.float32)
-    write_map(FeatureMap(np.zeros(1280, np.float32), start, export(path).header.hash), path)
-    made = remake_map(path, tiny_faces, 18, LineMonitor(lines.append))
-    loaded = FeatureMap.load(map_path(path))
+    write_projection(Projection(np.zeros(1280, np.float32), start, export(path).header.hash), path)
+    made = remake_projection(path, tiny_faces, 18, LineMonitor(lines.append))
+    loaded = Projection.load(projection_path(path))
     loaded.check(export(path).header.hash)
     assert made.matrix is not None
     np.testing.assert_allclose(loaded.matrix, made.matrix, rtol=1e-3, atol=1e-5)
@@ -98,33 +98,33 @@ def test_a_map_is_chosen_anew_for_a_network_that_is_there(
     assert loaded.source == hashlib.sha256(random_network.content).hexdigest()
 
 
-def test_a_map_is_stamped_anew_and_does_the_same(random_network: Any, tmp_path: Path) -> None:
+def test_a_projection_is_stamped_anew_and_does_the_same(random_network: Any, tmp_path: Path) -> None:
     path, old = tmp_path / "net.tflite", bytes(range(16))
     path.write_bytes(random_network.content)
-    with pytest.raises(FileError, match="no feature map"):
-        stamp_map(path)
+    with pytest.raises(FileError, match="no projection"):
+        stamp_projection(path)
     matrix = np.random.default_rng(4).normal(size=(1280, 4)).astype(np.float32)
-    made = FeatureMap(np.zeros(1280, np.float32), matrix, old, ((1e-3, 0.5),))
-    write_map(made, path)
-    before = FeatureMap.load(map_path(path))
+    made = Projection(np.zeros(1280, np.float32), matrix, old, ((1e-3, 0.5),))
+    write_projection(made, path)
+    before = Projection.load(projection_path(path))
     with pytest.raises(MismatchError, match="made for an unknown file"):
-        stamp_map(path)
-    assert stamp_map(path, trust=True) == (old.hex(), export(path).hash_hex)
-    after = FeatureMap.load(map_path(path))
+        stamp_projection(path)
+    assert stamp_projection(path, trust=True) == (old.hex(), export(path).hash_hex)
+    after = Projection.load(projection_path(path))
     after.check(export(path).header.hash)
-    assert digest_of(after) == digest_of(before) != digest_of(FeatureMap(after.mean, after.matrix))
+    assert digest_of(after) == digest_of(before) != digest_of(Projection(after.mean, after.matrix))
     # It knows its file now, and no other is taken for it.
-    write_map(replace(after, network_hash=old), path)
-    stamp_map(path)
-    FeatureMap.load(map_path(path)).check(export(path).header.hash)
-    write_map(replace(after, source="0" * 64), path)
+    write_projection(replace(after, network_hash=old), path)
+    stamp_projection(path)
+    Projection.load(projection_path(path)).check(export(path).header.hash)
+    write_projection(replace(after, source="0" * 64), path)
     with pytest.raises(MismatchError, match="made for 000000000000"):
-        stamp_map(path, trust=True)
-    write_map(FeatureMap(np.zeros(12, np.float32), None, old), path)
+        stamp_projection(path, trust=True)
+    write_projection(Projection(np.zeros(12, np.float32), None, old), path)
     with pytest.raises(MismatchError):
-        stamp_map(path, trust=True)
+        stamp_projection(path, trust=True)
 
 
-def test_the_shipped_map_fits_the_shipped_network(assets: Path) -> None:
+def test_the_shipped_projection_fits_the_shipped_network(assets: Path) -> None:
     path = assets / "mobilenetv2_050_128.tflite"
-    FeatureMap.load(map_path(path)).check(export(path).header.hash)
+    Projection.load(projection_path(path)).check(export(path).header.hash)

@@ -1,4 +1,4 @@
-"""The host's map on features made up so that the best one is known."""
+"""The host's projection on features made up so that the best one is known."""
 
 from __future__ import annotations
 
@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device.model.embedding.projection_choice import Judge, MapFitter, MapRecipe, choose_map
+from device.model.embedding.projection_choice import Judge, ProjectionFitter, ProjectionRecipe, choose_recipe
 from device.model.progress import LineMonitor
-from device.vision.fingerprint import FeatureMap, unit
+from device.vision.fingerprint import Projection, unit
 
 Floats = NDArray[np.float32]
 FEATURES, TEACHER, HIDDEN = 120, 64, 30
@@ -36,25 +36,25 @@ def follows(mapped: Floats, wanted: Floats) -> float:
     return float(np.corrcoef((mapped @ mapped.T)[pairs], (wanted @ wanted.T)[pairs])[0, 1])
 
 
-def test_the_map_finds_the_way_to_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+def test_the_projection_finds_the_way_to_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, wanted = world
     crooked = np.random.default_rng(0).normal(size=(FEATURES, TEACHER)).astype(np.float32)
-    fitter = MapFitter(features, targets, crooked)
-    plain = follows(FeatureMap(mean=features.mean(axis=0)).apply(fresh), wanted)
-    whole, part = (follows(fitter.fit(MapRecipe(0.003, start)).apply(fresh), wanted) for start in (False, True))
+    fitter = ProjectionFitter(features, targets, crooked)
+    plain = follows(Projection(mean=features.mean(axis=0)).apply(fresh), wanted)
+    whole, part = (follows(fitter.fit(ProjectionRecipe(0.003, start)).apply(fresh), wanted) for start in (False, True))
     assert plain + 0.05 < part < whole
 
 
 def test_fewer_columns_and_whitening(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, _ = world
-    fitter = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32))
-    whole = fitter.fit(MapRecipe(0.01)).apply(fresh)
+    fitter = ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32))
+    whole = fitter.fit(ProjectionRecipe(0.01)).apply(fresh)
     # The people differ in thirty ways, so as many columns keep all scores.
-    fewer = fitter.fit(MapRecipe(0.01, columns=HIDDEN))
+    fewer = fitter.fit(ProjectionRecipe(0.01, columns=HIDDEN))
     assert fewer.matrix is not None
     assert fewer.matrix.shape == (FEATURES, HIDDEN)
     np.testing.assert_allclose(fewer.apply(fresh) @ fewer.apply(fresh).T, whole @ whole.T, atol=0.15)
-    white = fitter.fit(MapRecipe(0.01, columns=HIDDEN, whitening=1.0))
+    white = fitter.fit(ProjectionRecipe(0.01, columns=HIDDEN, whitening=1.0))
     assert white.mean is not None
     assert white.matrix is not None
     spread = np.var((features - white.mean) @ white.matrix, axis=0)
@@ -65,12 +65,12 @@ def halves(features: Floats, targets: Floats) -> Judge:
     return Judge(features[::2], targets[::2], features[1::2], targets[1::2])
 
 
-def test_the_judge_prefers_the_map_that_tells_people_apart(world: tuple[Floats, Floats, Floats, Floats]) -> None:
+def test_the_judge_prefers_the_projection_that_tells_people_apart(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, wanted = world
     judge = halves(fresh, wanted)
     assert judge.by_pairs
-    good = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(MapRecipe(0.01))
-    assert judge(good)[0] > judge(FeatureMap(mean=features.mean(axis=0)))[0] + 0.2
+    good = ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(ProjectionRecipe(0.01))
+    assert judge(good)[0] > judge(Projection(mean=features.mean(axis=0)))[0] + 0.2
 
 
 def test_the_judge_takes_the_mean_over_the_rates_that_its_pairs_can_show() -> None:
@@ -86,7 +86,7 @@ def test_the_judge_takes_the_mean_over_the_rates_that_its_pairs_can_show() -> No
     shares = [float(np.mean(np.diag(scores) > strangers[-1 - int(far * len(strangers))])) for far in judge.fars]
     assert shares[0] > shares[1]
     noisy_judge = Judge(noisy[0], first, noisy[1], second)
-    share, follows = noisy_judge(FeatureMap(mean=np.zeros(64, np.float32)))
+    share, follows = noisy_judge(Projection(mean=np.zeros(64, np.float32)))
     assert share == pytest.approx(np.mean(shares), abs=1e-6)
     assert follows == pytest.approx(np.corrcoef(scores.ravel(), (first @ second.T).ravel())[0, 1], abs=1e-6)
 
@@ -95,8 +95,8 @@ def test_with_few_pairs_the_scores_must_follow_the_teachers(world: tuple[Floats,
     features, targets, fresh, wanted = world
     judge = halves(fresh[:60], wanted[:60])
     assert not judge.by_pairs
-    good = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(MapRecipe(0.01))
-    assert judge(good)[0] > judge(FeatureMap(mean=features.mean(axis=0)))[0] + 0.2
+    good = ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(ProjectionRecipe(0.01))
+    assert judge(good)[0] > judge(Projection(mean=features.mean(axis=0)))[0] + 0.2
 
 
 def test_the_same_picture_twice_is_no_pair() -> None:
@@ -108,16 +108,19 @@ def test_what_is_chosen_follows_the_teachers_best_of_what_the_pairs_cannot_tell_
     world: tuple[Floats, Floats, Floats, Floats],
 ) -> None:
     features, targets, fresh, wanted = world
-    fitter, judge = MapFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)), halves(fresh, wanted)
+    fitter, judge = (
+        ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)),
+        halves(fresh, wanted),
+    )
     lines: list[str] = []
-    chosen = choose_map(fitter, judge, LineMonitor(lines.append))
+    chosen = choose_recipe(fitter, judge, LineMonitor(lines.append))
     tried = [(float(line.split()[0]), float(line.split()[1])) for line in lines if line[0].isdigit()]
     assert len(tried) == 18
     best = max(share for share, _ in tried)
     share, follows = judge(fitter.fit(chosen))
     assert share > best - 0.01
     assert follows == pytest.approx(max(follows for share, follows in tried if share > best - 0.005), abs=1e-3)
-    assert lines[0].startswith("choosing the map by ")
+    assert lines[0].startswith("choosing the projection by ")
     assert lines[-1] == f"chosen: {chosen}"
 
 
@@ -126,16 +129,18 @@ def test_without_the_students_projection_all_recipes_begin_from_the_feature(
 ) -> None:
     features, targets, fresh, wanted = world
     lines: list[str] = []
-    chosen = choose_map(MapFitter(features, targets, None), halves(fresh, wanted), LineMonitor(lines.append))
+    chosen = choose_recipe(ProjectionFitter(features, targets, None), halves(fresh, wanted), LineMonitor(lines.append))
     assert not chosen.projected
     assert sum(line[0].isdigit() for line in lines) == 10
-    assert not any("projection" in line for line in lines)
+    assert not any("student's projection" in line for line in lines)
 
 
 def test_many_features_are_summed_up_in_parts(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, _, _ = world
     start = np.eye(FEATURES, TEACHER, dtype=np.float32)
-    once = MapFitter(features, targets, start).fit(MapRecipe(0.01)).matrix
-    often = MapFitter(np.tile(features, (4, 1)), np.tile(targets, (4, 1)), start).fit(MapRecipe(0.01)).matrix
+    once = ProjectionFitter(features, targets, start).fit(ProjectionRecipe(0.01)).matrix
+    often = (
+        ProjectionFitter(np.tile(features, (4, 1)), np.tile(targets, (4, 1)), start).fit(ProjectionRecipe(0.01)).matrix
+    )
     assert len(features) * 4 > 4_096
     np.testing.assert_allclose(often, once, rtol=1e-4, atol=1e-6)

@@ -12,7 +12,7 @@ import pytest
 from device.errors import FileError
 from device.model.data.face_set import sha256_of
 from device.model.data.utk_labels import Label
-from device.model.embedding.fit_projection import digest_of, map_path
+from device.model.embedding.fit_projection import digest_of, projection_path
 from device.model.evaluate.demographics import compare_groups
 from device.model.evaluate.figures import Result
 from device.model.evaluate.model_card import (
@@ -27,7 +27,7 @@ from device.model.evaluate.model_card import (
     update_card,
 )
 from device.model.evaluate.result_files import read_figures, read_record, record, write
-from device.vision.fingerprint import FeatureMap, unit
+from device.vision.fingerprint import Projection, unit
 from tests.support.figures import whole
 
 
@@ -95,6 +95,6 @@ def test_the_shipped_card_says_what_was_measured(assets: Path) -> None:
     assert replaced(text, figures_text(figures, ptq, trained), "card") == text, again
     network = assets / figures.network.file
     assert sha256_of(network) == figures.network.sha256, "another network than was measured: evaluate again"
-    shipped = FeatureMap.load(map_path(network))
-    assert digest_of(shipped) == figures.network.map_sha256, "another map than was measured: evaluate again"
+    shipped = Projection.load(projection_path(network))
+    assert digest_of(shipped) == figures.network.map_sha256, "another projection than was measured: evaluate again"
     assert figures.dataset.pairs == 6000

@@ -13,7 +13,7 @@ from device.model.data.face_set import read_lfw
 from device.model.embedding.metrics import fold_accuracies, pair_scores
 from device.model.evaluate.robustness import LEVELS, blur, darkness, jpeg, measure, shift, turn
 from device.model.progress import SILENT
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 
 @pytest.fixture
@@ -68,17 +68,17 @@ def test_rows(tiny_faces: Path) -> None:
         small = np.stack([cv2.resize(crop, (8, 8), interpolation=cv2.INTER_AREA) for crop in crops])
         return small.reshape(len(crops), -1).astype(np.float32)
 
-    rows = measure(faces, 40, FeatureMap(), answer, SILENT)
+    rows = measure(faces, 40, Projection(), answer, SILENT)
     assert [row.kind for row in rows[:2]] == ["clean", "shift"]
     assert len(rows) == 1 + sum(len(strengths) for _, _, _, strengths in LEVELS)
-    vectors = FeatureMap().apply(answer(faces.crops, ""))
+    vectors = Projection().apply(answer(faces.crops, ""))
     clean = pair_scores(vectors, faces.names, faces.pairs)
     assert rows[0].accuracy == pytest.approx(fold_accuracies(clean, faces.pairs).mean())
-    assert measure(faces, 40, FeatureMap(), answer, SILENT) == rows
+    assert measure(faces, 40, Projection(), answer, SILENT) == rows
 
 
 def test_without_margins_there_is_nothing_to_move_in(tiny_faces: Path) -> None:
     from dataclasses import replace
 
     faces = replace(read_lfw(tiny_faces, 128), wide=None)
-    assert measure(faces, 40, FeatureMap(), lambda crops, what: np.zeros((len(crops), 2), np.float32), SILENT) == []
+    assert measure(faces, 40, Projection(), lambda crops, what: np.zeros((len(crops), 2), np.float32), SILENT) == []

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
-from device.model.embedding.fit_projection import map_path
+from device.model.embedding.fit_projection import projection_path
 from device.model.export.export import convert
 from device.model.graph.tflite import Quantisation, pack_tflite
 from device.model.graph.variant import Variant
 from device.model.quantise.calibrate import choose_activations, choose_weights, measure
 from device.model.quantise.ptq import build_graph
 from device.network.reference import fingerprint
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
@@ -65,9 +65,9 @@ def test_it_learns_and_writes_a_network(tiny_faces: Path, tmp_path: Path, monkey
     torch.save({"variant": [0.35, 32], "average": student.state_dict()}, tmp_path / "c.pt")
     network = finetune(
         tmp_path / "c.pt", tiny_faces, tmp_path / "cache", out,
-        pictures=240, calibration=12, map_crops=20, report=lines.append,
+        pictures=240, calibration=12, projection_crops=20, report=lines.append,
     )  # fmt: skip
     losses = [float(match[1]) for line in lines if (match := re.search(r"loss ([\d.]+)", line))]
     assert len(losses) == 2
     assert losses[1] < losses[0]
-    FeatureMap.load(map_path(out)).check(network.header.hash)
+    Projection.load(projection_path(out)).check(network.header.hash)

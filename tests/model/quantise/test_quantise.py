@@ -10,7 +10,7 @@ import pytest
 
 from device.link.protocol import LayerKind
 from device.model.embedding.fingerprints import float_features
-from device.model.embedding.fit_projection import map_path, write_map
+from device.model.embedding.fit_projection import projection_path, write_projection
 from device.model.evaluate.evaluate import EvaluationConfig, evaluate
 from device.model.graph.float_network import FloatLayer, forward, same_padding
 from device.model.graph.tflite import pack_tflite
@@ -27,7 +27,7 @@ from device.model.quantise.calibrate import (
     restore,
 )
 from device.model.quantise.ptq import activation_scale, quantise_bias, quantise_weights
-from device.vision.fingerprint import FeatureMap
+from device.vision.fingerprint import Projection
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
@@ -62,8 +62,8 @@ def test_folding_changes_nothing(variant: Variant) -> None:
         mapped = torch.nn.functional.normalize(student.project(student.centre(features)), dim=1).numpy()
     ours = float_features(fold(student.network), pictures)
     np.testing.assert_allclose(ours, features.numpy(), atol=2e-5 * float(features.abs().max()))
-    mapping = host_map(student)
-    np.testing.assert_allclose(FeatureMap(mapping.mean, mapping.matrix).apply(ours), mapped, atol=2e-5)
+    projection = host_map(student)
+    np.testing.assert_allclose(Projection(projection.mean, projection.matrix).apply(ours), mapped, atol=2e-5)
 
 
 def save_checkpoint(student: Student, variant: Variant, path: Path) -> None:
@@ -71,20 +71,20 @@ def save_checkpoint(student: Student, variant: Variant, path: Path) -> None:
     torch.save(state, path)
 
 
-def test_quantise_writes_a_network_and_its_map(tiny_faces: Path, tmp_path: Path) -> None:
+def test_quantise_writes_a_network_and_its_projection(tiny_faces: Path, tmp_path: Path) -> None:
     variant, out = Variant(0.35, 32), tmp_path / "net.tflite"
     save_checkpoint(lively_student(variant), variant, tmp_path / "c.pt")
     lines: list[str] = []
     network = quantise(tmp_path / "c.pt", tiny_faces, out, calibration=12, held_out=6, report=lines.append)
     assert sum("biases" in line for line in lines) == len(RECIPES)
     assert any(line.startswith("chosen: ridge") for line in lines)
-    mapping = FeatureMap.load(map_path(out))
-    mapping.check(network.header.hash)
-    assert mapping.thresholds
-    assert all(-1 <= score <= 1 for _, score in mapping.thresholds)
-    assert mapping.input_length == 1280
-    assert mapping.matrix is not None
-    assert mapping.matrix.shape == (1280, 24)
+    projection = Projection.load(projection_path(out))
+    projection.check(network.header.hash)
+    assert projection.thresholds
+    assert all(-1 <= score <= 1 for _, score in projection.thresholds)
+    assert projection.input_length == 1280
+    assert projection.matrix is not None
+    assert projection.matrix.shape == (1280, 24)
     assert network.name == "mnv2_035_32"
     assert network.header.input_scale == 1 / 128
     assert network.header.input_zero_point == 0
@@ -109,7 +109,7 @@ def test_other_files_are_no_checkpoints(tmp_path: Path) -> None:
 
 
 def test_the_chosen_recipe_beats_the_plainest(random_network: Any) -> None:
-    pictures, identity = random_network.pictures, FeatureMap()
+    pictures, identity = random_network.pictures, Projection()
     wanted = float_features(random_network.layers, pictures)
     plain, best = (
         try_recipe(RECIPES[index], random_network.layers, "test", pictures, pictures, wanted, identity)
@@ -118,11 +118,11 @@ def test_the_chosen_recipe_beats_the_plainest(random_network: Any) -> None:
     assert best.distance < 0.9 * plain.distance
 
 
-def test_a_map_is_stamped_with_its_network(random_network: Any, tmp_path: Path) -> None:
+def test_a_projection_is_stamped_with_its_network(random_network: Any, tmp_path: Path) -> None:
     network = random_network.exported.network
     mean, matrix = np.zeros(1280, np.float32), np.eye(1280, 4, dtype=np.float32)
-    write_map(FeatureMap(mean, matrix, network.header.hash), tmp_path / "a.tflite")
-    assert FeatureMap.load(tmp_path / "a.map.npz").network_hash == network.header.hash
+    write_projection(Projection(mean, matrix, network.header.hash), tmp_path / "a.tflite")
+    assert Projection.load(tmp_path / "a.map.npz").network_hash == network.header.hash
 
 
 def test_equalising_keeps_what_is_computed(random_network: Any) -> None:
