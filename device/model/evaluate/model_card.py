@@ -164,9 +164,11 @@ def _pairs(figures: Figures, ptq: Figures | None) -> str:
         else ""
     )
     return (
-        "Accuracy is the mean of the folds, ± their standard deviation; in brackets 95 % intervals, pairs drawn anew. "
-        f"In bold what the program uses.{twice}\n\n{table}\n"
-        f"The protocol has {lowest.impostors:,} pairs of two people. At FAR {_far(lowest.far)} "
+        "Accuracy is the mean of the folds, ± their standard deviation. FAR, the false-accept rate, is the share of "
+        "impostor pairs (two people) that are taken for one person; TAR, the true-accept rate, the share of genuine "
+        "pairs (one person) that are. In brackets are 95 % intervals, pairs resampled. In bold is what the program "
+        f"uses.{twice}\n\n{table}\n"
+        f"The protocol has {lowest.impostors:,} impostor pairs. At FAR {_far(lowest.far)} "
         f"{lowest.accepted or 'none'} of them may pass, which shows only that the rate is below "
         f"{lowest.far_high:.2g} (95 %).\n\n![ROC]({ROC})\n"
     )
@@ -182,7 +184,7 @@ def _among_all(figures: Figures, ptq: Figures | None) -> str:
         [[_name(row, figures), *(_span(one.tar) for one in row.tar_among_all)] for row in rows],
     )
     return (
-        f"The same among all {first[0].impostors:,} pairs of two people (intervals: people drawn anew, with all their "
+        f"The same among all {first[0].impostors:,} impostor pairs (intervals: people resampled, with all their "
         f"pictures):\n\n{table}"
     )
 
@@ -207,9 +209,9 @@ def _identification(figures: Figures) -> str:
     ]
     table = _table(["people enrolled", "pictures each", "looks", "DIR at FAR 1 %", "right person first"], rows)
     return (
-        "Open-set identification: of the pictures of enrolled people, how many find the right person above the "
-        "threshold that one in a hundred strangers' pictures reaches (mean and spread of 20 draws of who is "
-        f"enrolled):\n\n{table}"
+        "Open-set identification: DIR, the detection and identification rate, is the share of enrolled people's "
+        "pictures that find the right person above the threshold that one in a hundred impostors' pictures reaches "
+        f"(mean and spread of 20 draws of who is enrolled):\n\n{table}"
     )
 
 
@@ -225,7 +227,7 @@ def _robustness(figures: Figures) -> str:
     ]  # fmt: skip
     table = _table(["second picture of each pair", "accuracy", "TAR", "FAR"], rows)
     return (
-        f"Worse pictures, one look, on {figures.robustness[0].pairs:,} pairs, with the thresholds of clean ones "
+        f"Degraded copies, one look, on {figures.robustness[0].pairs:,} pairs, with the thresholds of clean ones "
         f"(TAR and FAR: that of FAR 1e-2):\n\n{table}"
     )
 
@@ -242,10 +244,10 @@ def _groups(figures: Figures) -> str:
         ]
         for one in groups
     ]  # fmt: skip
-    heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(far)}" for far in fars), "agreement"]
+    heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(far)}" for far in fars), "teacher correlation"]
     return (
-        "By group, one look, on the held-out training crops: how often two different people of one group pass the "
-        "shipped thresholds, and how well their scores follow the teachers' (correlation). It does not measure how "
+        "Demographics, one look, on the held-out training crops: how often two different people of one group pass the "
+        "shipped thresholds, and how well their scores follow the teachers'. It does not measure how "
         "often a person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are "
         "what others saw in a picture. The thresholds come from these same crops.\n\n"
         f"{_table(heads, rows)}"

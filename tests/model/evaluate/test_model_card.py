@@ -72,7 +72,7 @@ def test_groups_stand_in_the_card(result: Result) -> None:
     vectors = unit(np.random.default_rng(0).normal(size=(40, 64)))
     groups = compare_groups(vectors, vectors, labels, ((0.01, 0.29), (0.001, 0.99)), rounds=5)
     text = figures_text(replace(result.figures, groups=tuple(groups)))
-    assert "| group | crops | pairs | scores | FAR at 1e-2 | FAR at 1e-3 | agreement |" in text
+    assert "| group | crops | pairs | scores | FAR at 1e-2 | FAR at 1e-3 | teacher correlation |" in text
     (line,) = [line for line in text.splitlines() if line.startswith("| UTKFace, Black |")]
     assert "| below 3.9e-3 | 1.00 |" in line
 
