@@ -194,13 +194,13 @@ def _light(at: float, length: float) -> Floats:
 
 def frames(figures: Sequence[tuple[Person, Figure]]) -> Iterator[NDArray[np.uint8]]:
     """The clip's frames (480, 640, 3) uint8 RGB in order."""
-    plan, length = visits([person for person, _ in figures])
+    schedule, length = visits([person for person, _ in figures])
     scene, painter = background(), Painter()
     rng = np.random.default_rng(5)
     for index in range(round(length * FPS)):
         at = index / FPS
         frame = scene.copy()
-        for (person, figure), visit in zip(figures, plan, strict=True):
+        for (person, figure), visit in zip(figures, schedule, strict=True):
             if visit.from_s < at < visit.to_s:
                 painter.paint(frame, figure, pose_at(person, visit, at))
         # A webcam is no sharper, and it saves the encoder a fifth.
@@ -221,7 +221,7 @@ def write_clip(faces: Path, out: Path, people: Sequence[Person] = PEOPLE) -> lis
         (person, make_figure(portrait, person.style, 20 * index))
         for index, (person, portrait) in enumerate(zip(people, exaggerate(mixes), strict=True))
     ]
-    plan, length = visits(people)
+    schedule, length = visits(people)
     beside = out.with_name(f"{out.stem}.part{out.suffix}")
     writer = cv2.VideoWriter(str(beside), cv2.CAP_FFMPEG, cv2.VideoWriter.fourcc(*"mp4v"), FPS, (WIDTH, HEIGHT))
     if not writer.isOpened():
@@ -236,7 +236,7 @@ def write_clip(faces: Path, out: Path, people: Sequence[Person] = PEOPLE) -> lis
         "height": HEIGHT,
         "fps": FPS,
         "seconds": length,
-        "people": [asdict(visit) | {"mixed_from": len(p.sources)} for p, visit in zip(people, plan, strict=True)],
+        "people": [asdict(visit) | {"mixed_from": len(p.sources)} for p, visit in zip(people, schedule, strict=True)],
     }
     out.with_suffix(".json").write_text(json.dumps(about, indent=2) + "\n", encoding="utf-8")
-    return plan
+    return schedule

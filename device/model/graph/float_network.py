@@ -40,7 +40,7 @@ class FloatLayer:
 
 
 @dataclass(frozen=True)
-class LayerPlan:
+class LayerSpec:
     """One layer of a variant before it has weights; ``key`` is its path in the PyTorch module."""
 
     name: str
@@ -55,30 +55,30 @@ class LayerPlan:
     relu6: bool
 
 
-def plan_layers(variant: Variant) -> tuple[LayerPlan, ...]:
+def layer_specs(variant: Variant) -> tuple[LayerSpec, ...]:
     """All layers of the headless network in the order of execution."""
-    plans: list[LayerPlan] = []
+    specs: list[LayerSpec] = []
 
     def conv(name: str, key: str, inputs: int, outputs: int, kernel: int, stride: int, relu6: bool) -> int:
         kind = LayerKind.CONV if kernel > 1 else LayerKind.POINTWISE
         kind = LayerKind.DEPTHWISE if name.endswith(".dw") else kind
-        plans.append(LayerPlan(name, key, kind, len(plans) - 1, None, inputs, outputs, kernel, stride, relu6))
-        return len(plans) - 1
+        specs.append(LayerSpec(name, key, kind, len(specs) - 1, None, inputs, outputs, kernel, stride, relu6))
+        return len(specs) - 1
 
     conv("stem", "stem", 3, variant.stem_channels, 3, 2, True)
     for index, block in enumerate(variant.blocks):
-        start, key = len(plans) - 1, f"blocks.{index}"
+        start, key = len(specs) - 1, f"blocks.{index}"
         if block.expanded != block.inputs:
             conv(f"{block.name}.expand", f"{key}.expand", block.inputs, block.expanded, 1, 1, True)
         conv(f"{block.name}.dw", f"{key}.depthwise", block.expanded, block.expanded, 3, block.stride, True)
         last = conv(f"{block.name}.project", f"{key}.project", block.expanded, block.outputs, 1, 1, False)
         if block.residual:
             name, size = f"{block.name}.add", block.outputs
-            plans.append(LayerPlan(name, "", LayerKind.ADD, start, last, size, size, 0, 1, False))
+            specs.append(LayerSpec(name, "", LayerKind.ADD, start, last, size, size, 0, 1, False))
     head = conv("head", "head", variant.blocks[-1].outputs, variant.fingerprint_length, 1, 1, True)
     size = variant.fingerprint_length
-    plans.append(LayerPlan("mean", "", LayerKind.MEAN, head, None, size, size, 0, 1, False))
-    return tuple(plans)
+    specs.append(LayerSpec("mean", "", LayerKind.MEAN, head, None, size, size, 0, 1, False))
+    return tuple(specs)
 
 
 def same_padding(size: int, kernel: int, stride: int) -> tuple[int, int, int]:
@@ -137,22 +137,22 @@ def random_layers(variant: Variant, pictures: NDArray[np.uint8], seed: int) -> t
     layers: list[FloatLayer] = []
     outputs: list[Float] = []
     picture = normalise(pictures)
-    for plan in plan_layers(variant):
-        layer = FloatLayer(plan.name, plan.kind, plan.source, plan.source2, stride=plan.stride)
-        x = picture if plan.source == PICTURE else outputs[plan.source]
-        x2 = None if plan.source2 is None else outputs[plan.source2]
-        if plan.kernel:
-            depthwise = plan.kind == LayerKind.DEPTHWISE
-            shape = (plan.kernel, plan.kernel, plan.outputs)
+    for spec in layer_specs(variant):
+        layer = FloatLayer(spec.name, spec.kind, spec.source, spec.source2, stride=spec.stride)
+        x = picture if spec.source == PICTURE else outputs[spec.source]
+        x2 = None if spec.source2 is None else outputs[spec.source2]
+        if spec.kernel:
+            depthwise = spec.kind == LayerKind.DEPTHWISE
+            shape = (spec.kernel, spec.kernel, spec.outputs)
             if not depthwise:
-                shape = (plan.outputs, plan.kernel, plan.kernel, plan.inputs)  # type: ignore[assignment]
+                shape = (spec.outputs, spec.kernel, spec.kernel, spec.inputs)  # type: ignore[assignment]
             weights = rng.normal(0, 1, shape).astype(np.float32)
-            raw = run_layer(replace(layer, weights=weights, bias=np.zeros(plan.outputs, np.float32)), x)
+            raw = run_layer(replace(layer, weights=weights, bias=np.zeros(spec.outputs, np.float32)), x)
             mean, deviation = raw.mean(axis=(0, 1, 2)), raw.std(axis=(0, 1, 2)) + 1e-3
-            gain = (np.exp(rng.normal(0, 0.3, plan.outputs)) / deviation).astype(np.float32)
-            bias = (rng.normal(0.3, 0.5, plan.outputs) - mean * gain).astype(np.float32)
+            gain = (np.exp(rng.normal(0, 0.3, spec.outputs)) / deviation).astype(np.float32)
+            bias = (rng.normal(0.3, 0.5, spec.outputs) - mean * gain).astype(np.float32)
             weights *= gain if depthwise else gain[:, None, None, None]
-            layer = replace(layer, weights=weights, bias=bias, relu6=plan.relu6)
+            layer = replace(layer, weights=weights, bias=bias, relu6=spec.relu6)
         layers.append(layer)
         outputs.append(run_layer(layer, x, x2))
     return tuple(layers)

@@ -12,7 +12,7 @@ from torch import nn
 
 from device.errors import FileError
 from device.link.protocol import LayerKind
-from device.model.graph.float_network import FloatLayer, plan_layers
+from device.model.graph.float_network import FloatLayer, layer_specs
 from device.model.graph.variant import Variant
 from device.model.train.losses import Student
 from device.model.train.mobilenet import MobileNetV2, SameConv
@@ -62,7 +62,7 @@ def fold(network: MobileNetV2) -> tuple[FloatLayer, ...]:
     """The network's layers with their batch normalisation folded in."""
     modules: dict[str, nn.Module] = dict(network.named_modules())
     layers = []
-    for plan in plan_layers(network.variant):
+    for plan in layer_specs(network.variant):
         layer = FloatLayer(plan.name, plan.kind, plan.source, plan.source2, stride=plan.stride, relu6=plan.relu6)
         if plan.kind not in (LayerKind.ADD, LayerKind.MEAN):
             module = modules[plan.key]

@@ -17,7 +17,7 @@ from torch import Tensor
 from torch.nn import functional
 
 from device.errors import FileError
-from device.model.graph.float_network import plan_layers
+from device.model.graph.float_network import layer_specs
 from device.model.graph.tflite import Graph, Operator, read_tflite
 from device.model.graph.variant import WIDTHS, Variant
 from device.model.train.batchnorm_folding import load_student
@@ -73,7 +73,7 @@ def _dequantised(network: Path, variant: Variant, views: NDArray[np.uint8]) -> M
     for width in sorted({variant.width, *(width for width in WIDTHS if width > variant.width)}):
         trained = MobileNetV2(Variant(width, variant.input_size))
         modules = dict(trained.named_modules())
-        convolutions = [modules[plan.key] for plan in plan_layers(trained.variant) if plan.kernel]
+        convolutions = [modules[plan.key] for plan in layer_specs(trained.variant) if plan.kernel]
         if [weights.shape for weights, _ in filters] == [module.conv.weight.shape for module in convolutions]:
             break
     else:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from device.link.protocol import LayerKind
-from device.model.graph.float_network import LayerPlan, plan_layers, same_padding
+from device.model.graph.float_network import LayerSpec, layer_specs, same_padding
 from device.model.graph.variant import Variant
 from device.model.progress import SILENT, Monitor
 from device.model.variants.board_cost import VariantCost, cost_of
@@ -81,22 +81,22 @@ class Cost:
         return self.weight_bytes + (self.fingerprint_length + 1) * _CLASSES
 
 
-def _weights(plan: LayerPlan) -> int:
-    if plan.kind in (LayerKind.ADD, LayerKind.MEAN):
+def _weights(spec: LayerSpec) -> int:
+    if spec.kind in (LayerKind.ADD, LayerKind.MEAN):
         return 0
-    return plan.kernel**2 * plan.outputs * (1 if plan.kind == LayerKind.DEPTHWISE else plan.inputs)
+    return spec.kernel**2 * spec.outputs * (1 if spec.kind == LayerKind.DEPTHWISE else spec.inputs)
 
 
 def cost(variant: Variant) -> Cost:
     """MACs and int8 weight bytes of ``variant``, biases not counted."""
-    plans = plan_layers(variant)
+    specs = layer_specs(variant)
     sizes: list[int] = []
     macs = 0
-    for plan in plans:
-        size = sizes[plan.source] if plan.source >= 0 else variant.input_size
-        sizes.append(1 if plan.kind == LayerKind.MEAN else same_padding(size, max(plan.kernel, 1), plan.stride)[0])
-        macs += sizes[-1] ** 2 * _weights(plan)
-    return Cost(macs, sum(map(_weights, plans)), variant.fingerprint_length)
+    for spec in specs:
+        size = sizes[spec.source] if spec.source >= 0 else variant.input_size
+        sizes.append(1 if spec.kind == LayerKind.MEAN else same_padding(size, max(spec.kernel, 1), spec.stride)[0])
+        macs += sizes[-1] ** 2 * _weights(spec)
+    return Cost(macs, sum(map(_weights, specs)), variant.fingerprint_length)
 
 
 def width_of(network: Network) -> float | None:

@@ -12,7 +12,7 @@ import pytest
 from device.errors import FileError
 from device.link.protocol import LayerKind
 from device.model.export.export import convert, export
-from device.model.graph.float_network import forward, plan_layers, random_layers, same_padding
+from device.model.graph.float_network import forward, layer_specs, random_layers, same_padding
 from device.model.graph.tflite import Graph, Operator, Quantisation, Tensor, pack_tflite
 from device.model.graph.variant import Variant
 from device.model.quantise.ptq import minmax_graph
@@ -28,7 +28,7 @@ def noise(count: int, shape: tuple[int, int, int], seed: int = 0) -> list[Any]:
 
 def most_alive(variant: Variant) -> int:
     """Bytes of the layer after which most activations are still needed, from the network's definition alone."""
-    plans = plan_layers(variant)
+    plans = layer_specs(variant)
     sides: list[int] = []
     needed_until = list(range(1, len(plans) + 1))
     for index, plan in enumerate(plans):
