@@ -1,4 +1,4 @@
-"""What is painted over the live picture, and where: pure functions from faces to shapes. No Qt.
+"""What is painted over the live picture, and where: pure functions from faces to shapes. No widgets.
 
 Everything is in view pixels. ``role`` names a colour of the theme; no state is told by colour alone, so the outline's
 dashes and the tag's mark say it too.

@@ -79,7 +79,7 @@ class ProblemBar(QFrame):
         self._text.setText(message)
         self._hint.setText(self.tr("What to do: {hint}").format(hint=say(problem.hint)) if problem.hint else "")
         self._hint.setVisible(bool(problem.hint))
-        self.setAccessibleDescription(f"{message}. {problem.hint}")
+        self.setAccessibleDescription(f"{message}. {say(problem.hint)}")
         self.show()
 
     def _restyle(self) -> None:

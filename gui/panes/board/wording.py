@@ -82,7 +82,7 @@ def phase(state: BoardState | None) -> str:
     if state is None:
         return say(_PHASES[BoardPhase.CONNECTING])
     text = say(_PHASES[state.phase])
-    return f"{text}: {state.message}" if state.phase is not BoardPhase.READY and state.message else text
+    return f"{text}: {say(state.message)}" if state.phase is not BoardPhase.READY and state.message else text
 
 
 def information(state: BoardState | None) -> Rows:
@@ -170,7 +170,7 @@ def installed(found: Finding | Problem | None) -> str:
     if found is None:
         return "–"
     if isinstance(found, Problem):
-        return found.message
+        return say(found.message)
     text = say(_INSTALLED[found.verdict])
     if found.image is not None and found.image.commit:
         text += " (" + say("commit {commit}").format(commit=found.image.commit[:8]) + ")"

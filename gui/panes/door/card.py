@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout
 from gui.core.decisions import Entrance
 from gui.core.frames import now_s
 from gui.core.states import DoorView, DoorWord
-from gui.widgets import formatting, palette
+from gui.panes.door import wording
+from gui.widgets import palette
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, paint_icon
 
@@ -56,14 +57,14 @@ class DoorCard(QWidget):
     @property
     def title(self) -> str:
         """The large word, now."""
-        return formatting.door_title(self._door, self._entrance, now_s())
+        return wording.door_title(self._door, self._entrance, now_s())
 
     @property
     def detail(self) -> str:
         """The line under the word, now."""
-        if self._door.state is DoorWord.LOCKED and (asked := formatting.entrance_detail(self._entrance, now_s())):
+        if self._door.state is DoorWord.LOCKED and (asked := wording.entrance_detail(self._entrance, now_s())):
             return asked
-        return formatting.door_detail(self._door, now_s(), self._person)
+        return wording.door_detail(self._door, now_s(), self._person)
 
     def sizeHint(self) -> QSize:
         return QSize(320, self._theme.scale.body * 12)

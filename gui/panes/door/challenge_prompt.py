@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from gui.core.decisions import Entrance, Turn
 from gui.core.frames import now_s
-from gui.widgets import formatting, palette
+from gui.panes.door import wording
+from gui.widgets import palette
 from gui.widgets.theme import Theme, paint_icon
 
 TICK_MS = 100
@@ -32,7 +33,7 @@ class PromptView(QWidget):
     @property
     def text(self) -> str:
         """What is asked, now; empty where nothing is."""
-        return "" if self._entrance.asked is None else formatting.entrance_detail(self._entrance, now_s())
+        return "" if self._entrance.asked is None else wording.entrance_detail(self._entrance, now_s())
 
     def sizeHint(self) -> QSize:
         return QSize(160, round(self._theme.scale.body * 6))

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QLabel, QVBoxLayout, QWidget
 
 from gui.core.decisions import Decision, Entrance
 from gui.core.frames import Recognition
+from gui.panes.door import wording
 from gui.panes.door.challenge_prompt import PromptView
 from gui.widgets import decision_style, decision_text, formatting
 from gui.widgets.decision_style import STYLE_CLASSES
@@ -124,7 +125,7 @@ class DecisionCard(QFrame):
         outcome = recognition.outcome
         reason = decision_text.reason(outcome.trace)
         self._crop.set_picture(recognition.picture)
-        self._set_name(formatting.recognised(recognition))
+        self._set_name(wording.recognised(recognition))
         mark = decision_style.MARKS[outcome.decision]
         self._state.setText(f"{mark} {formatting.decision(outcome.decision)}")
         set_style_class(self._state, STYLE_CLASSES.get(outcome.decision, "muted"))
@@ -132,7 +133,7 @@ class DecisionCard(QFrame):
             widget.setVisible(outcome.match.score is not None)
         rules = outcome.trace.rules
         self._bar.set_score(outcome.match.score, rules.threshold, outcome.decision, rules.band)
-        self._score.setText(formatting.score_line(recognition))
+        self._score.setText(wording.score_line(recognition))
         self._reason.setText(reason)
         self.setAccessibleDescription(f"{self._name.text()}, {self._state.text()}, {reason}")
 

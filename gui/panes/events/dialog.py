@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QDateTime, QLocale, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QImage, QPixmap
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -20,6 +20,7 @@ from PySide6.QtWidgets import (
 
 from gui.core.decisions import Decision, Trace
 from gui.core.people import Event
+from gui.panes.events import wording
 from gui.widgets import decision_style, decision_text, formatting
 from gui.widgets.decision_style import STYLE_CLASSES
 from gui.widgets.dialogs import Dialog, push_button
@@ -77,11 +78,11 @@ class EventDialog(Dialog):
             row.addWidget(picture, 0, Qt.AlignmentFlag.AlignTop)
         texts = QVBoxLayout()
         texts.setSpacing(4)
-        who = QLabel(formatting.event_title(event))
+        who = QLabel(wording.title(event))
         set_style_class(who, "figure")
         state = QLabel(f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}")
         set_style_class(state, STYLE_CLASSES.get(event.decision, "muted"))
-        when = QLabel(_moment(event.time))
+        when = QLabel(wording.moment(event.time))
         set_style_class(when, "muted")
         why = QLabel(
             decision_text.reason(event.trace) if event.trace is not None else decision_text.short(event.reason)
@@ -200,8 +201,3 @@ class EventDialog(Dialog):
     def _say_undo(self, event_id: int) -> None:
         self.undo_asked.emit(event_id)
         self.accept()
-
-
-def _moment(seconds: float) -> str:
-    when = QDateTime.fromSecsSinceEpoch(round(seconds))
-    return f"{QLocale().toString(when.date(), QLocale.FormatType.LongFormat)}, {when.time().toString('HH:mm:ss')}"

@@ -12,6 +12,7 @@ from device.errors import DeviceError
 from gui.core.people import Event
 from gui.core.states import Problem, Topic
 from gui.gallery.event_log import PAGE, EventLog, Query, fits
+from gui.panes.events import wording
 from gui.widgets import decision_style, decision_text, formatting
 from gui.widgets.decision_style import STYLE_CLASSES
 from gui.widgets.language import figure
@@ -156,8 +157,8 @@ class EventsModel(QAbstractTableModel):
             case Column.WHO:
                 said = event.correction
                 if said is None:
-                    return formatting.event_title(event)
-                who = formatting.event_title(event)
+                    return wording.title(event)
+                who = wording.title(event)
                 return (
                     self.tr("{who} (was {said})").format(who=who, said=said)
                     if said

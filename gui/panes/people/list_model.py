@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QLineEdit, QStyle, QStyledItemDelegate, QStyleOpti
 
 from gui.core.people import Person
 from gui.gallery.gallery import LONGEST_NAME
-from gui.widgets import formatting
+from gui.panes.people import wording
 from gui.widgets.theme import Theme, paint_icon
 
 Index = QModelIndex | QPersistentModelIndex
@@ -65,7 +65,7 @@ class PeopleModel(QAbstractListModel):
         if role == Qt.ItemDataRole.UserRole:
             return person
         if role in (Qt.ItemDataRole.AccessibleTextRole, Qt.ItemDataRole.ToolTipRole):
-            return f"{person.name}, {formatting.person_detail(person, time.time())}"
+            return f"{person.name}, {wording.person_detail(person, time.time())}"
         return None
 
     def setData(self, index: Index, value: object, role: int = Qt.ItemDataRole.EditRole) -> bool:
@@ -139,7 +139,7 @@ class RowPainter(QStyledItemDelegate):
         top += QFontMetricsF(name).height()
         painter.setFont(detail)
         painter.setPen(QColor(colours.muted if person.usable else colours.warn))
-        words_ = formatting.person_detail(person, time.time())
+        words_ = wording.person_detail(person, time.time())
         shown = QFontMetricsF(detail).elidedText(words_, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRectF(left, top, width, QFontMetricsF(detail).height()), 0, shown)
         painter.restore()

@@ -1,14 +1,16 @@
-"""What an enrolment says: prompts, verdicts, and what its shots are worth, in the window's language."""
+"""What the pane of people says: who is enrolled, enrolment's prompts and verdicts, changes, and photos."""
 
 from __future__ import annotations
 
 from gui.core.frames import Verdict
 from gui.core.i18n import mark
+from gui.core.people import Person
+from gui.core.states import Problem
 from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot
 from gui.gallery.history import Change, ChangeKind
-from gui.panes.people import wording
+from gui.widgets import formatting
 from gui.widgets.language import figure, say
 
 POSE_NAMES = {
@@ -71,8 +73,7 @@ def verdict_line(progress: EnrolmentProgress) -> str:
     if progress.phase is EnrolmentPhase.FAILED:
         if progress.failure is not None:
             return failure(progress.failure)
-        problem = progress.problem
-        return "" if problem is None else _sentence(": ".join(part for part in (problem.message, problem.hint) if part))
+        return "" if progress.problem is None else formatting.sentence(_problem(progress.problem))
     if progress.phase is EnrolmentPhase.REVIEW:
         return say("Look the shots through, then save")
     if progress.hint is Hint.VERDICT:
@@ -124,10 +125,6 @@ def shot_line(shot: Shot) -> str:
     if shot.agreement is None:
         return pose_name(shot.pose)
     return f"{pose_name(shot.pose)} · {figure(shot.agreement, 2)}"
-
-
-def _sentence(text: str) -> str:
-    return text[:1].upper() + text[1:]
 
 
 ADVICE: dict[Verdict, str] = {
@@ -195,7 +192,7 @@ _PHOTO_OUTCOMES = {
 def photo_outcome(row: PhotoRow) -> str:
     """What became of a photo, in a few words."""
     if isinstance(row.outcome, Verdict):
-        return wording.verdict(row.outcome)
+        return verdict(row.outcome)
     text = say(_PHOTO_OUTCOMES[row.outcome])
     if "{detail}" in text:
         return text.format(detail=row.detail)
@@ -216,9 +213,37 @@ def photo_progress(value: PhotoProgress) -> str:
             return say("Stopped: nobody was enrolled")
         case PhotoPhase.FAILED:
             problem = value.problem
-            why = "" if problem is None else ": ".join(part for part in (problem.message, problem.hint) if part)
+            why = "" if problem is None else _problem(problem)
             return say("Nobody was enrolled. {why}").format(why=why[:1].upper() + why[1:])
         case PhotoPhase.DONE:
             taken = sum(row.outcome is Outcome.TAKEN for row in value.rows)
             text = say("Enrolled: {people}. Photos taken: {taken} of {all}.")
             return text.format(people=value.people, taken=taken, all=value.of)
+
+
+def person_detail(person: Person, now: float) -> str:
+    """The second line under a name: what is stored, and when they were last let in."""
+    if person.usable == 0:
+        return say("enrolled with another network: enrol again")
+    if person.usable < person.fingerprints:
+        crops = say("{usable} of {all} crops usable").format(usable=person.usable, all=person.fingerprints)
+    else:
+        crops = say("1 crop") if person.usable == 1 else say("{count} crops").format(count=person.usable)
+    seen = say("seen {when}").format(when=_ago(person.last_seen, now)) if person.last_seen else say("not seen yet")
+    return f"{crops} · {seen}"
+
+
+def _ago(seconds: float, now: float) -> str:
+    """How long ago, coarse: ``just now``, ``4 min ago``, ``3 h ago``, else the day."""
+    passed = now - seconds
+    if passed < 60:
+        return say("just now")
+    if passed < 3600:
+        return say("{minutes} min ago").format(minutes=round(passed / 60))
+    if passed < 20 * 3600:
+        return say("{hours} h ago").format(hours=round(passed / 3600))
+    return formatting.when(seconds, now)
+
+
+def _problem(problem: Problem) -> str:
+    return ": ".join(say(part) for part in (problem.message, problem.hint) if part)

@@ -1,4 +1,4 @@
-"""One frame's way as texts and bars: pure functions from a recognition to what the timing strip paints. No Qt."""
+"""One frame from camera to decision, as texts and bars that the timing strip paints: pure functions, no widgets."""
 
 from __future__ import annotations
 
@@ -73,6 +73,19 @@ class Chart:
     marks: tuple[tuple[float, str], ...] = ()
 
 
+def network_line(recognition: Recognition) -> str:
+    """``246 ms · 53.2 M cycles at 216 MHz · emulated``: the board's own figures and where they come from."""
+    inference = recognition.inference
+    parts = [formatting.with_looks(f"{formatting.milliseconds(inference.network_ms)} ms", inference.looks)]
+    if inference.network_cycles and inference.where is not Where.HOST:
+        text = say("{count} cycles at {clock}")
+        cycles = formatting.count(inference.network_cycles)
+        parts.append(text.format(count=cycles, clock=formatting.clock(recognition.clock_hz)))
+    if inference.network_instructions:
+        parts.append(say("{count} instructions").format(count=formatting.count(inference.network_instructions)))
+    return " · ".join(parts)
+
+
 def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
     """All stages in order, a dash where nothing was measured."""
     place = formatting.measured(recognition.inference.where) if recognition else "board"
@@ -100,7 +113,7 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
 
     What is too much is left out from the end, never where the figures were measured.
     """
-    parts = formatting.network_line(recognition).split(" · ")
+    parts = network_line(recognition).split(" · ")
     place = formatting.measured(recognition.inference.where)
     for kept in range(len(parts), 0, -1):
         line = say("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
@@ -145,6 +158,6 @@ def spoken(recognition: Recognition | None) -> str:
     if recognition is None:
         return say("No face has been sent to the board yet")
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
-    network = f"{formatting.network_line(recognition)}, {formatting.measured(recognition.inference.where)}"
+    network = f"{network_line(recognition)}, {formatting.measured(recognition.inference.where)}"
     told = say("Network: {figures}").format(figures=network)
     return f"{stages}. {told}. {formatting.sentence(whole(recognition))}"

@@ -1,4 +1,4 @@
-"""One frame's way as texts and bars, without Qt."""
+"""One frame from camera to decision as texts and bars."""
 
 from __future__ import annotations
 
@@ -84,3 +84,9 @@ def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> No
     emulated = stages.whole(recognition(latency_ms=310.0))
     assert emulated == "in all 309 ms, 310 ms on this PC"
     assert stages.whole(recognition(where=Where.BOARD, latency_ms=310.0)) == "in all 310 ms"  # measured, not placed
+
+
+def test_network_line_has_cycles_at_the_boards_clock() -> None:
+    assert stages.network_line(recognition()) == "246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions"
+    assert stages.network_line(recognition(where=Where.HOST, network_instructions=None)) == "246 ms"
+    assert stages.network_line(recognition(looks=2)).startswith("246 ms, 2 looks · 53.1 M cycles")

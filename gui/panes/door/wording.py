@@ -1,0 +1,79 @@
+"""What the door's panes say: the door's state, what is asked of a person, and who was recognised with what score."""
+
+from __future__ import annotations
+
+from gui.core.decisions import Decision, Entrance, Turn
+from gui.core.frames import Recognition
+from gui.core.i18n import mark
+from gui.core.states import DoorView, DoorWord
+from gui.widgets.language import figure, say
+
+_TURNS = {
+    Turn.LEFT: mark("turn your head to your left"),
+    Turn.RIGHT: mark("turn your head to your right"),
+}
+_DOORS = {
+    DoorWord.OPEN: mark("OPEN"),
+    DoorWord.LOCKED: mark("LOCKED"),
+    DoorWord.UNKNOWN: mark("NOT KNOWN"),
+}
+
+
+def door_word(view: DoorView) -> str:
+    """The one word that is read from across the room."""
+    return say(_DOORS[view.state])
+
+
+def door_detail(view: DoorView, now_s: float, person: str | None) -> str:
+    """The door's second line: for whom it opened and when it locks, or that it waits."""
+    if view.state is DoorWord.UNKNOWN:
+        return say("the board has not reported the door")
+    if view.state is DoorWord.LOCKED:
+        return say("reported by the board")
+    left = figure(view.remaining_at(now_s) / 1e3, 1)
+    if person:
+        return say("for {name}, locks by itself in {seconds} s").format(name=person, seconds=left)
+    return say("locks by itself in {seconds} s").format(seconds=left)
+
+
+def door_title(view: DoorView, entrance: Entrance, now_s: float) -> str:
+    """The door's word, or that faces are locked out of the locked door."""
+    locked_out = view.state is DoorWord.LOCKED and entrance.locked_until_s > now_s
+    return say("LOCKED OUT") if locked_out else door_word(view)
+
+
+def entrance_detail(entrance: Entrance, now_s: float) -> str:
+    """What is asked of the person, or for how long faces are locked out; empty where neither is."""
+    if entrance.locked_until_s > now_s:
+        seconds = f"{entrance.locked_until_s - now_s + 0.5:.0f}"
+        return say("too many refusals: faces again in {seconds} s, the button opens").format(seconds=seconds)
+    if entrance.asked is None or entrance.asked_until_s <= now_s:
+        return ""
+    if entrance.back:
+        return say("look straight at the camera")
+    return say(_TURNS[entrance.asked])
+
+
+def recognised(recognition: Recognition) -> str:
+    """Who it is, as far as it is decided."""
+    outcome = recognition.outcome
+    if outcome.decision is Decision.ACCEPTED and outcome.match.name:
+        return outcome.match.name
+    if outcome.decision is Decision.REFUSED:
+        return say("Unknown")
+    if outcome.decision is Decision.LOCKED_OUT:
+        return say("Locked out")
+    return say("Not sure yet") if outcome.decision is Decision.UNCERTAIN else say("A face")
+
+
+def score_line(recognition: Recognition) -> str:
+    """Score against threshold, and the lead over the runner-up where there is one."""
+    match = recognition.outcome.match
+    if match.score is None:
+        return say("nobody to compare with")
+    score, threshold = figure(match.score, 2), figure(recognition.outcome.trace.rules.threshold, 2)
+    if match.margin is not None and match.second:
+        text = say("score {score}, needs {threshold}, {margin} ahead of {second}")
+        margin = figure(match.margin, 2)
+        return text.format(score=score, threshold=threshold, margin=margin, second=match.second)
+    return say("score {score}, needs {threshold}").format(score=score, threshold=threshold)
