@@ -25,7 +25,7 @@ from gui.core.frames import FrameView, Recognition, now_s
 from gui.core.i18n import mark
 from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, DoorWord
 from gui.panes.door import kiosk_state
-from gui.panes.door.kiosk_state import Say, Sight
+from gui.panes.door.kiosk_state import KioskState, Message
 from gui.widgets import palette
 from gui.widgets.language import say
 from gui.widgets.picture import image_of
@@ -36,20 +36,20 @@ PICTURE_PART = 0.54  # of the screen's longer side
 LEAST_TITLE_PX = 20
 
 NEUTRAL, GOOD, WARN, BAD = "neutral", "good", "warn", "bad"
-APPEARANCES: dict[Say, tuple[str, str, str, str]] = {  # colour, icon, title, second line
-    Say.WELCOME: (GOOD, "unlock", mark("Welcome {name}"), mark("The door is open.")),
-    Say.OPEN: (GOOD, "unlock", mark("Open"), mark("The door is open.")),
-    Say.OUT_OF_ORDER: (WARN, "warning", mark("Out of order"), mark("The door does not answer. Please ring.")),
-    Say.NO_PICTURE: (WARN, "warning", mark("Out of order"), mark("The camera gives no picture. Please ring.")),
-    Say.LOCKED_OUT: (BAD, "clock", mark("Please wait"), mark("Too many tries. Look again when the time is over.")),
-    Say.TURN_LEFT: (NEUTRAL, "turn_left", mark("Turn left"), mark("Turn your head slowly to your left.")),
-    Say.TURN_RIGHT: (NEUTRAL, "turn_right", mark("Turn right"), mark("Turn your head slowly to your right.")),
-    Say.TURN_BACK: (NEUTRAL, "eye", mark("Look ahead"), mark("Look straight into the camera again.")),
-    Say.REFUSED: (BAD, "close", mark("Not recognised"), mark("Please ring, or step back and try again.")),
-    Say.UNCERTAIN: (WARN, "question", mark("Not sure yet"), mark("Look straight into the camera and hold still.")),
-    Say.CLOSER: (NEUTRAL, "person", mark("Come closer"), mark("The face is too small in the picture.")),
-    Say.LOOK: (NEUTRAL, "eye", mark("Look at the camera"), mark("Hold still for a moment.")),
-    Say.LOCKED: (NEUTRAL, "lock", mark("Locked"), mark("Step in front of the camera.")),
+APPEARANCES: dict[Message, tuple[str, str, str, str]] = {  # colour, icon, title, second line
+    Message.WELCOME: (GOOD, "unlock", mark("Welcome {name}"), mark("The door is open.")),
+    Message.OPEN: (GOOD, "unlock", mark("Open"), mark("The door is open.")),
+    Message.OUT_OF_ORDER: (WARN, "warning", mark("Out of order"), mark("The door does not answer. Please ring.")),
+    Message.NO_PICTURE: (WARN, "warning", mark("Out of order"), mark("The camera gives no picture. Please ring.")),
+    Message.LOCKED_OUT: (BAD, "clock", mark("Please wait"), mark("Too many tries. Look again when the time is over.")),
+    Message.TURN_LEFT: (NEUTRAL, "turn_left", mark("Turn left"), mark("Turn your head slowly to your left.")),
+    Message.TURN_RIGHT: (NEUTRAL, "turn_right", mark("Turn right"), mark("Turn your head slowly to your right.")),
+    Message.TURN_BACK: (NEUTRAL, "eye", mark("Look ahead"), mark("Look straight into the camera again.")),
+    Message.REFUSED: (BAD, "close", mark("Not recognised"), mark("Please ring, or step back and try again.")),
+    Message.UNCERTAIN: (WARN, "question", mark("Not sure yet"), mark("Look straight into the camera and hold still.")),
+    Message.CLOSER: (NEUTRAL, "person", mark("Come closer"), mark("The face is too small in the picture.")),
+    Message.LOOK: (NEUTRAL, "eye", mark("Look at the camera"), mark("Hold still for a moment.")),
+    Message.LOCKED: (NEUTRAL, "lock", mark("Locked"), mark("Step in front of the camera.")),
 }
 
 
@@ -73,7 +73,7 @@ class KioskView(QWidget):
         self._locked_whole_s = 0.0
         self._refused_s: float | None = None
         self._fitted: dict[tuple[str, int, int, int], QFont] = {}
-        self.sight = self._look()
+        self.state = self._decide()
         self.setCursor(Qt.CursorShape.BlankCursor)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self._timer = QTimer(self)
@@ -132,18 +132,18 @@ class KioskView(QWidget):
 
     def refresh(self) -> None:
         """Decide anew what to say; a change is told to screen readers."""
-        before, self.sight = self.sight, self._look()
-        if (before.say, before.name) != (self.sight.say, self.sight.name) or not self.accessibleName():
+        before, self.state = self.state, self._decide()
+        if (before.message, before.name) != (self.state.message, self.state.name) or not self.accessibleName():
             title, detail = self._texts()
             self.setAccessibleName(title)
             self.setAccessibleDescription(detail)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
             self.update()
-        elif self.sight.left_s is not None:
+        elif self.state.left_s is not None:
             self.update()
 
-    def _look(self) -> Sight:
-        return kiosk_state.sight(
+    def _decide(self) -> KioskState:
+        return kiosk_state.decide_state(
             now_s=now_s(),
             door=self._door,
             board=self._board,
@@ -155,8 +155,8 @@ class KioskView(QWidget):
         )
 
     def _texts(self) -> tuple[str, str]:
-        _colour, _drawing, title, detail = APPEARANCES[self.sight.say]
-        return say(title).format(name=self.sight.name), say(detail)
+        _colour, _drawing, title, detail = APPEARANCES[self.state.message]
+        return say(title).format(name=self.state.name), say(detail)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         began = time.perf_counter()
@@ -194,7 +194,7 @@ class KioskView(QWidget):
         painter.save()
         painter.setClipRect(place)
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        role = APPEARANCES[self.sight.say][0]
+        role = APPEARANCES[self.state.message][0]
         for face in frame.faces:
             x, y, wide, high = face.box
             box = QRectF(
@@ -211,7 +211,7 @@ class KioskView(QWidget):
 
     def _paint_panel(self, painter: QPainter, place: QRectF) -> None:
         colours = self._theme.colours
-        role, drawing, _title, _detail = APPEARANCES[self.sight.say]
+        role, drawing, _title, _detail = APPEARANCES[self.state.message]
         fill = {GOOD: colours.door_open, WARN: colours.door_unknown, BAD: colours.door_refused}.get(
             role, colours.door_locked
         )
@@ -228,7 +228,7 @@ class KioskView(QWidget):
         side = inside.height() * (0.3 if upright else 0.2)
         paint_icon(painter, drawing, white, QRectF(inside.x() - side * 0.08, inside.y(), side, side))
         title, detail = self._texts()
-        countdown = inside.height() * 0.18 if self.sight.left_s is not None else 0.0
+        countdown = inside.height() * 0.18 if self.state.left_s is not None else 0.0
         top = inside.y() + side * 1.15
         rest = QRectF(inside.x(), top, inside.width(), inside.bottom() - top - countdown)
         titles = QRectF(rest.x(), rest.y(), rest.width(), rest.height() * 0.62)
@@ -248,8 +248,8 @@ class KioskView(QWidget):
 
     def _paint_countdown(self, painter: QPainter, room: QRectF) -> None:
         """The seconds left and a bar of them, in the lower part of the room."""
-        left_s = self.sight.left_s or 0.0
-        whole_s = self._locked_whole_s if self.sight.say is Say.LOCKED_OUT else self._open_ms / 1e3
+        left_s = self.state.left_s or 0.0
+        whole_s = self._locked_whole_s if self.state.message is Message.LOCKED_OUT else self._open_ms / 1e3
         place = room.adjusted(0, room.height() * 0.72, 0, 0)
         font = self._theme.font(max(LEAST_TITLE_PX, round(room.height() * 0.5)), bold=True)
         painter.setFont(font)

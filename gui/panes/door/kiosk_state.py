@@ -17,7 +17,7 @@ NOT_ASKED = Entrance()
 FRESH_S = 2.5  # so long a refusal stays on the display when the face has gone
 
 
-class Say(StrEnum):
+class Message(StrEnum):
     """What the display says."""
 
     WELCOME = "welcome"
@@ -36,15 +36,15 @@ class Say(StrEnum):
 
 
 @dataclass(frozen=True)
-class Sight:
+class KioskState:
     """The display's state: whom it welcomes, and the seconds that it counts down, None where it does not."""
 
-    say: Say
+    message: Message
     name: str = ""
     left_s: float | None = None
 
 
-def sight(
+def decide_state(
     *,
     now_s: float,
     door: DoorView,
@@ -54,34 +54,34 @@ def sight(
     entrance: Entrance = NOT_ASKED,
     faces: tuple[TrackedFace, ...] = (),
     refused_s: float | None = None,
-) -> Sight:
+) -> KioskState:
     """What to say at ``now_s``: to the face that is nearest, as the door's rule has it.
 
     ``person`` is who the door was opened for; ``refused_s`` when a face was last refused.
     """
     if door.state is DoorWord.OPEN:
         left_s = door.remaining_at(now_s) / 1e3
-        return Sight(Say.WELCOME, person, left_s) if person else Sight(Say.OPEN, "", left_s)
+        return KioskState(Message.WELCOME, person, left_s) if person else KioskState(Message.OPEN, "", left_s)
     if board is BoardPhase.LOST:
-        return Sight(Say.OUT_OF_ORDER)
+        return KioskState(Message.OUT_OF_ORDER)
     if camera is CameraPhase.LOST:
-        return Sight(Say.NO_PICTURE)
+        return KioskState(Message.NO_PICTURE)
     if entrance.locked_until_s > now_s:
-        return Sight(Say.LOCKED_OUT, "", entrance.locked_until_s - now_s)
+        return KioskState(Message.LOCKED_OUT, "", entrance.locked_until_s - now_s)
     if entrance.asked is not None:
-        return Sight(Say.TURN_BACK if entrance.back else _TURNS[entrance.asked])
+        return KioskState(Message.TURN_BACK if entrance.back else _TURNS[entrance.asked])
     nearest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
     if nearest is None:
         refused = refused_s is not None and now_s - refused_s <= FRESH_S
-        return Sight(Say.REFUSED if refused else Say.LOCKED)
+        return KioskState(Message.REFUSED if refused else Message.LOCKED)
     if nearest.decision in _DECIDED:
-        return Sight(_DECIDED[nearest.decision])
-    return Sight(Say.CLOSER if nearest.verdict is Verdict.TOO_SMALL else Say.LOOK)
+        return KioskState(_DECIDED[nearest.decision])
+    return KioskState(Message.CLOSER if nearest.verdict is Verdict.TOO_SMALL else Message.LOOK)
 
 
-_TURNS = {Turn.LEFT: Say.TURN_LEFT, Turn.RIGHT: Say.TURN_RIGHT}
+_TURNS = {Turn.LEFT: Message.TURN_LEFT, Turn.RIGHT: Message.TURN_RIGHT}
 _DECIDED = {
-    Decision.REFUSED: Say.REFUSED,
-    Decision.UNCERTAIN: Say.UNCERTAIN,
-    Decision.ACCEPTED: Say.LOCKED,  # let in before, and the door has locked again
+    Decision.REFUSED: Message.REFUSED,
+    Decision.UNCERTAIN: Message.UNCERTAIN,
+    Decision.ACCEPTED: Message.LOCKED,  # let in before, and the door has locked again
 }

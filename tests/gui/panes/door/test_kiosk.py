@@ -11,7 +11,7 @@ from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import now_s
 from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 from gui.panes.door.kiosk import APPEARANCES, KioskView
-from gui.panes.door.kiosk_state import Say
+from gui.panes.door.kiosk_state import Message
 from gui.widgets.language import TRANSLATIONS
 from gui.widgets.palette import ICONS
 from gui.widgets.theme import Theme
@@ -33,13 +33,13 @@ def view(theme: Theme, qtbot: QtBot) -> KioskView:
 
 
 def test_state_follows_door_faces_and_questions(view: KioskView, qtbot: QtBot) -> None:
-    assert view.sight.say is Say.LOCKED
+    assert view.state.message is Message.LOCKED
     view.set_frame(frame(1, (face(decision=Decision.SEEN),)))
     assert view.accessibleName() == "Look at the camera"
     view.set_entrance(Entrance(asked=Turn.LEFT))
-    assert view.sight.say is Say.TURN_LEFT
+    assert view.state.message is Message.TURN_LEFT
     view.set_entrance(Entrance(locked_until_s=now_s() + 30))
-    assert view.sight.say is Say.LOCKED_OUT
+    assert view.state.message is Message.LOCKED_OUT
     view.set_entrance(Entrance())
     view.set_person("Ada")
     view.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
@@ -59,7 +59,7 @@ def test_state_follows_door_faces_and_questions(view: KioskView, qtbot: QtBot) -
 
 
 def test_state_is_never_told_by_colour_alone() -> None:
-    assert set(APPEARANCES) == set(Say)
+    assert set(APPEARANCES) == set(Message)
     assert all((ICONS / f"{drawing}.svg").exists() and title for _role, drawing, title, _detail in APPEARANCES.values())
     told = [(title, detail) for _role, _drawing, title, detail in APPEARANCES.values()]
     assert len(set(told)) == len(told)
