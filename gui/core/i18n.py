@@ -1,5 +1,4 @@
-"""Marks texts of modules without Qt as shown to people; ``gui.widgets.language.say`` translates them when they are
-shown."""
+"""Marks texts of modules without Qt as shown to people; ``gui.widgets.language.translate`` translates them then."""
 
 from __future__ import annotations
 

@@ -1,7 +1,8 @@
 """Every setting of the program as one table. No Qt.
 
 A part of the program adds its settings as lines of its own group's tuple here; the dialog, the file and the checks
-follow from the table. Texts are English and marked; ``gui.widgets.language.say`` translates them when they are shown.
+follow from the table. Texts are English and marked; ``gui.widgets.language.translate``
+translates them when they are shown.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from gui.widgets.language import PREFIX, TRANSLATIONS
 
 GUI = ROOT / "gui"
 LANGUAGES = ("de",)
-ALIASES = "QT_TR_NOOP+=mark,tr+=say"
+ALIASES = "QT_TR_NOOP+=mark,translate=QT_TRANSLATE,tr+=translate"  # ours takes no context, unlike Qt's ``translate``
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         missing = [message for message in every if not message.finished]
         print(f"{file.name}: {len(every)} texts, {len(missing)} without translation")
         for message in missing:
-            print(f"  {message.context or 'words'}: {message.source!r}")
+            print(f"  {message.context or 'no class'}: {message.source!r}")
         left += len(missing)
     return 1 if left else 0
 

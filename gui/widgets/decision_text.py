@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from gui.core.decisions import Ballot, Rule, Trace, Turn, Vote
 from gui.core.i18n import mark
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 _SENTENCES = {
     Rule.VOTES_FOR: mark("{person}: {votes} of {needed} votes, now {best}, needs {threshold}"),
@@ -56,8 +56,8 @@ def reason(trace: Trace) -> str:
         sentence = _FEW_FOR
     if trace.rule is Rule.KEPT and newest is not None and newest.person != trace.person:
         sentence = _KEPT_ALL_THE_SAME
-    return say(sentence).format(
-        person=trace.person or say("somebody"),
+    return translate(sentence).format(
+        person=trace.person or translate("somebody"),
         best=best(newest),
         threshold=figure(rules.threshold, 2),
         votes=votes(trace.votes_for),
@@ -79,7 +79,7 @@ def reason(trace: Trace) -> str:
 def short(kept: str) -> str:
     """The rule of an event in a few words; ``kept`` is what the event keeps, in old files a sentence."""
     try:
-        return say(_SHORT[Rule(kept)])
+        return translate(_SHORT[Rule(kept)])
     except ValueError:
         return kept
 
@@ -98,45 +98,49 @@ def best(ballot: Ballot | None) -> str:
 
 def vote(ballot: Ballot) -> str:
     """What a recognition said, in a word."""
-    return say(_VOTES[ballot.vote])
+    return translate(_VOTES[ballot.vote])
 
 
 def turn(value: Turn) -> str:
     """A turn as the person is asked for it."""
-    return say(_TURNS[value])
+    return translate(_TURNS[value])
 
 
 def numbers(trace: Trace) -> list[tuple[str, str]]:
     """What was asked for and what there was, as lines of a label and a value."""
     rules = trace.rules
-    measured = say("from measured impostors") if rules.measured else say("a guess: not measured for this network")
+    measured = (
+        translate("from measured impostors") if rules.measured else translate("a guess: not measured for this network")
+    )
     lines = [
         (
-            say("Threshold"),
-            say("{threshold}, for one false accept in {far} comparisons ({measured})").format(
+            translate("Threshold"),
+            translate("{threshold}, for one false accept in {far} comparisons ({measured})").format(
                 threshold=figure(rules.threshold, 3), far=figure(1 / rules.far, 0), measured=measured
             ),
         ),
         (
-            say("Uncertain from"),
-            say("{low}, which is {band} below it").format(
+            translate("Uncertain from"),
+            translate("{low}, which is {band} below it").format(
                 low=figure(rules.threshold - rules.band, 3), band=figure(rules.band, 2)
             ),
         ),
-        (say("Lead asked for"), figure(rules.margin, 2)),
+        (translate("Lead asked for"), figure(rules.margin, 2)),
         (
-            say("Votes for"),
-            say("{votes} of {needed}").format(votes=votes(trace.votes_for), needed=votes(rules.accept_votes)),
+            translate("Votes for"),
+            translate("{votes} of {needed}").format(votes=votes(trace.votes_for), needed=votes(rules.accept_votes)),
         ),
         (
-            say("Votes against"),
-            say("{votes} of {needed}").format(votes=votes(trace.votes_against), needed=votes(rules.refuse_votes)),
+            translate("Votes against"),
+            translate("{votes} of {needed}").format(votes=votes(trace.votes_against), needed=votes(rules.refuse_votes)),
         ),
-        (say("Faces in the picture"), str(trace.faces)),
+        (translate("Faces in the picture"), str(trace.faces)),
     ]
     if trace.turns:
         asked = ", ".join(turn(one) for one in trace.turns)
-        lines.append((say("Turns asked for"), say("{turns}; {done} done").format(turns=asked, done=trace.turned)))
+        lines.append(
+            (translate("Turns asked for"), translate("{turns}; {done} done").format(turns=asked, done=trace.turned))
+        )
     if trace.failures:
-        lines.append((say("Refusals in a row"), str(trace.failures)))
+        lines.append((translate("Refusals in a row"), str(trace.failures)))
     return lines

@@ -22,7 +22,7 @@ from gui.core.states import (
     Problem,
     Where,
 )
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
 
@@ -85,22 +85,22 @@ def clock(clock_hz: int) -> str:
 
 def measured(where: Where | None) -> str:
     """Where a board figure was measured, in one word: board, emulated, QEMU, host program."""
-    return say(_MEASURED[where or Where.BOARD])
+    return translate(_MEASURED[where or Where.BOARD])
 
 
 def with_looks(text: str, looks: int) -> str:
     """A network's figure or where it was measured; ``212 ms, 2 looks`` where it is of the mirror image, too."""
-    return text if looks == 1 else say("{text}, {looks} looks").format(text=text, looks=looks)
+    return text if looks == 1 else translate("{text}, {looks} looks").format(text=text, looks=looks)
 
 
 def place(where: Where | None) -> str:
     """What executes the network, plainly."""
-    return say(_PLACES[where]) if where else ""
+    return translate(_PLACES[where]) if where else ""
 
 
 def problem_lines(problem: Problem) -> str:
     """What went wrong, and on a line of its own what to try."""
-    return say(problem.message) + (f"\n{sentence(say(problem.hint))}" if problem.hint else "")
+    return translate(problem.message) + (f"\n{sentence(translate(problem.hint))}" if problem.hint else "")
 
 
 def sentence(text: str) -> str:
@@ -110,26 +110,26 @@ def sentence(text: str) -> str:
 
 def decision(value: Decision) -> str:
     """A decision as one or two words."""
-    return say(_DECISIONS[value])
+    return translate(_DECISIONS[value])
 
 
 def board_title(state: BoardState | None) -> str:
     """The header's words for the board: its name, or that it is emulated, or what is going on."""
     if state is None or state.phase is BoardPhase.CONNECTING:
-        return say("Connecting to the board")
+        return translate("Connecting to the board")
     if state.phase is BoardPhase.LOST:
-        return say("No board")
+        return translate("No board")
     if state.where is Where.BOARD:
-        return say("Board {name}").format(name=state.name).strip()
+        return translate("Board {name}").format(name=state.name).strip()
     return sentence(place(state.where))
 
 
 def board_detail(state: BoardState | None) -> str:
     """The header's second line for the board."""
     if state is None or state.phase is BoardPhase.CONNECTING:
-        return say(state.message if state is not None and state.message else mark("looking for known boards"))
+        return translate(state.message if state is not None and state.message else mark("looking for known boards"))
     if state.phase is BoardPhase.LOST:
-        return say(state.message or mark("trying again by itself"))
+        return translate(state.message or mark("trying again by itself"))
     parts = [clock(state.clock_hz)] if state.where is Where.BOARD else [state.name, clock(state.clock_hz)]
     return " · ".join(part for part in parts if part)
 
@@ -137,10 +137,10 @@ def board_detail(state: BoardState | None) -> str:
 def camera_title(state: CameraState | None) -> str:
     """The header's words for the picture source."""
     if state is None or state.phase is CameraPhase.OPENING:
-        return say("Opening the camera")
+        return translate("Opening the camera")
     if state.phase is CameraPhase.LOST:
-        return say("No picture")
-    return say(_KINDS[state.kind])
+        return translate("No picture")
+    return translate(_KINDS[state.kind])
 
 
 def camera_detail(state: CameraState | None) -> str:
@@ -148,14 +148,14 @@ def camera_detail(state: CameraState | None) -> str:
     if state is None:
         return ""
     if state.phase is CameraPhase.LOST:
-        return say(state.message or mark("trying again by itself"))
+        return translate(state.message or mark("trying again by itself"))
     if state.phase is CameraPhase.OPENING:
         return state.description
     parts = [state.description]
     if state.size != (0, 0):
         parts.append(f"{state.size[0]}x{state.size[1]}")
     if state.fps:
-        parts.append(say("{rate} fps").format(rate=figure(state.fps, 0)))
+        parts.append(translate("{rate} fps").format(rate=figure(state.fps, 0)))
     return " · ".join(part for part in parts if part)
 
 
@@ -167,5 +167,5 @@ def when(seconds: float, now: float | None = None) -> str:
         return stamp.strftime("%H:%M:%S")
     month = QLocale().monthName(stamp.month, QLocale.FormatType.ShortFormat)
     if stamp.year == today.year:
-        return say("{day} {month} {time}").format(day=stamp.day, month=month, time=stamp.strftime("%H:%M"))
-    return say("{day} {month} {year}").format(day=stamp.day, month=month, year=stamp.year)
+        return translate("{day} {month} {time}").format(day=stamp.day, month=month, time=stamp.strftime("%H:%M"))
+    return translate("{day} {month} {year}").format(day=stamp.day, month=month, year=stamp.year)

@@ -1,6 +1,6 @@
 """The window's language: Qt's translation files in ``assets/translations``, chosen by the system or the settings.
 
-In a QObject a text is ``self.tr("…")``; elsewhere it is marked with ``gui.core.i18n.mark`` and said with ``say``.
+In a QObject a text is ``self.tr("…")``; elsewhere ``gui.core.i18n.mark`` marks it and ``translate`` translates it.
 Placeholders are named, ``self.tr("for {name}").format(name=…)``: a translation may put them in another order.
 ``python -m gui.tools.translate`` collects the texts and makes the files.
 """
@@ -18,20 +18,21 @@ from gui.core.i18n import Filled
 TRANSLATIONS = ASSETS / "translations"
 SOURCE = "en"  # what the texts in the code are
 PREFIX = "door_"
+CONTEXT = ""  # of the texts that stand outside classes
 
 
-def say(text: str) -> str:
+def translate(text: str) -> str:
     """A text in the window's language; use it in functions, not in methods (a QObject has ``tr``)."""
     if isinstance(text, Filled):
         values = {name: _value(value) for name, value in text.values.items()}
-        return QCoreApplication.translate("", text.template).format(**values)
-    return QCoreApplication.translate("", text)
+        return QCoreApplication.translate(CONTEXT, text.template).format(**values)
+    return QCoreApplication.translate(CONTEXT, text)
 
 
 def _value(value: object) -> object:
     if isinstance(value, tuple):
-        return ", ".join(say(one) for one in value)
-    return say(value) if isinstance(value, Filled) else value
+        return ", ".join(translate(one) for one in value)
+    return translate(value) if isinstance(value, Filled) else value
 
 
 def figure(value: float, decimals: int) -> str:
@@ -60,7 +61,7 @@ def pick(chosen: str, wanted_by_system: Sequence[str]) -> str:
 def install(app: QCoreApplication, chosen: str) -> str:
     """Let the application speak the chosen language (``system``: the desktop's); the code that came of it.
 
-    Call it before the first widget is made: texts are said when a widget is built.
+    Call it before the first widget is made: texts are translated when a widget is built.
     """
     code = pick(chosen, QLocale.system().uiLanguages())
     country = QLocale.system()

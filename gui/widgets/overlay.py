@@ -17,7 +17,7 @@ from gui.core.i18n import mark
 from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.decision_style import MARKS, ROLES
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 TextWidth = Callable[[str], float]
 """Width in view pixels of a text in a font of the tag's."""
@@ -48,7 +48,7 @@ class Detail(StrEnum):
     @property
     def words(self) -> str:
         """What the level shows."""
-        return say(DETAILS[self])
+        return translate(DETAILS[self])
 
 
 DETAILS = {
@@ -140,9 +140,9 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     if known:
         who = face.name or ""
     elif face.decision is Decision.REFUSED:
-        who = say(UNKNOWN)
+        who = translate(UNKNOWN)
     elif face.decision is Decision.UNCERTAIN:
-        who = f"{face.name}?" if face.name else say(UNCERTAIN)
+        who = f"{face.name}?" if face.name else translate(UNCERTAIN)
     else:
         who = formatting.decision(face.decision)
     heading = f"{MARKS[face.decision]} {who}"
@@ -150,15 +150,15 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
         heading += f"  {figure(face.score, 2)}"
     lines = [heading]
     if face.verdict is not Verdict.GOOD and (scores or not known):
-        lines.append(say(face.verdict.value))
+        lines.append(translate(face.verdict.value))
     if scores and timing is not None:
         network = formatting.with_looks(f"{formatting.milliseconds(timing.network_ms)} ms", timing.looks)
-        text = say("network {network} · in all {way} ms · {place}")
+        text = translate("network {network} · in all {way} ms · {place}")
         way = formatting.milliseconds(timing.end_to_end_ms)
         lines.append(text.format(network=network, way=way, place=formatting.measured(timing.where)))
     if everything:
         box = face.box
-        text = say("face {number} · {width} × {height} px · quality {quality} · {age} ms old")
+        text = translate("face {number} · {width} × {height} px · quality {quality} · {age} ms old")
         lines.append(
             text.format(
                 number=face.track_id,

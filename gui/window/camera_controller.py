@@ -16,7 +16,7 @@ from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.settings.table import size_of
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.live_view import LiveView
 from gui.widgets.theme import Theme
 from gui.window.camera_dialog import CameraDialog
@@ -77,7 +77,7 @@ class CameraController(QObject):
         if self.dialog is not None:
             self.dialog.set_camera(state)
         if state.phase is CameraPhase.LOST:
-            why = f"{formatting.camera_title(state)}\n{say(state.message) or state.description}"
+            why = f"{formatting.camera_title(state)}\n{translate(state.message) or state.description}"
             self._live.clear(why)
             self.picture_lost.emit(why)
         elif state.phase is CameraPhase.OPENING:

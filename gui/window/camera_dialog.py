@@ -27,7 +27,7 @@ from gui.core.states import CameraKind, CameraPhase, CameraState
 from gui.settings.store import SettingsStore
 from gui.widgets import formatting
 from gui.widgets.dialogs import Dialog, push_button
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
 from gui.widgets.stylesheet import set_style_class
@@ -78,7 +78,7 @@ class CameraDialog(Dialog):
         self.resolution.setAccessibleName(self.tr("Resolution"))
         row = next(setting for setting in settings.table if setting.key == "camera/resolution")
         for value, label in row.choices:
-            self.resolution.addItem(say(label), value)
+            self.resolution.addItem(translate(label), value)
         self.resolution.setCurrentIndex(self.resolution.findData(settings.value("camera/resolution")))
         self.resolution.currentIndexChanged.connect(
             lambda index: settings.set("camera/resolution", self.resolution.itemData(index))

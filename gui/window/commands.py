@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from gui.core.i18n import mark
-from gui.widgets.language import say
+from gui.widgets.language import translate
 
 
 class Part(StrEnum):
@@ -81,7 +81,7 @@ def make_actions(window: QWidget, calls: Mapping[str, Callable[[], object]]) -> 
     """An action for each command by its name, with its keys working in the whole window. KeyError without its call."""
     actions = {}
     for command in COMMANDS:
-        action = QAction(say(command.text), window)
+        action = QAction(translate(command.text), window)
         action.setShortcuts([QKeySequence(key) for key in command.keys])
         action.triggered.connect(lambda _checked=False, call=calls[command.name]: call())
         window.addAction(action)

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLabel, QVBoxLayout, QWi
 from device.errors import DeviceError
 from gui.widgets import formatting
 from gui.widgets.dialogs import Dialog, push_button
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
@@ -26,9 +26,9 @@ class StartProblem(Dialog):
         mark = QLabel()
         mark.setPixmap(icon("warning", theme.colours.warn, 40).pixmap(QSize(40, 40)))
         mark.setAlignment(Qt.AlignmentFlag.AlignTop)
-        happened = QLabel(formatting.sentence(say(error.message)))
+        happened = QLabel(formatting.sentence(translate(error.message)))
         set_style_class(happened, "title")
-        hint = QLabel(self.tr("What to do: {hint}").format(hint=say(error.hint)))
+        hint = QLabel(self.tr("What to do: {hint}").format(hint=translate(error.hint)))
         place = QLabel(self.tr("Data folder: {folder}").format(folder=folder))
         set_style_class(place, "muted")
         text = QVBoxLayout()

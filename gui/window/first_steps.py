@@ -10,7 +10,7 @@ from gui.core.people import Event
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.live_view import LiveView
 from gui.window.hint_bar import HintBar, next_step
 
@@ -43,7 +43,7 @@ class FirstSteps(QObject):
     def _refresh(self) -> None:
         step = next_step(self._people, self._let_in) if self._settings.flag("window/hints") else None
         self._hints.show_step(step)
-        self._live.set_hint("" if self._people or step else say(formatting.NOBODY_ENROLLED))
+        self._live.set_hint("" if self._people or step else translate(formatting.NOBODY_ENROLLED))
 
     def _note(self, event: Event) -> None:
         if event.decision is Decision.ACCEPTED and not self._let_in:

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QToolBut
 
 from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.palette import ON_DOOR
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
@@ -56,8 +56,8 @@ class Chip(QFrame):
         layout.addLayout(text)
         theme.changed.connect(self._restyle)
 
-    def say(self, title: str, detail: str, *, drawing: str, warns: bool) -> None:
-        """Show these words; ``warns`` also changes icon and colour."""
+    def show_text(self, title: str, detail: str, *, drawing: str, warns: bool) -> None:
+        """Show this text; ``warns`` also changes icon and colour."""
         self.title.setText(title)
         self.detail.setText(detail)
         self.detail.setVisible(bool(detail))
@@ -121,14 +121,16 @@ class Header(QFrame):
     def set_board(self, state: BoardState | None) -> None:
         """What executes the network, and whether its timing is emulated."""
         lost = state is not None and state.phase is BoardPhase.LOST
-        self.board.say(formatting.board_title(state), formatting.board_detail(state), drawing="chip", warns=lost)
+        self.board.show_text(formatting.board_title(state), formatting.board_detail(state), drawing="chip", warns=lost)
 
     def set_camera(self, state: CameraState | None) -> None:
         """Where the pictures come from."""
         lost = state is not None and state.phase is CameraPhase.LOST
         film = state is not None and state.kind in (CameraKind.DEMO, CameraKind.FILE, CameraKind.FOLDER)
         drawing = "film" if film else "camera"
-        self.camera.say(formatting.camera_title(state), formatting.camera_detail(state), drawing=drawing, warns=lost)
+        self.camera.show_text(
+            formatting.camera_title(state), formatting.camera_detail(state), drawing=drawing, warns=lost
+        )
 
     def _tool(self, drawing: str, tip: str) -> QToolButton:
         button = QToolButton()
@@ -155,5 +157,5 @@ class Header(QFrame):
 
 
 def _tip(command: Command) -> str:
-    text = say(command.text).rstrip("…")
+    text = translate(command.text).rstrip("…")
     return f"{text} ({QKeySequence(command.keys[0]).toString(QKeySequence.SequenceFormat.NativeText)})"

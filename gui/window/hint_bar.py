@@ -8,7 +8,7 @@ from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
 from gui.core.i18n import mark
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
@@ -73,7 +73,7 @@ class HintBar(QFrame):
         """Show this step's words, None for nothing."""
         self.setVisible(step is not None)
         if step is not None:
-            self.text.setText(say(TEXTS[step]))
+            self.text.setText(translate(TEXTS[step]))
             self.setAccessibleDescription(self.text.text())
 
     def _restyle(self) -> None:

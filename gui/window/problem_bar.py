@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLay
 
 from gui.core.states import Problem, Topic
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
 
@@ -75,11 +75,11 @@ class ProblemBar(QFrame):
         if problem is None:
             self.hide()
             return
-        message = formatting.sentence(say(problem.message))
+        message = formatting.sentence(translate(problem.message))
         self._text.setText(message)
-        self._hint.setText(self.tr("What to do: {hint}").format(hint=say(problem.hint)) if problem.hint else "")
+        self._hint.setText(self.tr("What to do: {hint}").format(hint=translate(problem.hint)) if problem.hint else "")
         self._hint.setVisible(bool(problem.hint))
-        self.setAccessibleDescription(f"{message}. {say(problem.hint)}")
+        self.setAccessibleDescription(f"{message}. {translate(problem.hint)}")
         self.show()
 
     def _restyle(self) -> None:

@@ -26,7 +26,7 @@ from PySide6.QtWidgets import (
 from gui.settings.schema import GROUPS, Kind, Setting, Value
 from gui.settings.store import SettingsStore
 from gui.widgets.dialogs import Dialog, push_button
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.palette import GAP
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
@@ -41,10 +41,10 @@ class Row(QFrame):
         super().__init__(parent)
         self.setting = setting
         self._store, self._theme = store, theme
-        label, explanation = say(setting.label), say(setting.explanation)
+        label, explanation = translate(setting.label), translate(setting.explanation)
         if setting.restart:
             explanation += " " + self.tr("A change counts from the next start on.")
-        self._found_in = f"{label} {explanation} {say(GROUPS[setting.group])} {setting.key}".casefold()
+        self._found_in = f"{label} {explanation} {translate(GROUPS[setting.group])} {setting.key}".casefold()
         self.editor, self._show = _editor(setting, self._changed)
         self.editor.setAccessibleName(label)
         self.editor.setAccessibleDescription(explanation)
@@ -106,9 +106,9 @@ class Row(QFrame):
             shown = self.tr("on") if setting.default else self.tr("off")
         for value, label in setting.choices:
             if value == setting.default:
-                shown = say(label)
+                shown = translate(label)
         if setting.unit:
-            shown = f"{shown} {say(setting.unit)}"
+            shown = f"{shown} {translate(setting.unit)}"
         return self.tr("Default: {value}").format(value=shown or self.tr("empty"))
 
 
@@ -137,7 +137,7 @@ class SettingsDialog(Dialog):
         for group, title in GROUPS.items():
             of_group = [setting for setting in store.table if setting.group is group]
             if of_group:
-                column.addWidget(self._card(say(title), of_group, theme))
+                column.addWidget(self._card(translate(title), of_group, theme))
         column.addWidget(self.nothing)
         column.addStretch(1)
         area = QScrollArea()
@@ -248,7 +248,7 @@ def _editor(setting: Setting, changed: Callable[[Value], None]) -> tuple[QWidget
         case Kind.CHOICE:
             combo = QComboBox()
             for value, label in setting.choices:
-                combo.addItem(say(label), value)
+                combo.addItem(translate(label), value)
             combo.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             combo.currentIndexChanged.connect(lambda index: changed(setting.choices[index][0]))
             values = [value for value, _label in setting.choices]
@@ -261,7 +261,7 @@ def _editor(setting: Setting, changed: Callable[[Value], None]) -> tuple[QWidget
 
 def _spin(box: QSpinBox | QDoubleSpinBox, setting: Setting) -> None:
     if setting.unit:
-        box.setSuffix(f" {say(setting.unit)}")
+        box.setSuffix(f" {translate(setting.unit)}")
     box.setKeyboardTracking(False)  # a number half typed is no value yet
     box.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
     box.setCorrectionMode(QAbstractSpinBox.CorrectionMode.CorrectToNearestValue)

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWi
 
 from gui.core.i18n import mark
 from gui.widgets.dialogs import Dialog, push_button
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.window.commands import PARTS, Part, of_part
 
@@ -31,7 +31,7 @@ class ShortcutsDialog(Dialog):
             column.setSpacing(18)
             for part in parts:
                 lines = [(command.keys[0], command.text) for command in of_part(part) if command.keys]
-                column.addLayout(_table(say(PARTS[part]), lines))
+                column.addLayout(_table(translate(PARTS[part]), lines))
             if Part.DOOR in parts:
                 column.addLayout(_table(self.tr("Everywhere"), list(EVERYWHERE)))
             column.addStretch(1)
@@ -52,6 +52,6 @@ def _table(title: str, lines: list[tuple[str, str]]) -> QGridLayout:
         set_style_class(shown, "key")
         shown.setAlignment(Qt.AlignmentFlag.AlignCenter)
         grid.addWidget(shown, row, 0)
-        grid.addWidget(QLabel(say(text)), row, 1)
+        grid.addWidget(QLabel(translate(text)), row, 1)
     grid.setColumnStretch(1, 1)
     return grid

@@ -19,7 +19,7 @@ from gui.panes.timing.strip import TimingStrip
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.schema import Group
 from gui.settings.store import SettingsStore
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.live_view import LiveView
 from gui.widgets.overlay import Detail
 from gui.window.header import Header
@@ -58,7 +58,7 @@ def connect_live(pipeline: Pipeline, settings: SettingsStore, live: LiveView) ->
 
     def detail(chosen: str) -> None:
         live.set_detail(Detail(chosen))
-        live.setToolTip(say("Over the picture: {what} (D)").format(what=live.detail.words))
+        live.setToolTip(translate("Over the picture: {what} (D)").format(what=live.detail.words))
 
     pipeline.recognised.connect(live.set_recognition)
     live.drawn.connect(pipeline.note_drawn)

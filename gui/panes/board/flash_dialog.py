@@ -22,7 +22,7 @@ from gui.board.reports import ActionKind, ActionPhase, ActionReport
 from gui.core.states import Problem
 from gui.panes.board import wording
 from gui.widgets.dialogs import Dialog, push_button
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 
 
@@ -98,7 +98,7 @@ class FlashDialog(Dialog):
         self._ways = []
         if isinstance(found, Problem):
             self._image = None
-            self._tell("bad", f"{say(found.message)}\n{say(found.hint)}")
+            self._tell("bad", f"{translate(found.message)}\n{translate(found.hint)}")
         else:
             self._image, self._ways = found
             self.ways.addItems([way.name for way in self._ways])

@@ -18,7 +18,7 @@ from gui.panes.board import wording
 from gui.panes.board.checks import BoardChecks
 from gui.panes.board.port_chooser import PortChooser
 from gui.widgets import formatting
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 from gui.widgets.row_grid import RowGrid
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
@@ -208,4 +208,6 @@ def _link(recognition: Recognition) -> tuple[float, str]:
     """The crop's way to the board by its clock, and the fingerprint's way back."""
     timeline, place = recognition.timeline, formatting.measured(recognition.inference.where)
     both_ms = (timeline.ms(Stage.RECEIVE) or 0.0) + (timeline.ms(Stage.REPLY) or 0.0)
-    return both_ms, place if recognition.inference.where is Where.VIRTUAL else say("{place} and PC").format(place=place)
+    return both_ms, place if recognition.inference.where is Where.VIRTUAL else translate("{place} and PC").format(
+        place=place
+    )

@@ -22,7 +22,7 @@ from gui.board.reports import (
 from gui.core.i18n import mark
 from gui.core.states import BoardPhase, BoardState, Flow, Problem, Where
 from gui.widgets import formatting
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 _PHASES = {
     BoardPhase.CONNECTING: mark("connecting"),
@@ -80,9 +80,9 @@ Rows = tuple[tuple[str, str], ...]
 def phase(state: BoardState | None) -> str:
     """How the connection stands, with what went wrong."""
     if state is None:
-        return say(_PHASES[BoardPhase.CONNECTING])
-    text = say(_PHASES[state.phase])
-    return f"{text}: {say(state.message)}" if state.phase is not BoardPhase.READY and state.message else text
+        return translate(_PHASES[BoardPhase.CONNECTING])
+    text = translate(_PHASES[state.phase])
+    return f"{text}: {translate(state.message)}" if state.phase is not BoardPhase.READY and state.message else text
 
 
 def information(state: BoardState | None) -> Rows:
@@ -92,32 +92,33 @@ def information(state: BoardState | None) -> Rows:
         return ()
     height, width, channels = hello.input_shape
     return (
-        (say("Board"), hello.board),
-        (say("Runs on"), formatting.place(hello.where)),
-        (say("Clock"), formatting.clock(hello.clock_hz)),
-        (say("Firmware"), hello.firmware),
-        (say("Protocol"), str(hello.protocol_version)),
-        (say("Port"), state.url),
-        (say("Rate"), _rate(state)),
-        (say("Network"), " ".join(textwrap.wrap(hello.network, 8))),
-        (say("Crop"), say("{width} × {height} pixels of {channels} bytes").format(
+        (translate("Board"), hello.board),
+        (translate("Runs on"), formatting.place(hello.where)),
+        (translate("Clock"), formatting.clock(hello.clock_hz)),
+        (translate("Firmware"), hello.firmware),
+        (translate("Protocol"), str(hello.protocol_version)),
+        (translate("Port"), state.url),
+        (translate("Rate"), _rate(state)),
+        (translate("Network"), " ".join(textwrap.wrap(hello.network, 8))),
+        (translate("Crop"), translate("{width} × {height} pixels of {channels} bytes").format(
             width=width, height=height, channels=channels)),
-        (say("Fingerprint"), say("{count} numbers, scale {scale}, zero at {zero}").format(
+        (translate("Fingerprint"), translate("{count} numbers, scale {scale}, zero at {zero}").format(
             count=figure(hello.fingerprint_length, 0), scale=f"{hello.scale:.6g}", zero=hello.zero_point)),
-        (say("Layers"), str(hello.layer_count)),
-        (say("Can"), ", ".join(say(text) for flag, text in _CAPABILITIES.items() if flag in hello.capabilities)),
-        (say("Memory"), say("{arena} bytes of activations").format(arena=figure(hello.arena_bytes, 0))),
-        (say("Flash"), say("{flash} bytes, of them {network} network").format(
+        (translate("Layers"), str(hello.layer_count)),
+        (translate("Can"), ", ".join(
+            translate(text) for flag, text in _CAPABILITIES.items() if flag in hello.capabilities)),
+        (translate("Memory"), translate("{arena} bytes of activations").format(arena=figure(hello.arena_bytes, 0))),
+        (translate("Flash"), translate("{flash} bytes, of them {network} network").format(
             flash=figure(hello.flash_bytes, 0), network=figure(hello.network_bytes, 0))),
-        (say("Last fault"), say(fault(hello))),
-        (say("Chip"), hello.unique_id.hex() if hello.where is Where.BOARD else "–"),
+        (translate("Last fault"), translate(fault(hello))),
+        (translate("Chip"), hello.unique_id.hex() if hello.where is Where.BOARD else "–"),
     )  # fmt: skip
 
 
 def _rate(state: BoardState) -> str:
     if not state.baud:
-        return say("this link has none")
-    text = say("{baud} baud").format(baud=figure(state.baud, 0))
+        return translate("this link has none")
+    text = translate("{baud} baud").format(baud=figure(state.baud, 0))
     return f"{text}, {formatting.measured(Where.VIRTUAL)}" if state.where is Where.VIRTUAL else text
 
 
@@ -126,9 +127,9 @@ def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
     if stats is None:
         return ()
     board, host = stats.board, stats.host
-    board_end = say(_ENDS[stats.where])
-    both = say("{board} {place}, {host} PC")
-    mark_bytes = say("{bytes} bytes, {place}")
+    board_end = translate(_ENDS[stats.where])
+    both = translate("{board} {place}, {host} PC")
+    mark_bytes = translate("{bytes} bytes, {place}")
 
     def two(board_count: int, host_count: int) -> str:
         return both.format(board=figure(board_count, 0), place=board_end, host=figure(host_count, 0))
@@ -143,25 +144,25 @@ def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
         return mark_bytes.format(bytes=figure(count, 0), place=board_end) if count else "–"
 
     rows = [
-        (say("Frames received"), two(board.frames, host.replies)),
-        (say("Checksum errors, header"), at_board(board.header_errors)),
-        (say("Checksum errors, frame"), two(board.frame_crc_errors, host.refused_crc)),
-        (say("Damaged replies"), at_host(host.damaged)),
-        (say("Overruns"), at_board(board.overruns)),
-        (say("Bytes skipped"), at_board(board.skipped_bytes)),
-        (say("Half frames"), at_board(board.timeouts)),
-        (say("No answer in time"), at_host(host.timeouts)),
-        (say("Asked again"), two(board.repeated_frames, host.retries)),
-        (say("Late replies"), at_host(host.late)),
-        (say("Refused requests"), at_board(board.refused_frames)),
-        (say("Bytes sent, received"), f"{figure(host.sent_bytes, 0)}, {figure(host.received_bytes, 0)}, PC"),
-        (say("Board running for"), f"{figure(board.uptime_ms / 1e3, 1)} s, {board_end}"),
-        (say("Stack, most used"), at_most(board.stack_bytes)),
-        (say("Arena, most used"), at_most(board.arena_bytes)),
-        (say("Receive ring, fullest"), at_most(board.ring_bytes)),
+        (translate("Frames received"), two(board.frames, host.replies)),
+        (translate("Checksum errors, header"), at_board(board.header_errors)),
+        (translate("Checksum errors, frame"), two(board.frame_crc_errors, host.refused_crc)),
+        (translate("Damaged replies"), at_host(host.damaged)),
+        (translate("Overruns"), at_board(board.overruns)),
+        (translate("Bytes skipped"), at_board(board.skipped_bytes)),
+        (translate("Half frames"), at_board(board.timeouts)),
+        (translate("No answer in time"), at_host(host.timeouts)),
+        (translate("Asked again"), two(board.repeated_frames, host.retries)),
+        (translate("Late replies"), at_host(host.late)),
+        (translate("Refused requests"), at_board(board.refused_frames)),
+        (translate("Bytes sent, received"), f"{figure(host.sent_bytes, 0)}, {figure(host.received_bytes, 0)}, PC"),
+        (translate("Board running for"), f"{figure(board.uptime_ms / 1e3, 1)} s, {board_end}"),
+        (translate("Stack, most used"), at_most(board.stack_bytes)),
+        (translate("Arena, most used"), at_most(board.arena_bytes)),
+        (translate("Receive ring, fullest"), at_most(board.ring_bytes)),
     ]
     if flow is not None:
-        rows.insert(0, (say("Connected"), say("{count} times").format(count=figure(flow.connected, 0))))
+        rows.insert(0, (translate("Connected"), translate("{count} times").format(count=figure(flow.connected, 0))))
     return tuple(rows)
 
 
@@ -170,32 +171,34 @@ def installed(found: Finding | Problem | None) -> str:
     if found is None:
         return "–"
     if isinstance(found, Problem):
-        return say(found.message)
-    text = say(_INSTALLED[found.verdict])
+        return translate(found.message)
+    text = translate(_INSTALLED[found.verdict])
     if found.image is not None and found.image.commit:
-        text += " (" + say("commit {commit}").format(commit=found.image.commit[:8]) + ")"
+        text += " (" + translate("commit {commit}").format(commit=found.image.commit[:8]) + ")"
     return text
 
 
 def progress(report: ActionReport) -> str:
     """What is going on."""
-    name = say(ACTIONS[report.kind])
+    name = translate(ACTIONS[report.kind])
     if report.phase is ActionPhase.WAITING:
-        return say("{action}: waiting for the crops under way").format(action=name)
+        return translate("{action}: waiting for the crops under way").format(action=name)
     if report.step is not None:
-        return f"{name}: {say(FLASH_STEPS[report.step])}"
+        return f"{name}: {translate(FLASH_STEPS[report.step])}"
     if report.of:
-        return say("{action}: {done} of {of}; recognition rests").format(action=name, done=report.done, of=report.of)
-    return say("{action} is running; recognition rests").format(action=name)
+        return translate("{action}: {done} of {of}; recognition rests").format(
+            action=name, done=report.done, of=report.of
+        )
+    return translate("{action} is running; recognition rests").format(action=name)
 
 
 def outcome(report: ActionReport) -> tuple[str, str]:
     """A finished action as a mark of good, warn or bad, and in words with where its figures were measured."""
-    name = say(ACTIONS[report.kind])
+    name = translate(ACTIONS[report.kind])
     if report.phase is ActionPhase.STOPPED:
-        return "warn", _with_problem(say("{action} stopped").format(action=name), report.problem)
+        return "warn", _with_problem(translate("{action} stopped").format(action=name), report.problem)
     if report.phase is ActionPhase.FAILED:
-        return "bad", _with_problem(say("{action} failed").format(action=name), report.problem)
+        return "bad", _with_problem(translate("{action} failed").format(action=name), report.problem)
     result = report.result
     if isinstance(result, SelftestResult):
         return selftest(result)
@@ -204,9 +207,9 @@ def outcome(report: ActionReport) -> tuple[str, str]:
     if isinstance(result, BenchResult):
         return "good", bench(result)
     if isinstance(result, ProfileResult):
-        layers = say("{count} layers profiled, see Timing").format(count=len(result.profile.layers))
+        layers = translate("{count} layers profiled, see Timing").format(count=len(result.profile.layers))
         return "good", f"{name}: {layers}"
-    return "good", say("{action}: done").format(action=name)
+    return "good", translate("{action}: done").format(action=name)
 
 
 def _with_problem(text: str, problem: Problem | None) -> str:
@@ -220,9 +223,11 @@ def selftest(result: SelftestResult) -> tuple[str, str]:
     test = result.selftest
     took = _cycles(test.network_cycles, result.clock_hz, result.where)
     if test.passed:
-        text = say("Self-test passed: all {length} numbers equal the golden vector")
+        text = translate("Self-test passed: all {length} numbers equal the golden vector")
         return "good", text.format(length=figure(test.length, 0)) + took
-    text = say("Self-test failed: {wrong} of {length} numbers differ from the golden vector. Flash the firmware again")
+    text = translate(
+        "Self-test failed: {wrong} of {length} numbers differ from the golden vector. Flash the firmware again"
+    )
     return "bad", text.format(wrong=figure(test.mismatches, 0), length=figure(test.length, 0)) + took
 
 
@@ -236,9 +241,9 @@ def parity(result: ParityResult) -> tuple[str, str]:
     """How many numbers differ from the reference on this PC."""
     found = result.parity
     if found.equal:
-        text = say("Parity: 0 of {length} numbers differ from the integer reference on this PC")
+        text = translate("Parity: 0 of {length} numbers differ from the integer reference on this PC")
         return "good", text.format(length=figure(found.length, 0))
-    text = say(
+    text = translate(
         "Parity: {wrong} of {length} numbers differ from the reference on this PC, by up to {most}, first at {at}"
     )
     return "bad", text.format(
@@ -249,12 +254,12 @@ def parity(result: ParityResult) -> tuple[str, str]:
 def bench(result: BenchResult) -> str:
     """A line for each quantity: p50, p95, p99, and whose clock."""
     place = {"board": formatting.measured(result.where), "host": "PC"}
-    lines = [say("Bench of {runs} crops: p50 · p95 · p99 in ms").format(runs=result.runs)]
+    lines = [translate("Bench of {runs} crops: p50 · p95 · p99 in ms").format(runs=result.runs)]
     for row in result.timings:
         if row.name in _BENCH:
             three = " · ".join(_ms(value) for value in (row.values.median, row.values.p95, row.values.p99))
-            lines.append(f"{say(_BENCH[row.name])}: {three}, {place[row.clock]}")
-    rate = say("{rate} fingerprints a second, PC; {retries} asked again")
+            lines.append(f"{translate(_BENCH[row.name])}: {three}, {place[row.clock]}")
+    rate = translate("{rate} fingerprints a second, PC; {retries} asked again")
     lines.append(rate.format(rate=figure(result.frames_per_second, 2), retries=result.retries))
     return "\n".join(lines)
 

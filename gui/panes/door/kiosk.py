@@ -27,7 +27,7 @@ from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, Do
 from gui.panes.door import kiosk_state
 from gui.panes.door.kiosk_state import KioskState, Message
 from gui.widgets import palette
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme, paint_icon
 
@@ -156,7 +156,7 @@ class KioskView(QWidget):
 
     def _texts(self) -> tuple[str, str]:
         _colour, _drawing, title, detail = APPEARANCES[self.state.message]
-        return say(title).format(name=self.state.name), say(detail)
+        return translate(title).format(name=self.state.name), translate(detail)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         began = time.perf_counter()
@@ -254,7 +254,7 @@ class KioskView(QWidget):
         font = self._theme.font(max(LEAST_TITLE_PX, round(room.height() * 0.5)), bold=True)
         painter.setFont(font)
         painter.setPen(QColor(palette.ON_DOOR))
-        text = say("{seconds} s").format(seconds=math.ceil(left_s))
+        text = translate("{seconds} s").format(seconds=math.ceil(left_s))
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.drawText(room.adjusted(0, 0, 0, -room.height() * 0.32), right, text)
         painter.setPen(Qt.PenStyle.NoPen)

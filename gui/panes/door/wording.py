@@ -6,7 +6,7 @@ from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import Recognition
 from gui.core.i18n import mark
 from gui.core.states import DoorView, DoorWord
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 _TURNS = {
     Turn.LEFT: mark("turn your head to your left"),
@@ -21,37 +21,37 @@ _DOORS = {
 
 def door_word(view: DoorView) -> str:
     """The one word that is read from across the room."""
-    return say(_DOORS[view.state])
+    return translate(_DOORS[view.state])
 
 
 def door_detail(view: DoorView, now_s: float, person: str | None) -> str:
     """The door's second line: for whom it opened and when it locks, or that it waits."""
     if view.state is DoorWord.UNKNOWN:
-        return say("the board has not reported the door")
+        return translate("the board has not reported the door")
     if view.state is DoorWord.LOCKED:
-        return say("reported by the board")
+        return translate("reported by the board")
     left = figure(view.remaining_at(now_s) / 1e3, 1)
     if person:
-        return say("for {name}, locks by itself in {seconds} s").format(name=person, seconds=left)
-    return say("locks by itself in {seconds} s").format(seconds=left)
+        return translate("for {name}, locks by itself in {seconds} s").format(name=person, seconds=left)
+    return translate("locks by itself in {seconds} s").format(seconds=left)
 
 
 def door_title(view: DoorView, entrance: Entrance, now_s: float) -> str:
     """The door's word, or that faces are locked out of the locked door."""
     locked_out = view.state is DoorWord.LOCKED and entrance.locked_until_s > now_s
-    return say("LOCKED OUT") if locked_out else door_word(view)
+    return translate("LOCKED OUT") if locked_out else door_word(view)
 
 
 def entrance_detail(entrance: Entrance, now_s: float) -> str:
     """What is asked of the person, or for how long faces are locked out; empty where neither is."""
     if entrance.locked_until_s > now_s:
         seconds = f"{entrance.locked_until_s - now_s + 0.5:.0f}"
-        return say("too many refusals: faces again in {seconds} s, the button opens").format(seconds=seconds)
+        return translate("too many refusals: faces again in {seconds} s, the button opens").format(seconds=seconds)
     if entrance.asked is None or entrance.asked_until_s <= now_s:
         return ""
     if entrance.back:
-        return say("look straight at the camera")
-    return say(_TURNS[entrance.asked])
+        return translate("look straight at the camera")
+    return translate(_TURNS[entrance.asked])
 
 
 def recognised(recognition: Recognition) -> str:
@@ -60,20 +60,20 @@ def recognised(recognition: Recognition) -> str:
     if outcome.decision is Decision.ACCEPTED and outcome.match.name:
         return outcome.match.name
     if outcome.decision is Decision.REFUSED:
-        return say("Unknown")
+        return translate("Unknown")
     if outcome.decision is Decision.LOCKED_OUT:
-        return say("Locked out")
-    return say("Not sure yet") if outcome.decision is Decision.UNCERTAIN else say("A face")
+        return translate("Locked out")
+    return translate("Not sure yet") if outcome.decision is Decision.UNCERTAIN else translate("A face")
 
 
 def score_line(recognition: Recognition) -> str:
     """Score against threshold, and the lead over the runner-up where there is one."""
     match = recognition.outcome.match
     if match.score is None:
-        return say("nobody to compare with")
+        return translate("nobody to compare with")
     score, threshold = figure(match.score, 2), figure(recognition.outcome.trace.rules.threshold, 2)
     if match.margin is not None and match.second:
-        text = say("score {score}, needs {threshold}, {margin} ahead of {second}")
+        text = translate("score {score}, needs {threshold}, {margin} ahead of {second}")
         margin = figure(match.margin, 2)
         return text.format(score=score, threshold=threshold, margin=margin, second=match.second)
-    return say("score {score}, needs {threshold}").format(score=score, threshold=threshold)
+    return translate("score {score}, needs {threshold}").format(score=score, threshold=threshold)

@@ -6,14 +6,14 @@ from PySide6.QtCore import QDateTime, QLocale
 
 from gui.core.decisions import Decision
 from gui.core.people import Event
-from gui.widgets.language import say
+from gui.widgets.language import translate
 
 
 def title(event: Event) -> str:
     """Who, or that nobody is known, in one or two words."""
     if event.decision is Decision.BY_HAND:
-        return say("By hand")
-    return event.name or say("Unknown")
+        return translate("By hand")
+    return event.name or translate("Unknown")
 
 
 def moment(seconds: float) -> str:

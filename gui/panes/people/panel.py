@@ -24,7 +24,7 @@ from gui.gallery.history import Change
 from gui.panes.people import wording
 from gui.panes.people.list_model import PeopleModel, RowPainter
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
@@ -82,7 +82,7 @@ class PeoplePanel(QFrame):
         self.view.setEditTriggers(QListView.EditTrigger.DoubleClicked | QListView.EditTrigger.EditKeyPressed)
         self.view.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         self.view.customContextMenuRequested.connect(self._show_menu)
-        self.empty = QLabel(say(formatting.NOBODY_ENROLLED))
+        self.empty = QLabel(translate(formatting.NOBODY_ENROLLED))
         set_style_class(self.empty, "muted")
         self.empty.setWordWrap(True)
         self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)

@@ -11,7 +11,7 @@ from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot
 from gui.gallery.history import Change, ChangeKind
 from gui.widgets import formatting
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 
 POSE_NAMES = {
     Pose.FRONT: mark("Straight on"),
@@ -49,75 +49,77 @@ _VERDICTS = {
 
 def pose_name(pose: Pose) -> str:
     """A pose in one to three words."""
-    return say(POSE_NAMES[pose])
+    return translate(POSE_NAMES[pose])
 
 
 def prompt(pose: Pose) -> str:
     """What the person is asked to do."""
-    return say(_PROMPTS[pose])
+    return translate(_PROMPTS[pose])
 
 
 def verdict(value: Verdict) -> str:
     """A verdict on a picture, with a capital."""
-    return say(_VERDICTS[value])
+    return translate(_VERDICTS[value])
 
 
 def verdict_line(progress: EnrolmentProgress) -> str:
     """What the picture shows now, or how it ended."""
     if progress.phase is EnrolmentPhase.SAVED:
-        return say("{name} is saved").format(name=progress.name)
+        return translate("{name} is saved").format(name=progress.name)
     if progress.phase is EnrolmentPhase.SAVING:
-        return say("Saving")
+        return translate("Saving")
     if progress.phase is EnrolmentPhase.CANCELLED:
-        return say("Cancelled")
+        return translate("Cancelled")
     if progress.phase is EnrolmentPhase.FAILED:
         if progress.failure is not None:
             return failure(progress.failure)
         return "" if progress.problem is None else formatting.sentence(_problem(progress.problem))
     if progress.phase is EnrolmentPhase.REVIEW:
-        return say("Look the shots through, then save")
+        return translate("Look the shots through, then save")
     if progress.hint is Hint.VERDICT:
-        return f"{verdict(progress.verdict)}: {say(ADVICE[progress.verdict])}"
-    return say(_HINTS[progress.hint]) if progress.hint in _HINTS else prompt(progress.pose)
+        return f"{verdict(progress.verdict)}: {translate(ADVICE[progress.verdict])}"
+    return translate(_HINTS[progress.hint]) if progress.hint in _HINTS else prompt(progress.pose)
 
 
 def failure(value: Failure) -> str:
     """Why the time was over."""
     match value.mostly:
         case None:
-            why = say("the board gave no fingerprint")
+            why = translate("the board gave no fingerprint")
         case Verdict() as seen:
             why = verdict(seen)
         case hint:
-            why = say(_HINTS.get(hint, _HINTS[Hint.AHEAD]))
-    text = say("No new shot in {seconds} s, {taken} taken. Mostly: {why}")
+            why = translate(_HINTS.get(hint, _HINTS[Hint.AHEAD]))
+    text = translate("No new shot in {seconds} s, {taken} taken. Mostly: {why}")
     return text.format(seconds=figure(value.seconds, 0), taken=value.taken, why=why)
 
 
 def agreement_line(review: Review) -> str:
     """What the leave-one-out score means against the door's threshold."""
     if review.lowest is None or review.mean is None:
-        return say("One shot alone cannot be compared: more would make it surer.")
-    figures = say("Each shot against the others: {lowest} at worst, {mean} on average; the door asks for {threshold}.")
+        return translate("One shot alone cannot be compared: more would make it surer.")
+    figures = translate(
+        "Each shot against the others: {lowest} at worst, {mean} on average; the door asks for {threshold}."
+    )
     text = figures.format(
         lowest=figure(review.lowest, 2), mean=figure(review.mean, 2), threshold=figure(review.threshold, 2)
     )
     if review.lowest < review.threshold:
-        meaning = say("At least one shot would not have been let in by the others: take it again.")
+        meaning = translate("At least one shot would not have been let in by the others: take it again.")
     elif review.lowest < review.threshold + 0.1:
-        meaning = say("Every shot would have been let in by the others, some only just.")
+        meaning = translate("Every shot would have been let in by the others, some only just.")
     else:
-        meaning = say("Every shot would have been let in by the others.")
+        meaning = translate("Every shot would have been let in by the others.")
     return f"{text} {meaning}"
 
 
 def agreement_word(review: Review) -> tuple[str, str]:
     """How surely the door will know this person, in a word, and the word's style class."""
     if review.lowest is None:
-        return say("Not measured"), "muted"
+        return translate("Not measured"), "muted"
     if review.lowest < review.threshold:
-        return say("Shots disagree"), "warn"
-    return (say("Only just"), "warn") if review.lowest < review.threshold + 0.1 else (say("Surely"), "good")
+        return translate("Shots disagree"), "warn"
+    return (translate("Only just"), "warn") if review.lowest < review.threshold + 0.1 else (translate("Surely"), "good")
 
 
 def shot_line(shot: Shot) -> str:
@@ -166,15 +168,15 @@ _UNDO = {
 def change_done(change: Change) -> str:
     """``Ada was deleted``."""
     if change.kind is ChangeKind.IMPORT and change.count != 1:
-        return say("{count} people were added").format(count=change.count)
-    return say(_DONE[change.kind]).format(name=change.name, other=change.other)
+        return translate("{count} people were added").format(count=change.count)
+    return translate(_DONE[change.kind]).format(name=change.name, other=change.other)
 
 
 def undo_line(change: Change) -> str:
     """``Undo: delete Ada``."""
     if change.kind is ChangeKind.IMPORT and change.count != 1:
-        return say("Undo: add {count} people").format(count=change.count)
-    return say(_UNDO[change.kind]).format(name=change.name, other=change.other)
+        return translate("Undo: add {count} people").format(count=change.count)
+    return translate(_UNDO[change.kind]).format(name=change.name, other=change.other)
 
 
 _PHOTO_OUTCOMES = {
@@ -193,7 +195,7 @@ def photo_outcome(row: PhotoRow) -> str:
     """What became of a photo, in a few words."""
     if isinstance(row.outcome, Verdict):
         return verdict(row.outcome)
-    text = say(_PHOTO_OUTCOMES[row.outcome])
+    text = translate(_PHOTO_OUTCOMES[row.outcome])
     if "{detail}" in text:
         return text.format(detail=row.detail)
     return f"{text}: {row.detail}" if row.detail else text
@@ -204,32 +206,36 @@ def photo_progress(value: PhotoProgress) -> str:
     match value.phase:
         case PhotoPhase.RUNNING:
             name = value.file.name if value.file is not None else ""
-            return say("{done} of {all}: {file}").format(done=value.done, all=value.of, file=name)
+            return translate("{done} of {all}: {file}").format(done=value.done, all=value.of, file=name)
         case PhotoPhase.WAITING:
-            return say("Waiting for the board; it goes on by itself once the board is back")
+            return translate("Waiting for the board; it goes on by itself once the board is back")
         case PhotoPhase.SAVING:
-            return say("Saving")
+            return translate("Saving")
         case PhotoPhase.STOPPED:
-            return say("Stopped: nobody was enrolled")
+            return translate("Stopped: nobody was enrolled")
         case PhotoPhase.FAILED:
             problem = value.problem
             why = "" if problem is None else _problem(problem)
-            return say("Nobody was enrolled. {why}").format(why=why[:1].upper() + why[1:])
+            return translate("Nobody was enrolled. {why}").format(why=why[:1].upper() + why[1:])
         case PhotoPhase.DONE:
             taken = sum(row.outcome is Outcome.TAKEN for row in value.rows)
-            text = say("Enrolled: {people}. Photos taken: {taken} of {all}.")
+            text = translate("Enrolled: {people}. Photos taken: {taken} of {all}.")
             return text.format(people=value.people, taken=taken, all=value.of)
 
 
 def person_detail(person: Person, now: float) -> str:
     """The second line under a name: what is stored, and when they were last let in."""
     if person.usable == 0:
-        return say("enrolled with another network: enrol again")
+        return translate("enrolled with another network: enrol again")
     if person.usable < person.fingerprints:
-        crops = say("{usable} of {all} crops usable").format(usable=person.usable, all=person.fingerprints)
+        crops = translate("{usable} of {all} crops usable").format(usable=person.usable, all=person.fingerprints)
     else:
-        crops = say("1 crop") if person.usable == 1 else say("{count} crops").format(count=person.usable)
-    seen = say("seen {when}").format(when=_ago(person.last_seen, now)) if person.last_seen else say("not seen yet")
+        crops = translate("1 crop") if person.usable == 1 else translate("{count} crops").format(count=person.usable)
+    seen = (
+        translate("seen {when}").format(when=_ago(person.last_seen, now))
+        if person.last_seen
+        else translate("not seen yet")
+    )
     return f"{crops} · {seen}"
 
 
@@ -237,13 +243,13 @@ def _ago(seconds: float, now: float) -> str:
     """How long ago, coarse: ``just now``, ``4 min ago``, ``3 h ago``, else the day."""
     passed = now - seconds
     if passed < 60:
-        return say("just now")
+        return translate("just now")
     if passed < 3600:
-        return say("{minutes} min ago").format(minutes=round(passed / 60))
+        return translate("{minutes} min ago").format(minutes=round(passed / 60))
     if passed < 20 * 3600:
-        return say("{hours} h ago").format(hours=round(passed / 3600))
+        return translate("{hours} h ago").format(hours=round(passed / 3600))
     return formatting.when(seconds, now)
 
 
 def _problem(problem: Problem) -> str:
-    return ": ".join(say(part) for part in (problem.message, problem.hint) if part)
+    return ": ".join(translate(part) for part in (problem.message, problem.hint) if part)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from gui.core.i18n import mark
 from gui.panes.timing.layers import LayerBar, LayerChart, LayerGroup
 from gui.widgets import formatting
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 from gui.widgets.theme import Theme
 
 LETTERS = {
@@ -44,14 +44,14 @@ def sentence(chart: LayerChart, bar: LayerBar) -> str:
     height, width, channels = bar.shape
     parts = [
         f"{bar.number} {bar.name}",
-        say(NAMES[bar.group]),
+        translate(NAMES[bar.group]),
         f"{height} × {width} × {channels}",
-        say("{cycles} cycles").format(cycles=figure(bar.cycles, 0)),
+        translate("{cycles} cycles").format(cycles=figure(bar.cycles, 0)),
         f"{formatting.milliseconds(bar.ms)} ms",
         f"{figure(bar.share * 100, 1)} %",
     ]
     if bar.per_mac is not None:
-        parts.append(say("{cycles} cycles a MAC").format(cycles=figure(bar.per_mac, 2)))
+        parts.append(translate("{cycles} cycles a MAC").format(cycles=figure(bar.per_mac, 2)))
     return " · ".join((*parts, formatting.measured(chart.where)))
 
 
@@ -235,7 +235,7 @@ class LayerChartView(QWidget):
         colours = self._group_colours()
         whole = max(1, self._chart.sum_cycles)
         parts = [
-            f'<span style="color:{colours[group]}">■</span> <b>{LETTERS[group]}</b> {say(NAMES[group])} '
+            f'<span style="color:{colours[group]}">■</span> <b>{LETTERS[group]}</b> {translate(NAMES[group])} '
             f"{formatting.milliseconds(self._chart.ms(cycles))} ms ({figure(cycles / whole * 100, 1)} %)"
             for group, cycles in self._chart.groups
         ]

@@ -13,7 +13,7 @@ from gui.core.states import Where
 from gui.panes.timing import stages
 from gui.panes.timing.statistics import WINDOW, Row, TimingStats
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 
 WHOLE = mark("Capture to decision")
 WHOLE_MEANING = mark("the way in all; with the virtual board its emulated steps count as long as its clock says")
@@ -33,12 +33,12 @@ _Index = QModelIndex | QPersistentModelIndex
 
 def texts(row: Row, where: Where | None, looks: int = 1) -> tuple[str, ...]:
     """A line of the table: milliseconds, and whose clock measured them."""
-    name = say(stages.LABELS[row.stage] if row.stage is not None else WHOLE)
+    name = translate(stages.LABELS[row.stage] if row.stage is not None else WHOLE)
     board = formatting.measured(where)
     if row.clock is Clock.HOST:
         place = "PC"
     else:
-        place = say("PC and {place}").format(place=board) if row.stage is None else board
+        place = translate("PC and {place}").format(place=board) if row.stage is None else board
     if row.stage is Stage.NETWORK:
         place = formatting.with_looks(place, looks)
     seven = (
@@ -87,7 +87,7 @@ class StageModel(QAbstractTableModel):
         if way is not Qt.Orientation.Horizontal:
             return None
         if role == Qt.ItemDataRole.DisplayRole:
-            return say(COLUMNS[section])
+            return translate(COLUMNS[section])
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(section)
         if role == Qt.ItemDataRole.ToolTipRole and 2 <= section <= 4:
@@ -104,9 +104,9 @@ class StageModel(QAbstractTableModel):
             return _alignment(column)
         if role == Qt.ItemDataRole.ToolTipRole:
             stage = self._rows[row].stage
-            return say(stages.MEANINGS[stage] if isinstance(stage, Stage) else WHOLE_MEANING)
+            return translate(stages.MEANINGS[stage] if isinstance(stage, Stage) else WHOLE_MEANING)
         if role == Qt.ItemDataRole.AccessibleTextRole:
-            return f"{self._texts[row][0]}, {say(COLUMNS[column])}: {self._texts[row][column]}"
+            return f"{self._texts[row][0]}, {translate(COLUMNS[column])}: {self._texts[row][column]}"
         return None
 
 

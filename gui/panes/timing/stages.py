@@ -9,7 +9,7 @@ from gui.core.frames import Clock, Recognition, Span, Stage
 from gui.core.i18n import mark
 from gui.core.states import Where
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 
 LIMIT_MS = 500.0  # the project's limit for the network on the board
 
@@ -78,11 +78,11 @@ def network_line(recognition: Recognition) -> str:
     inference = recognition.inference
     parts = [formatting.with_looks(f"{formatting.milliseconds(inference.network_ms)} ms", inference.looks)]
     if inference.network_cycles and inference.where is not Where.HOST:
-        text = say("{count} cycles at {clock}")
+        text = translate("{count} cycles at {clock}")
         cycles = formatting.count(inference.network_cycles)
         parts.append(text.format(count=cycles, clock=formatting.clock(recognition.clock_hz)))
     if inference.network_instructions:
-        parts.append(say("{count} instructions").format(count=formatting.count(inference.network_instructions)))
+        parts.append(translate("{count} instructions").format(count=formatting.count(inference.network_instructions)))
     return " · ".join(parts)
 
 
@@ -95,7 +95,7 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
         span = spans.get(stage)
         on_board = span.clock is Clock.BOARD if span else stage in (Stage.RECEIVE, Stage.NETWORK)
         value = formatting.milliseconds(span.length_ms if span else None)
-        result.append(Cell(stage, say(LABELS[stage]), value, place if on_board else "PC", on_board))
+        result.append(Cell(stage, translate(LABELS[stage]), value, place if on_board else "PC", on_board))
     return tuple(result)
 
 
@@ -103,9 +103,9 @@ def whole(recognition: Recognition) -> str:
     """The way in all; with emulated steps in it, also what really passed on this computer."""
     whole = formatting.milliseconds(recognition.end_to_end_ms)
     if recognition.inference.where is not Where.VIRTUAL:
-        return say("in all {whole} ms").format(whole=whole)
+        return translate("in all {whole} ms").format(whole=whole)
     here = formatting.milliseconds(recognition.latency_ms)
-    return say("in all {whole} ms, {here} ms on this PC").format(whole=whole, here=here)
+    return translate("in all {whole} ms, {here} ms on this PC").format(whole=whole, here=here)
 
 
 def head(recognition: Recognition, text_width: Callable[[str], float], room: float) -> str:
@@ -116,7 +116,7 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
     parts = network_line(recognition).split(" · ")
     place = formatting.measured(recognition.inference.where)
     for kept in range(len(parts), 0, -1):
-        line = say("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
+        line = translate("network {figures}").format(figures=" · ".join((*parts[:kept], place)))
         if text_width(line) <= room:
             break
     return line
@@ -156,8 +156,8 @@ def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
 def spoken(recognition: Recognition | None) -> str:
     """The strip for a screen reader."""
     if recognition is None:
-        return say("No face has been sent to the board yet")
+        return translate("No face has been sent to the board yet")
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
     network = f"{network_line(recognition)}, {formatting.measured(recognition.inference.where)}"
-    told = say("Network: {figures}").format(figures=network)
+    told = translate("Network: {figures}").format(figures=network)
     return f"{stages}. {told}. {formatting.sentence(whole(recognition))}"

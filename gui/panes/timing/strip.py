@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from gui.core.frames import Recognition, Stage
 from gui.panes.timing import stages
 from gui.widgets import formatting
-from gui.widgets.language import say
+from gui.widgets.language import translate
 from gui.widgets.theme import Theme
 
 PAD = 14.0
@@ -55,7 +55,7 @@ class TimingStrip(QWidget):
                 QToolTip.hideText()
             else:
                 QToolTip.showText(
-                    event.globalPos(), f"{say(stages.LABELS[stage])}: {say(stages.MEANINGS[stage])}", self
+                    event.globalPos(), f"{translate(stages.LABELS[stage])}: {translate(stages.MEANINGS[stage])}", self
                 )
             return True
         return super().event(event)
@@ -120,7 +120,7 @@ class TimingStrip(QWidget):
             painter.fillRect(
                 rect.adjusted(0, 0, -0.5 if rect.width() > 3 else 0, 0), self._bar_colour(bar.stage, number)
             )
-            label = say(stages.LABELS[bar.stage])
+            label = translate(stages.LABELS[bar.stage])
             if painter.fontMetrics().horizontalAdvance(label) + 8 < rect.width():
                 painter.setPen(QColor(colours.accent_text if bar.stage is Stage.NETWORK else colours.text))
                 painter.drawText(rect, Qt.AlignmentFlag.AlignCenter, label)

@@ -33,7 +33,7 @@ from gui.panes.timing.process_usage import LoadMeter
 from gui.panes.timing.stage_table import StageModel, stage_table
 from gui.panes.timing.statistics import TimingStats
 from gui.widgets import formatting
-from gui.widgets.language import figure, say
+from gui.widgets.language import figure, translate
 from gui.widgets.palette import GAP
 from gui.widgets.row_grid import RowGrid
 from gui.widgets.stylesheet import set_style_class
@@ -256,7 +256,7 @@ def _items(bar: LayerBar) -> list[QTableWidgetItem]:
     return [
         _Number(bar.number, str(bar.number)),
         QTableWidgetItem(bar.name),
-        QTableWidgetItem(say(NAMES[bar.group])),
+        QTableWidgetItem(translate(NAMES[bar.group])),
         _Number(height * width * channels, f"{height} × {width} × {channels}"),
         _Number(bar.cycles, figure(bar.cycles, 0)),
         _Number(bar.ms, formatting.milliseconds(bar.ms)),

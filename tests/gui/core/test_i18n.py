@@ -6,19 +6,19 @@ import dataclasses
 
 from gui.core.i18n import fill, mark
 from gui.core.states import Problem, Topic
-from gui.widgets.language import say
+from gui.widgets.language import translate
 
 
 def test_filled_text_is_the_text_and_can_be_said() -> None:
     text = fill(mark("the name {name} is taken"), name="Ada")
     assert text == "the name Ada is taken"
     assert isinstance(text, str)
-    assert say(text) == "the name Ada is taken"
+    assert translate(text) == "the name Ada is taken"
     assert (text.template, text.values) == ("the name {name} is taken", {"name": "Ada"})
 
 
 def test_it_survives_records() -> None:
     text = fill(mark("{count} crops"), count=3)
     problem = dataclasses.replace(Problem("x", "", Topic.BOARD), message=text)
-    assert say(problem.message) == "3 crops"
+    assert translate(problem.message) == "3 crops"
     assert problem.message is text
