@@ -30,7 +30,7 @@ KNOWN_BOARDS: dict[tuple[int, int], str] = {
 
 @dataclass(frozen=True)
 class Port:
-    """A serial port of this computer. ``board`` says what its USB id stands for, None for a stranger's device."""
+    """A serial port of this computer. ``board`` says what its USB id stands for, None for an unknown device."""
 
     device: str
     description: str

@@ -29,7 +29,7 @@ _LIGHT_STEP_S = 1.28
 
 @dataclass(frozen=True)
 class Person:
-    """``sources`` are the photos mixed (at least eight people); ``enrol`` False: the stranger of the demo."""
+    """``sources`` are the photos mixed (at least eight people); ``enrol`` False: who is never enrolled."""
 
     id: str
     sources: tuple[str, ...]

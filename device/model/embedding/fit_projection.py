@@ -35,19 +35,19 @@ Thresholds = tuple[tuple[float, float], ...]  # (false-accept rate, cosine), by 
 
 
 def impostor_thresholds(
-    mapped: Floats, targets: Floats, source: NDArray[np.str_], fars: tuple[float, ...] = FARS
+    embeddings: Floats, targets: Floats, source: NDArray[np.str_], fars: tuple[float, ...] = FARS
 ) -> Thresholds:
     """(rate, cosine) for each of ``fars``: the cosine that this share of the pairs of two different people reaches.
 
-    ``mapped`` are unit features (N, D). Rates of which the pairs hold less than one are left out.
+    ``embeddings`` (N, D) have length 1. Rates of which the pairs hold less than one are left out.
 
     Only pairs of one ``source`` (N,) count: who meets at a door has more in common (age, origin, camera) than two
     pictures of different collections, and is taken for each other twice as often. The crops carry no names: two that
     the teachers' embeddings (N, E) find similar may be one person and are left out.
     """
-    first, second = np.triu_indices(len(mapped), k=1)
-    strangers = ((targets @ targets.T)[first, second] < PERHAPS_THE_SAME) & (source[first] == source[second])
-    scores = (mapped @ mapped.T)[first, second][strangers]
+    first, second = np.triu_indices(len(embeddings), k=1)
+    impostors = ((targets @ targets.T)[first, second] < PERHAPS_THE_SAME) & (source[first] == source[second])
+    scores = (embeddings @ embeddings.T)[first, second][impostors]
     measurable = sorted(far for far in fars if far * len(scores) >= 1)
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
 
@@ -168,8 +168,8 @@ def write_projection(projection: Projection, out: Path) -> None:
 
 
 def remake_projection(path: Path, faces: Path, crops: int | None, monitor: Monitor = SILENT) -> Projection:
-    """Choose the projection of the ``.tflite`` at ``path`` anew on ``crops`` training crops (None: all, 0: only its
-    thresholds are measured anew) and write it. FileError where there is no such network or no projection of it."""
+    """Choose the projection of the ``.tflite`` at ``path`` again on ``crops`` training crops (None: all, 0: only its
+    thresholds are measured again) and write it. FileError where there is no such network or no projection of it."""
     network = export(path)
     projection = Projection.load(projection_path(path))
     if projection.mean is None or projection.matrix is None:

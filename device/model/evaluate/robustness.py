@@ -1,4 +1,4 @@
-"""How figures fall as the picture gets worse: the second crop of each pair is degraded, the first (the enrolled) not.
+"""How figures fall on degraded copies: the second crop of each pair is degraded, the first (the enrolled) not.
 
 The threshold is kept as it is for clean crops: that is what happens at a door. Strengths are in crop pixels (of 128),
 degrees, share of the light, or JPEG quality; each crop's direction is drawn by a fixed seed.

@@ -138,7 +138,7 @@ def save(
     projection_crops: int | None,
     report: Callable[[str], None],
 ) -> Network:
-    """Write the graph and its projection, chosen anew on ``projection_crops`` training crops (None: all; 0:
+    """Write the graph and its projection, chosen again on ``projection_crops`` training crops (None: all; 0:
     ``projection`` as it is)."""
     content = pack_tflite(graph)
     network = export_bytes(content, str(out), out.stem)
