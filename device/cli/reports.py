@@ -82,7 +82,7 @@ def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple
     detector = Detector()
     prints, remarks = _fingerprints(hello)
     images: list[Report] = []
-    vectors: list[NDArray[np.float32]] = []
+    embeddings: list[NDArray[np.float32]] = []
     for path, photo in zip(paths, photos, strict=True):
         start = time.perf_counter()
         faces = detector.detect(photo)
@@ -98,9 +98,9 @@ def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple
             timings["link_ms"] = round(run.link_ms, 3)
             for name in names:
                 timings[name] = round(getattr(run, name), 3) if run.timed else None
-            vectors.append(prints.embed_looks(run.fingerprint))
+            embeddings.append(prints.embed_looks(run.fingerprint))
         images.append(entry)
-    matrix = np.stack(vectors) @ np.stack(vectors).T if vectors else np.zeros((0, 0), np.float32)
+    matrix = np.stack(embeddings) @ np.stack(embeddings).T if embeddings else np.zeros((0, 0), np.float32)
     cosine = [[round(float(value), 6) for value in row] for row in np.clip(matrix, -1.0, 1.0)]
     return {**_who(hello), "images": images, "cosine": cosine}, remarks
 

@@ -142,7 +142,7 @@ def roc(scores: Floats, same: Bools) -> tuple[Floats, Floats, Floats]:
 
 
 def pair_scores(embeddings: NDArray[np.floating], names: list[str], pairs: Pairs) -> Floats:
-    """Cosines (P,) of unit embeddings (N, D) that belong to ``names``."""
+    """Cosines (P,) of embeddings (N, D) that belong to ``names``."""
     row = {name: index for index, name in enumerate(names)}
     left = embeddings[[row[name] for name in pairs.first]].astype(np.float64)
     right = embeddings[[row[name] for name in pairs.second]].astype(np.float64)

@@ -64,7 +64,7 @@ class Group:
 
 
 def compare_groups(
-    vectors: Floats,
+    embeddings: Floats,
     targets: Floats,
     labels: list[Label],
     thresholds: tuple[tuple[float, float], ...],
@@ -72,8 +72,8 @@ def compare_groups(
     rounds: int = 200,
     seed: int = 1,
 ) -> list[Group]:
-    """One row for each group of at least 25 of the crops, from unit vectors (N, D) and the teachers' (N, E)."""
-    scores, teacher = vectors @ vectors.T, targets @ targets.T
+    """One row for each group of at least 25 of the crops, from embeddings (N, D) and the teachers' (N, E)."""
+    scores, teacher = embeddings @ embeddings.T, targets @ targets.T
     found = []
     for name, belongs in GROUPS:
         rows = np.flatnonzero([belongs(label) for label in labels])

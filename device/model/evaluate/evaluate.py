@@ -120,8 +120,8 @@ class _Evaluation:
             rows.add_float(config.checkpoint, self.projection, self.network)
         features = self._features(self.raw)
         found = views(features[:, 0], self.projection)
-        for kind, vectors in found.items():
-            rows.add(f"{config.label}, LiteRT", kind, vectors)
+        for kind, embeddings in found.items():
+            rows.add(f"{config.label}, LiteRT", kind, embeddings)
         compared, once = list(found.items())[-1]
         _, twice = best_view(features.mean(axis=1), self.projection)
         rows.add(f"{config.label}, LiteRT", compared + TWICE, twice)
@@ -160,9 +160,9 @@ class _Evaluation:
         compared = []
         own = self.raw[sample][:, : check.looks]
         for where, values in ((f"{label}, {check.where}", got), (f"{label}, LiteRT", own)):
-            kind, vectors = best_view(self._features(values).mean(axis=1), self.projection)
+            kind, embeddings = best_view(self._features(values).mean(axis=1), self.projection)
             kind += TWICE if check.looks > 1 else ""
-            verification = verify(pair_scores(vectors, pairs.names, pairs), pairs, (1e-2,))
+            verification = verify(pair_scores(embeddings, pairs.names, pairs), pairs, (1e-2,))
             compared.append(Row.of(where, kind, len(pairs.same), verification))
             self.monitor.line(f"on these {len(pairs.same)} pairs: {describe(compared[-1])}")
         return BoardFigures(**asdict(check), rows=tuple(compared))
@@ -186,9 +186,9 @@ class _Evaluation:
         held = split_rows(len(names))[0]
         own = [str(names[row]) for row in held]
         crops = middle(read_members(self.config.faces, own), self.network.input_shape[0])
-        _, vectors = best_view(self._features(self._fingerprints(crops)), self.projection)
+        _, embeddings = best_view(self._features(self._fingerprints(crops)), self.projection)
         labels = [read_label(name) for name in own]
-        found = compare_groups(vectors, targets[held], labels, self.projection.thresholds)
+        found = compare_groups(embeddings, targets[held], labels, self.projection.thresholds)
         for group in found:
             rates = "  ".join(f"FAR at {far:g}: {rate.value:.2g}" for far, rate in group.far.items())
             self.monitor.line(
@@ -202,10 +202,10 @@ class _Evaluation:
     def _features(self, raw: NDArray[np.int8]) -> Floats:
         return dequantise(raw, self.network.header.output_scale, self.network.header.output_zero_point)
 
-    def _identify(self, vectors: Floats, looks: int) -> list[Identification]:
+    def _identify(self, embeddings: Floats, looks: int) -> list[Identification]:
         found = []
         for enrolled, shots in self.config.enrolments:
-            one = identify(vectors, self.rows.people, enrolled, shots, _DIR_FAR)
+            one = identify(embeddings, self.rows.people, enrolled, shots, _DIR_FAR)
             if one is None:
                 self.monitor.line(f"too few people or pictures to enrol {enrolled} with {shots} each")
                 continue

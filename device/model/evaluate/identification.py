@@ -41,9 +41,9 @@ class Identification:
 
 
 def identify(
-    vectors: Floats, people: list[str], enrolled: int, shots: int, far: float, *, rounds: int = 20, seed: int = 1
+    embeddings: Floats, people: list[str], enrolled: int, shots: int, far: float, *, rounds: int = 20, seed: int = 1
 ) -> Identification | None:
-    """Draw, enrol and search ``rounds`` times, on unit vectors (N, D) of ``people`` (N,); None where fewer than
+    """Draw, enrol and search ``rounds`` times, on embeddings (N, D) of ``people`` (N,); None where fewer than
     ``enrolled`` people have ``shots`` + 1 pictures, or nobody is left to be an impostor."""
     names = np.array(people)
     own = {name: np.flatnonzero(names == name) for name in sorted(set(people))}
@@ -57,13 +57,13 @@ def identify(
         templates, known, label = [], [], []
         for index, name in enumerate(chosen):
             rows = rng.permutation(own[name])
-            templates.append(unit(vectors[rows[:shots]].mean(axis=0)))
+            templates.append(unit(embeddings[rows[:shots]].mean(axis=0)))
             known.append(rows[shots:])
             label += [index] * (len(rows) - shots)
         gallery = np.stack(templates)
         impostors = np.flatnonzero(~np.isin(names, chosen))
-        impostor_best = (vectors[impostors] @ gallery.T).max(axis=1).astype(np.float64)
-        scores = vectors[np.concatenate(known)] @ gallery.T
+        impostor_best = (embeddings[impostors] @ gallery.T).max(axis=1).astype(np.float64)
+        scores = embeddings[np.concatenate(known)] @ gallery.T
         right = scores.argmax(axis=1) == np.array(label)
         threshold = threshold_at_far(impostor_best, far)
         rates.append(float(np.mean(right & (scores.max(axis=1) >= threshold))))

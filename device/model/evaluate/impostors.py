@@ -63,21 +63,21 @@ def number_people(people: list[str]) -> NDArray[np.int32]:
     return np.unique(np.array(people), return_inverse=True)[1].astype(np.int32)
 
 
-def find_impostors(vectors: Floats, people: list[str], highest_far: float) -> Impostors:
-    """Score all pairs of unit vectors (N, D) of two different ``people`` (N,), and keep what ``highest_far`` needs."""
+def find_impostors(embeddings: Floats, people: list[str], highest_far: float) -> Impostors:
+    """Score all pairs of embeddings (N, D) of two different ``people`` (N,), and keep what ``highest_far`` needs."""
     person = number_people(people)
     pictures = np.bincount(person).astype(np.int64)
-    count = (len(vectors) ** 2 - int((pictures**2).sum())) // 2
+    count = (len(embeddings) ** 2 - int((pictures**2).sum())) // 2
     keep = min(1.0, highest_far * _SPARE)
     cutoff = -2.0
     if count > _SAMPLE and keep < 1.0:
-        one, other = np.random.default_rng(1).integers(0, len(vectors), (2, _SAMPLE))
+        one, other = np.random.default_rng(1).integers(0, len(embeddings), (2, _SAMPLE))
         apart = person[one] != person[other]
-        sample = np.einsum("nd,nd->n", vectors[one[apart]], vectors[other[apart]])
+        sample = np.einsum("nd,nd->n", embeddings[one[apart]], embeddings[other[apart]])
         cutoff = float(np.quantile(sample, 1 - keep))
     scores, first, second = [], [], []
-    for start in range(0, len(vectors), _ROWS):
-        block = vectors[start : start + _ROWS] @ vectors[start:].T
+    for start in range(0, len(embeddings), _ROWS):
+        block = embeddings[start : start + _ROWS] @ embeddings[start:].T
         own, others = person[start : start + _ROWS, None], person[None, start:]
         behind = np.arange(block.shape[1])[None, :] > np.arange(len(block))[:, None]
         rows, columns = np.nonzero((own != others) & behind & (block >= cutoff))
@@ -89,12 +89,12 @@ def find_impostors(vectors: Floats, people: list[str], highest_far: float) -> Im
     return Impostors(every[order], np.concatenate(first)[order], np.concatenate(second)[order], count, pictures)
 
 
-def far_at(vectors: Floats, people: list[str], thresholds: list[float]) -> list[float]:
-    """The share of all pairs of two people that reaches each threshold, from unit vectors (N, D)."""
+def far_at(embeddings: Floats, people: list[str], thresholds: list[float]) -> list[float]:
+    """The share of all pairs of two people that reaches each threshold, from embeddings (N, D)."""
     person = number_people(people)
     passed, count = np.zeros(len(thresholds), np.int64), 0
-    for start in range(0, len(vectors), _ROWS):
-        block = vectors[start : start + _ROWS] @ vectors[start:].T
+    for start in range(0, len(embeddings), _ROWS):
+        block = embeddings[start : start + _ROWS] @ embeddings[start:].T
         behind = np.arange(block.shape[1])[None, :] > np.arange(len(block))[:, None]
         scores = block[(person[start : start + _ROWS, None] != person[None, start:]) & behind]
         count += len(scores)

@@ -120,8 +120,8 @@ def measure(
     names = first + [f"degraded {name}" for name in probes]
 
     def score(crops: Crop, what: str) -> NDArray[np.float64]:
-        vectors = np.concatenate([enrolled, projection.apply(features(crops, what))])
-        return pair_scores(vectors, names, degraded_pairs)
+        embeddings = np.concatenate([enrolled, projection.apply(features(crops, what))])
+        return pair_scores(embeddings, names, degraded_pairs)
 
     same, fold = pairs.same, pairs.fold
     clean = score(np.stack([_plain(crop, size) for crop in wide]), "clean")

@@ -22,7 +22,7 @@ LOW_FARS = (1e-5,)  # measurable only among all pairs of two people
 
 
 def views(features: Floats, projection: Projection) -> dict[str, Floats]:
-    """Unit vectors for each way of comparing: ``plain``, and with a projection ``centred`` and ``mapped``.
+    """Unit embeddings for each way of comparing: ``plain``, and with a projection ``centred`` and ``mapped``.
 
     Raises FileError where an answer of the network has no direction.
     """
@@ -38,7 +38,7 @@ def views(features: Floats, projection: Projection) -> dict[str, Floats]:
 
 
 def best_view(features: Floats, projection: Projection) -> tuple[str, Floats]:
-    """The way that the program compares, and its unit vectors."""
+    """The way that the program compares, and its embeddings."""
     return list(views(features, projection).items())[-1]
 
 
@@ -54,11 +54,11 @@ class Rows:
         owners = [name.split("/", 1)[0] for name in faces.pairs.first]
         self._genuine_person = np.array([number[owner] for owner in owners])[faces.pairs.same]
 
-    def add(self, where: str, kind: str, vectors: Floats) -> None:
-        """Measure unit vectors (N, D) of the crops."""
+    def add(self, where: str, kind: str, embeddings: Floats) -> None:
+        """Measure embeddings (N, D) of the crops."""
         pairs = self.faces.pairs
-        scores = pair_scores(vectors, self.faces.names, pairs)
-        among = self._among(vectors, scores[pairs.same], (*FARS, *LOW_FARS))
+        scores = pair_scores(embeddings, self.faces.names, pairs)
+        among = self._among(embeddings, scores[pairs.same], (*FARS, *LOW_FARS))
         row = Row.of(where, kind, len(pairs.same), verify(scores, pairs, FARS), among)
         self.found.append(row)
         self.scores[row.name] = scores
@@ -79,16 +79,16 @@ class Rows:
         self.monitor.tick("float", 0, 1)
         found = embed(student, self.faces.crops)[0].numpy()
         own = host_map(student)
-        for kind, vectors in views(found, projection).items():
-            self.add("float", kind, vectors)
+        for kind, embeddings in views(found, projection).items():
+            self.add("float", kind, embeddings)
         both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
-        kind, vectors = best_view(both, projection)
-        self.add("float", kind + TWICE, vectors)
+        kind, embeddings = best_view(both, projection)
+        self.add("float", kind + TWICE, embeddings)
         self.add("float", "mapped as trained", Projection(own.mean, own.matrix).apply(found))
 
-    def suggest(self, vectors: Floats, far: float, how: str = "") -> TarAmongAll | None:
+    def suggest(self, embeddings: Floats, far: float, how: str = "") -> TarAmongAll | None:
         """The threshold for the wanted rate on this set, None where it has too few pairs of two people."""
-        found = self._among(vectors, self._genuine(vectors), (far,))
+        found = self._among(embeddings, self._genuine(embeddings), (far,))
         if not found:
             self.monitor.line(f"too few pairs of two people for a threshold at FAR {far:g}")
             return None
@@ -99,11 +99,11 @@ class Rows:
         )
         return one
 
-    def shipped(self, vectors: Floats, looks: int, projection: Projection) -> list[ShippedThreshold]:
+    def shipped(self, embeddings: Floats, looks: int, projection: Projection) -> list[ShippedThreshold]:
         """What the projection's own thresholds, measured on other pictures, do on these."""
-        genuine = self._genuine(vectors)
+        genuine = self._genuine(embeddings)
         thresholds = projection.thresholds_of(mirror=looks > 1)
-        rates = far_at(vectors, self.people, [threshold for _, threshold in thresholds])
+        rates = far_at(embeddings, self.people, [threshold for _, threshold in thresholds])
         found = []
         for (far, threshold), real in zip(thresholds, rates, strict=True):
             found.append(ShippedThreshold(far, threshold, real, float(np.mean(genuine >= threshold)), looks=looks))
@@ -113,12 +113,14 @@ class Rows:
             )
         return found
 
-    def _genuine(self, vectors: Floats) -> NDArray[np.float64]:
+    def _genuine(self, embeddings: Floats) -> NDArray[np.float64]:
         pairs = self.faces.pairs
-        return pair_scores(vectors, self.faces.names, pairs)[pairs.same]
+        return pair_scores(embeddings, self.faces.names, pairs)[pairs.same]
 
-    def _among(self, vectors: Floats, genuine: NDArray[np.float64], fars: tuple[float, ...]) -> tuple[TarAmongAll, ...]:
-        impostors = find_impostors(vectors, self.people, max(fars))
+    def _among(
+        self, embeddings: Floats, genuine: NDArray[np.float64], fars: tuple[float, ...]
+    ) -> tuple[TarAmongAll, ...]:
+        impostors = find_impostors(embeddings, self.people, max(fars))
         return tar_among_all(impostors, genuine.astype(np.float32), self._genuine_person, fars)
 
 

@@ -91,6 +91,6 @@ def test_the_curve_ends_where_everybody_passes() -> None:
 
 
 def test_scores_follow_the_names() -> None:
-    vectors = unit(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]]))
+    embeddings = unit(np.array([[1.0, 0.0], [1.0, 1.0], [0.0, 2.0]]))
     pairs = Pairs(("a", "a"), ("b", "c"), np.array([True, False]), np.array([0, 0]))
-    np.testing.assert_allclose(pair_scores(vectors, ["a", "b", "c"], pairs), [0.5**0.5, 0], atol=1e-6)
+    np.testing.assert_allclose(pair_scores(embeddings, ["a", "b", "c"], pairs), [0.5**0.5, 0], atol=1e-6)

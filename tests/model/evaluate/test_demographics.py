@@ -11,10 +11,10 @@ from device.vision.fingerprint import unit
 def test_a_group_whose_people_look_alike_to_the_network_is_found() -> None:
     rng = np.random.default_rng(0)
     targets = unit(rng.normal(size=(80, 64)))
-    vectors = targets.copy()
+    embeddings = targets.copy()
     labels = [Label("utk", 30, "female" if row < 40 else "male", "Black") for row in range(80)]
-    vectors[:40] = unit(vectors[:40] + 0.6 * unit(rng.normal(size=64)))
-    found = {group.name: group for group in compare_groups(vectors, targets, labels, ((0.01, 0.3),), rounds=50)}
+    embeddings[:40] = unit(embeddings[:40] + 0.6 * unit(rng.normal(size=64)))
+    found = {group.name: group for group in compare_groups(embeddings, targets, labels, ((0.01, 0.3),), rounds=50)}
     assert set(found) == {"all", "UTKFace", "UTKFace, female", "UTKFace, male", "UTKFace, Black", "age 30 to 44"}
     female, male = found["UTKFace, female"], found["UTKFace, male"]
     assert female.far[0.01].value > 10 * male.far[0.01].value

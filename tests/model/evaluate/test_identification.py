@@ -18,24 +18,24 @@ def crowd(spread: float) -> tuple[NDArray[np.float32], list[str]]:
 
 
 def test_people_who_look_the_same_every_day() -> None:
-    vectors, names = crowd(0.05)
-    found = identify(vectors, names, 10, 2, 0.01)
+    embeddings, names = crowd(0.05)
+    found = identify(embeddings, names, 10, 2, 0.01)
     assert found is not None
     assert (found.dir.value, found.first.value) == (1, 1)
     assert (found.known_pictures, found.impostor_pictures) == (30, 250)
 
 
 def test_noise_is_nobody() -> None:
-    vectors, names = crowd(1000)
-    found = identify(vectors, names, 10, 2, 0.01)
+    embeddings, names = crowd(1000)
+    found = identify(embeddings, names, 10, 2, 0.01)
     assert found is not None
     assert found.dir.value < 0.05
     assert found.first.value == pytest.approx(0.1, abs=0.08)
 
 
 def test_more_pictures_and_fewer_people_are_easier() -> None:
-    vectors, names = crowd(1.5)
-    hard, easy = identify(vectors, names, 30, 1, 0.01), identify(vectors, names, 10, 3, 0.01)
+    embeddings, names = crowd(1.5)
+    hard, easy = identify(embeddings, names, 30, 1, 0.01), identify(embeddings, names, 10, 3, 0.01)
     assert hard is not None
     assert easy is not None
     assert hard.dir.value + 0.1 < easy.dir.value
@@ -44,5 +44,5 @@ def test_more_pictures_and_fewer_people_are_easier() -> None:
 
 @pytest.mark.parametrize(("enrolled", "shots"), [(60, 1), (10, 5), (61, 1)])
 def test_too_few_people_or_pictures(enrolled: int, shots: int) -> None:
-    vectors, names = crowd(1)
-    assert identify(vectors, names, enrolled, shots, 0.01) is None
+    embeddings, names = crowd(1)
+    assert identify(embeddings, names, enrolled, shots, 0.01) is None

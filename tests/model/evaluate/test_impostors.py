@@ -14,21 +14,21 @@ from device.vision.fingerprint import unit
 
 
 def crowd(people: int, each: int, spread: float = 0.6, seed: int = 0) -> tuple[NDArray[np.float32], list[str]]:
-    """Unit vectors around a random centre for each person."""
+    """Unit embeddings around a random centre for each person."""
     rng = np.random.default_rng(seed)
     names = [f"p{index // each}" for index in range(people * each)]
     centres = unit(rng.normal(size=(people, 16)))
     return unit(np.repeat(centres, each, axis=0) + spread * rng.normal(size=(people * each, 16)) / 4), names
 
 
-def brute(vectors: NDArray[np.float32], names: list[str]) -> NDArray[np.float64]:
+def brute(embeddings: NDArray[np.float32], names: list[str]) -> NDArray[np.float64]:
     pairs = [(i, j) for i, j in combinations(range(len(names)), 2) if names[i] != names[j]]
-    return np.array([float(vectors[i] @ vectors[j]) for i, j in pairs])
+    return np.array([float(embeddings[i] @ embeddings[j]) for i, j in pairs])
 
 
 def test_every_pair_of_two_people_is_there_once() -> None:
-    vectors, names = crowd(4, 3)
-    found, expected = find_impostors(vectors, names, 0.5), brute(vectors, names)
+    embeddings, names = crowd(4, 3)
+    found, expected = find_impostors(embeddings, names, 0.5), brute(embeddings, names)
     assert found.count == len(expected)
     np.testing.assert_allclose(found.scores, np.sort(expected)[::-1], atol=1e-6)
     assert (found.first != found.second).all()
@@ -36,8 +36,8 @@ def test_every_pair_of_two_people_is_there_once() -> None:
 
 def test_only_the_highest_are_kept_and_they_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "_SAMPLE", 2000)
-    vectors, names = crowd(60, 5)
-    found, expected = find_impostors(vectors, names, 0.02), np.sort(brute(vectors, names))[::-1]
+    embeddings, names = crowd(60, 5)
+    found, expected = find_impostors(embeddings, names, 0.02), np.sort(brute(embeddings, names))[::-1]
     assert len(found.scores) < found.count / 5
     for far in (0.02, 0.001):
         threshold = found.threshold_at(far)
@@ -49,31 +49,31 @@ def test_only_the_highest_are_kept_and_they_are_enough(monkeypatch: pytest.Monke
 
 
 def test_weights_count_people() -> None:
-    vectors, names = crowd(6, 4)
-    found = find_impostors(vectors, names, 0.5)
+    embeddings, names = crowd(6, 4)
+    found = find_impostors(embeddings, names, 0.5)
     same = np.ones(6)
     assert found.weighted_thresholds([0.1, 0.2], same) == [found.threshold_at(0.1), found.threshold_at(0.2)]
     # Without two of the people it is as if they had never been there.
     left = [index for index, name in enumerate(names) if name not in ("p1", "p4")]
-    fewer = find_impostors(vectors[left], [names[index] for index in left], 0.5)
+    fewer = find_impostors(embeddings[left], [names[index] for index in left], 0.5)
     weights = np.array([0.0 if name in ("p1", "p4") else 1.0 for name in sorted(set(names))])
     assert found.weighted_thresholds([0.1], weights) == [pytest.approx(fewer.threshold_at(0.1), abs=1e-6)]
 
 
 def test_shares_at_given_thresholds() -> None:
-    vectors, names = crowd(8, 4)
-    expected = brute(vectors, names)
-    assert far_at(vectors, names, [0.2, 0.9]) == [
+    embeddings, names = crowd(8, 4)
+    expected = brute(embeddings, names)
+    assert far_at(embeddings, names, [0.2, 0.9]) == [
         pytest.approx(np.mean(expected >= 0.2)),
         pytest.approx(np.mean(expected >= 0.9)),
     ]
 
 
 def test_true_accepts_and_their_intervals() -> None:
-    vectors, names = crowd(40, 4, spread=1.6)
-    impostors, person = find_impostors(vectors, names, 0.1), number_people(names)
+    embeddings, names = crowd(40, 4, spread=1.6)
+    impostors, person = find_impostors(embeddings, names, 0.1), number_people(names)
     pairs = [(i, j) for i, j in combinations(range(len(names)), 2) if names[i] == names[j]]
-    genuine = np.array([vectors[i] @ vectors[j] for i, j in pairs], np.float32)
+    genuine = np.array([embeddings[i] @ embeddings[j] for i, j in pairs], np.float32)
     owner = np.array([person[i] for i, _ in pairs])
     loose, strict = tar_among_all(impostors, genuine, owner, (0.1, 0.001, 1e-9), rounds=60)
     assert loose.tar.value == pytest.approx(np.mean(genuine >= impostors.threshold_at(0.1)))

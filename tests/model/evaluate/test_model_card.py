@@ -69,8 +69,8 @@ def test_trained_variants_stand_in_the_card(result: Result, tmp_path: Path) -> N
 
 def test_groups_stand_in_the_card(result: Result) -> None:
     labels = [Label("utk", 30, "female", "Black")] * 40
-    vectors = unit(np.random.default_rng(0).normal(size=(40, 64)))
-    groups = compare_groups(vectors, vectors, labels, ((0.01, 0.29), (0.001, 0.99)), rounds=5)
+    embeddings = unit(np.random.default_rng(0).normal(size=(40, 64)))
+    groups = compare_groups(embeddings, embeddings, labels, ((0.01, 0.29), (0.001, 0.99)), rounds=5)
     text = figures_text(replace(result.figures, groups=tuple(groups)))
     assert "| group | crops | pairs | scores | FAR at 1e-2 | FAR at 1e-3 | teacher correlation |" in text
     (line,) = [line for line in text.splitlines() if line.startswith("| UTKFace, Black |")]

@@ -71,8 +71,8 @@ def test_rows(tiny_faces: Path) -> None:
     rows = measure(faces, 40, Projection(), answer, SILENT)
     assert [row.kind for row in rows[:2]] == ["clean", "shift"]
     assert len(rows) == 1 + sum(len(strengths) for _, _, _, strengths in LEVELS)
-    vectors = Projection().apply(answer(faces.crops, ""))
-    clean = pair_scores(vectors, faces.names, faces.pairs)
+    embeddings = Projection().apply(answer(faces.crops, ""))
+    clean = pair_scores(embeddings, faces.names, faces.pairs)
     assert rows[0].accuracy == pytest.approx(fold_accuracies(clean, faces.pairs).mean())
     assert measure(faces, 40, Projection(), answer, SILENT) == rows
 
