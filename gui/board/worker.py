@@ -1,14 +1,11 @@
 """The sole owner of the board: newest crop out, fingerprints back, the door, and connecting again; one worker thread.
 
-While the board computes one crop the next one is already on its way, as far as the board allows. A crop that was not
-sent when a newer one comes is dropped, so a slow board sees fewer faces, never old ones.
+A crop that was not sent when a newer one comes is dropped, so a slow board sees fewer faces, never old ones.
 """
 
 from __future__ import annotations
 
-import contextlib
 import threading
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
@@ -16,24 +13,19 @@ from dataclasses import dataclass
 from device.connect import OpenedBoard, open_board
 from device.errors import BoardError, DeviceError, LinkError
 from device.link.board import Board
-from device.link.ports import VIRTUAL, Port, all_ports, find_again, known, named
-from device.link.protocol import Capability
+from device.link.ports import Port, all_ports
 from device.link.replies import Door, Hello, Inference
 from gui.board.actions import Action, ActionRunner, Alone
-from gui.board.batch_queue import QuietCrop, QuietCrops
-from gui.board.pacer import Pacer
+from gui.board.jobs import BackgroundRequest, Command, Crop, Jobs
 from gui.board.reports import ActionKind, ActionReport
+from gui.board.session import Finder, Session
 from gui.core.frames import Answer, CropJob, Picture, now_s
-from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem, Topic, Where
+from gui.core.states import BoardPhase, BoardState, DoorView, DoorWord, Problem, Topic
 
 RETRY_S = 0.4  # between two tries to connect
 POLL_S = 0.01  # how late a new crop may leave while another is computed
-DOOR_OPEN_POLL_S = 0.25
-DOOR_IDLE_POLL_S = 1.5  # also how a board that went away is noticed when nobody stands at the door
 FLASH_GRACE_S = 60.0  # what flashing may take after stop()
 STOP_GRACE_S = 1.0  # what a request under way may take after stop()
-
-Command = Callable[[Board], None]
 
 
 @dataclass
@@ -47,22 +39,12 @@ class Counts:
     connected: int = 0
 
 
-@dataclass(frozen=True)
-class Whereabouts:
-    """Where a board was found: what executes it, its URL, and its port where it is one of this computer's."""
-
-    where: Where
-    url: str
-    port: Port | None
-
-
 class BoardWorker:
     """Connects to ``spec`` (None: the first known board, else the virtual one), and again whenever the board is lost.
 
-    A board that was lost is waited for at its own port, or wherever its USB serial number turns up; the virtual board
-    takes its place only at the start. Callbacks come on the worker's thread: ``on_hello`` before the first crop of
-    every connection, ``on_inference`` for every fingerprint, ``on_action`` whenever an action gets on. So is
-    ``mirror``, before every crop: whether to look at its mirror image, too; it is told whether the crop is not live.
+    Callbacks come on the worker's thread: ``on_hello`` before the first crop of every connection, ``on_inference`` for
+    every live crop's fingerprint, ``on_action`` whenever an action gets on. So is ``mirror``, before every crop:
+    whether to look at its mirror image, too; it is told whether the crop is a background request's.
     """
 
     def __init__(
@@ -75,34 +57,26 @@ class BoardWorker:
         on_door: Callable[[DoorView], None],
         on_problem: Callable[[Problem], None],
         on_action: Callable[[ActionReport], None] = lambda report: None,
-        mirror: Callable[[bool], bool] = lambda quiet: False,
+        mirror: Callable[[bool], bool] = lambda background: False,
         opener: Callable[[str | None], OpenedBoard] = open_board,
         ports: Callable[[], list[Port]] = all_ports,
     ) -> None:
-        self._asked = spec
         self._on_hello, self._on_inference = on_hello, on_inference
         self._on_state, self._on_door, self._on_problem = on_state, on_door, on_problem
-        self._mirror, self._opener, self._ports = mirror, opener, ports
+        self._mirror = mirror
         self.actions = ActionRunner(on_action)
-        self._wake = threading.Condition()
-        self._crop: CropJob | None = None
-        self._commands: deque[Command] = deque()
-        self._stopping = False
-        self._switching = False
-        self._last: Whereabouts | None = None  # of the board that was here
-        self._opened: OpenedBoard | None = None
         self.counts = Counts()
-        self._sent: deque[CropJob | QuietCrop] = deque()
-        self._quiet = QuietCrops()
-        self._door_due_s = 0.0
+        self._finder = Finder(spec, opener, ports)
+        self._jobs = Jobs()
+        self._session: Session | None = None
         self._refusal = ""
-        self._pacer = Pacer()
+        self._stopping = False
         self._thread = threading.Thread(target=self._run, name="board")
 
     @property
     def asked(self) -> str | None:
         """The board that is wanted."""
-        return self._asked
+        return self._finder.asked
 
     def start(self) -> None:
         """Begin to connect."""
@@ -110,63 +84,50 @@ class BoardWorker:
 
     def stop(self) -> None:
         """Stop, join and end the virtual board's process. A board that hangs is cut off after ``STOP_GRACE_S``."""
-        with self._wake:
-            self._stopping = True
-            self._wake.notify_all()
+        self._stopping = True
+        self._jobs.wake()
         if self._thread.ident is None:
-            self._quiet.close()
+            self._jobs.close()
             return
         if self.actions.wants_port:  # half an image on a board is worse than waiting
             self._thread.join(FLASH_GRACE_S)
         self.actions.stop()
         self._thread.join(STOP_GRACE_S)
-        if self._thread.is_alive() and (opened := self._opened) is not None:
-            opened.board.link.close()  # the request under way fails at once
+        if self._thread.is_alive() and (session := self._session) is not None:
+            session.cut()
         self._thread.join()
 
     def offer(self, job: CropJob) -> None:
         """The newest crop; one that was not sent yet is dropped. Never waits."""
-        with self._wake:
-            self.counts.offered += 1
-            self.counts.dropped += self._crop is not None
-            self._crop = job
-            self._wake.notify_all()
+        self.counts.offered += 1
+        self.counts.dropped += self._jobs.offer(job)
 
     def fingerprint(self, crop: Picture) -> Future[Answer]:
         """The fingerprint of a crop that is not live, whenever its turn comes: live crops go on between them. Waits for
         a board where there is none; cancel it to take it back."""
-        answer = self._quiet.ask(crop)
-        self._rouse()
-        return answer
+        return self._jobs.request(crop)
 
     def use(self, spec: str | None) -> None:
         """Go over to another board: a port, a URL, ``virtual``, or None for the first known one. Returns at once."""
-        with self._wake:
-            self._asked, self._last, self._switching = spec, None, True
-            self._wake.notify_all()
+        self._finder.use(spec)
+        self._jobs.wake()
 
     def run(self, kind: ActionKind, action: Action) -> bool:
         """Run an action while live recognition rests; False where another one is under way."""
-        if self._opened is None or not self.actions.ask(kind, action):
+        if self._session is None or not self.actions.ask(kind, action):
             return False
-        self._rouse()
+        self._jobs.wake()
         return True
 
     def run_alone(self, kind: ActionKind, alone: Alone) -> bool:
         """Let go of the board's port, run ``alone``, connect again; False where another action is under way."""
         asked = self.actions.ask_alone(kind, alone)
-        self._rouse()
+        self._jobs.wake()
         return asked
-
-    def _rouse(self) -> None:
-        with self._wake:
-            self._wake.notify_all()
 
     def ask(self, command: Command) -> None:
         """Run ``command`` with the board on the worker's thread, before the next crop; dropped where there is none."""
-        with self._wake:
-            self._commands.append(command)
-            self._wake.notify_all()
+        self._jobs.command(command)
 
     def open_door(self, open_ms: int, opened: Callable[[], None] | None = None) -> None:
         """Ask the board to open; the answer comes as ``on_door``, and ``opened`` is called once the board did."""
@@ -182,6 +143,8 @@ class BoardWorker:
         """Ask the board to lock now."""
         self.ask(lambda board: self._tell_door(board.lock_door()))
 
+    # On the worker's thread: connect, serve, and so on again.
+
     def _run(self) -> None:
         told = ""
         while not self._stopping:
@@ -189,18 +152,15 @@ class BoardWorker:
                 self._on_state(BoardState(BoardPhase.CONNECTING, message="the port is in other use"))
                 self.actions.run_alone()
                 continue
-            with self._wake:
-                if self._switching:
-                    told = ""
-                asked, last, self._switching = self._asked, self._last, False
-            spec = self._target(asked, last)
-            if not told:  # a board that is lost stays lost until it is there again
+            spec, switched = self._finder.begin()
+            if switched or not told:  # a board that is lost stays lost until it is there again
+                told = ""
                 self._on_state(BoardState(BoardPhase.CONNECTING, url=spec or ""))
             try:
-                self._opened = self._open(spec)
+                self._session = self._finder.open(spec)
                 told = ""
-                self._remember(self._opened)
-                self._serve(self._opened)
+                self._finder.remember(self._session.opened)
+                self._serve(self._session)
                 self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
             except DeviceError as error:
                 if self._stopping:
@@ -210,120 +170,68 @@ class BoardWorker:
             finally:
                 self._close()
             if told:
-                self._pause(RETRY_S)
+                self._jobs.wait(RETRY_S, self._must_leave, for_jobs=False)
         self.actions.fail(LinkError("the program ends"))
-        self._close()
-        self._quiet.close()
+        self._jobs.close()
 
-    def _remember(self, opened: OpenedBoard) -> None:
-        port = None if "://" in opened.url else named(self._ports(), opened.url)
-        with self._wake:
-            if not self._switching:
-                self._last = Whereabouts(opened.where, opened.url, port)
-
-    def _target(self, asked: str | None, last: Whereabouts | None) -> str | None:
-        """What to open: what was asked for, or where the board that was there is now."""
-        if last is None:
-            return asked
-        if asked is None and last.where is Where.VIRTUAL:
-            return VIRTUAL
-        if asked is not None and last.port is None:
-            return asked
-        ports = self._ports()
-        if last.port is not None and (again := find_again(last.port, ports)) != last.url:
-            return again
-        if asked is not None or named(ports, last.url) is not None:
-            return last.url
-        boards = known(ports)  # chosen by the program, so any other known board is as good
-        return boards[0].device if boards else last.url
-
-    def _open(self, spec: str | None) -> OpenedBoard:
-        try:
-            return self._opener(spec)
-        except OSError as error:  # no process or no socket to be had
-            raise LinkError(f"no board could be opened: {error}", "are too many programs running?") from error
-
-    def _serve(self, opened: OpenedBoard) -> None:
-        board, hello = opened.board, opened.board.hello
+    def _serve(self, session: Session) -> None:
+        board = session.board
         self.counts.connected += 1
-        with self._wake:
-            self._crop = None
-            self._commands.clear()
-        self._pacer = Pacer()
-        self._on_hello(hello)
-        self._on_state(
-            BoardState(
-                BoardPhase.READY,
-                where=hello.where,
-                name=hello.board,
-                firmware=hello.firmware,
-                network_hash=hello.network,
-                clock_hz=hello.clock_hz,
-                url=opened.url,
-                message=opened.description,
-                baud=board.baud if board.link.has_rate or hello.where is Where.VIRTUAL else 0,
-                hello=hello,
-            )
-        )
-        has_door = Capability.DOOR in hello.capabilities
-        self._door_due_s = now_s() if has_door else float("inf")
-        while not self._stopping and not self._switching and not self.actions.wants_port:
-            if (command := self._next_command()) is not None:
-                self._try(board, command)
-            elif now_s() >= self._door_due_s:
+        self._jobs.connected()
+        self._on_hello(session.hello)
+        self._on_state(session.state)
+        while not self._must_leave():
+            acting, door_is_due = self.actions.wants_board, session.door_due_in_s <= 0
+            if (job := self._jobs.take(crops=not acting and not door_is_due and session.may_send)) is not None:
+                self._do(session, job)
+            elif door_is_due:
                 self._tell_door(board.door())
-            elif self.actions.wants_board and not self._sent:
+            elif acting and not session.under_way:
                 self.actions.step(board)
-            elif not self.actions.wants_board and self._may_send(board) and (job := self._next_crop()) is not None:
-                self._send(board, job)
             elif board.waiting:
                 if board.ready(POLL_S):
-                    self._receive(board)
+                    self._receive(session)
             else:
-                self._idle()
+                self._jobs.wait(min(1.0, max(0.0, session.door_due_in_s)), self._is_wanted)
 
-    def _may_send(self, board: Board) -> bool:
-        return not board.waiting or (board.waiting < board.in_flight and now_s() >= self._pacer.due_s)
+    def _must_leave(self) -> bool:
+        """Whether this board is to be let go of."""
+        return self._stopping or self._finder.is_switching or self.actions.wants_port
 
-    def _send(self, board: Board, job: CropJob | QuietCrop) -> None:
-        if job.crop.shape != board.hello.input_shape:  # cut before the board said what it wants
-            if isinstance(job, QuietCrop):
-                job.answer.set_exception(BoardError(f"the board wants {board.hello.input_shape}, not {job.crop.shape}"))
+    def _is_wanted(self) -> bool:
+        return self._must_leave() or self.actions.busy
+
+    def _do(self, session: Session, job: Command | Crop) -> None:
+        if isinstance(job, CropJob | BackgroundRequest):
+            self._send(session, job)
             return
-        mirror = self._mirror(isinstance(job, QuietCrop))
-        self._sent.append(job)  # first: sending may break the link, and it is not to be forgotten
         try:
-            board.send_crop(job.crop, mirror=mirror)
-        except BoardError:
-            self._sent.pop()
-            raise
+            job(session.board)
+        except BoardError as error:
+            self._refused(error)
+
+    def _send(self, session: Session, crop: Crop) -> None:
+        wanted = session.hello.input_shape
+        if crop.crop.shape != wanted:  # cut before the board said what it wants
+            if isinstance(crop, BackgroundRequest):
+                crop.answer.set_exception(BoardError(f"the board wants {wanted}, not {crop.crop.shape}"))
+            return
+        session.send(crop, mirror=self._mirror(isinstance(crop, BackgroundRequest)))
         self.counts.sent += 1
-        self._pacer.sent(now_s(), looks=2 if mirror else 1)
 
-    def _receive(self, board: Board) -> None:
-        job = self._sent[0]
-        try:
-            inference = board.receive()
-        except BoardError as error:
-            self._sent.popleft()
-            if isinstance(job, QuietCrop):
-                job.answer.set_exception(error)
-            self._refused(error)
+    def _receive(self, session: Session) -> None:
+        crop, result = session.receive()
+        if isinstance(result, BoardError):
+            if isinstance(crop, BackgroundRequest):
+                crop.answer.set_exception(result)
+            self._refused(result)
+            return
+        self._refusal = ""
+        self.counts.answered += 1
+        if isinstance(crop, BackgroundRequest):
+            crop.answer.set_result((session.hello, result))
         else:
-            self._sent.popleft()
-            self._refusal = ""
-            self._pacer.received(inference)
-            self.counts.answered += 1
-            if isinstance(job, QuietCrop):
-                job.answer.set_result((board.hello, inference))
-            else:
-                self._on_inference(job, inference)
-
-    def _try(self, board: Board, command: Command) -> None:
-        try:
-            command(board)
-        except BoardError as error:
-            self._refused(error)
+            self._on_inference(crop, result)
 
     def _refused(self, error: BoardError) -> None:
         """The board is there and says no: once is enough to tell."""
@@ -332,43 +240,11 @@ class BoardWorker:
         self._refusal = error.message
 
     def _tell_door(self, door: Door) -> None:
-        at_s = now_s()
-        wait_s = DOOR_OPEN_POLL_S if door.is_open else DOOR_IDLE_POLL_S
-        if door.is_open:  # look once right after it should have locked
-            wait_s = min(wait_s, door.remaining_ms / 1e3 + 0.02)
-        self._door_due_s = at_s + wait_s
-        self._on_door(DoorView(DoorWord.OPEN if door.is_open else DoorWord.LOCKED, door.remaining_ms, at_s))
-
-    def _next_command(self) -> Command | None:
-        with self._wake:
-            return self._commands.popleft() if self._commands else None
-
-    def _next_crop(self) -> CropJob | QuietCrop | None:
-        with self._wake:
-            if (quiet := self._quiet.take(live=self._crop is not None)) is not None:
-                return quiet
-            job, self._crop = self._crop, None
-            return job
-
-    def _idle(self) -> None:
-        """Wait for something to do."""
-        with self._wake:
-            if self._stopping or self._switching or self._crop is not None or self._commands or self.actions.busy:
-                return
-            if self._quiet.waiting:
-                return
-            self._wake.wait(min(1.0, max(0.0, self._door_due_s - now_s())))
-
-    def _pause(self, seconds: float) -> None:
-        end_s = now_s() + seconds
-        with self._wake:
-            while (left_s := end_s - now_s()) > 0:
-                if self._stopping or self._switching or self.actions.wants_port:
-                    return
-                self._wake.wait(left_s)
+        assert self._session is not None, "whoever asks the board has one"
+        self._on_door(self._session.view(door))
 
     def _lose(self, error: DeviceError, spec: str | None, *, again: bool) -> None:
-        url = self._opened.url if self._opened is not None else spec or ""
+        url = self._session.opened.url if self._session is not None else spec or ""
         self._on_state(BoardState(BoardPhase.LOST, url=url, message=str(error)))
         self._on_door(DoorView(DoorWord.UNKNOWN, 0.0, now_s()))
         self.actions.give_up(error.message, error.hint)
@@ -377,10 +253,7 @@ class BoardWorker:
             self._on_problem(Problem(error.message, hint, Topic.BOARD))
 
     def _close(self) -> None:
-        opened, self._opened = self._opened, None
-        quiet = [job for job in self._sent if isinstance(job, QuietCrop)]
-        self._sent.clear()
-        self._quiet.again(quiet, LinkError("the board was lost", "connect it again"))
-        if opened is not None:
-            with contextlib.suppress(DeviceError):
-                opened.close()
+        session, self._session = self._session, None
+        if session is not None:
+            self._jobs.again(session.unanswered, LinkError("the board was lost", "connect it again"))
+            session.close()

@@ -44,7 +44,7 @@ class Listener:
         self,
         spec: str,
         opener: Callable[[str | None], OpenedBoard] = open_board,
-        mirror: Callable[[bool], bool] = lambda quiet: False,
+        mirror: Callable[[bool], bool] = lambda background: False,
     ) -> None:
         self.states: queue.Queue[BoardState] = queue.Queue()
         self.doors: queue.Queue[DoorView] = queue.Queue()
@@ -262,8 +262,8 @@ def test_the_mirror_image_is_asked_for_just_when_it_is_wanted(listen: Callable[.
     board = PeerBoard(hello=replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR))
     wanted, asked = [False, True, False], list[bool]()
 
-    def mirror(quiet: bool) -> bool:
-        asked.append(quiet)
+    def mirror(background: bool) -> bool:
+        asked.append(background)
         return wanted[len(asked) - 1]
 
     with Peer(board, tcp=True) as peer:

@@ -11,7 +11,7 @@ import pytest
 
 from device.link.ports import Port
 from gui.board import worker
-from gui.board.worker import BoardWorker, Whereabouts
+from gui.board.session import Whereabouts, target
 from gui.core.states import BoardPhase, Where
 from tests.gui.board.test_worker import Listener, job
 from tests.support.fake_board import Peer, PeerBoard
@@ -120,13 +120,4 @@ def port(device: str, serial: str | None = "ABC", board: str | None = "ST-LINK")
 def test_where_a_lost_board_is_looked_for(
     asked: str | None, last: Whereabouts | None, ports: list[Port], expected: str | None
 ) -> None:
-    worker = BoardWorker(
-        asked,
-        on_hello=lambda hello: None,
-        on_inference=lambda crop, inference: None,
-        on_state=lambda state: None,
-        on_door=lambda door: None,
-        on_problem=lambda problem: None,
-        ports=lambda: ports,
-    )
-    assert worker._target(asked, last) == expected
+    assert target(asked, last, lambda: ports) == expected
