@@ -44,8 +44,8 @@
         <translation>Ein Wert, der um weniger als dies unter dem geforderten liegt, ist unsicher: Er lässt weder ein noch weist er ab.</translation>
     </message>
     <message>
-        <source>A small picture of the face is kept with each event, of strangers too. Off: from now on none is kept.</source>
-        <translation>Zu jedem Ereignis wird ein kleines Bild des Gesichts aufbewahrt, auch von Fremden. Aus: Ab jetzt wird keines mehr aufbewahrt.</translation>
+        <source>A small picture of the face is kept with each event, of unknown people too. Off: none from now on.</source>
+        <translation>Zu jedem Ereignis wird ein kleines Bild des Gesichts aufbewahrt, auch von unbekannten Personen. Aus: Ab jetzt wird keines mehr aufbewahrt.</translation>
     </message>
     <message>
         <source>A webcam&apos;s number, a video file, a folder of photos, a stream&apos;s address, or demo. Empty: the first webcam that gives a picture, else the demo clip.</source>
@@ -288,6 +288,10 @@
         <translation>Gesichter im Bild</translation>
     </message>
     <message>
+        <source>False-accept rate</source>
+        <translation>Falschakzeptanzrate</translation>
+    </message>
+    <message>
         <source>Fill the screen with the door display at the start, for a screen beside the door. F11 or Esc leaves it.</source>
         <translation>Beim Start den Bildschirm mit der Türanzeige füllen, für einen Bildschirm neben der Tür. F11 oder Esc verlässt sie.</translation>
     </message>
@@ -348,8 +352,8 @@
         <translation>Wie lange die Tür offen bleibt. Das Board zählt und verriegelt von selbst wieder, auch ohne dieses Programm.</translation>
     </message>
     <message>
-        <source>How many comparisons of a stranger&apos;s picture with one person may pass. The score that this asks for was measured with the network. The stricter, the more often people who are enrolled have to try again. Several votes are needed on top of it.</source>
-        <translation>Wie viele Vergleiche des Bildes eines Fremden mit einer Person durchgehen dürfen. Der dafür nötige Wert wurde mit dem Netz gemessen. Je strenger, desto öfter müssen registrierte Personen es noch einmal versuchen. Zusätzlich sind mehrere Stimmen nötig.</translation>
+        <source>How many comparisons of an unknown person with one who is enrolled may pass. The score that this asks for was measured with the network. The stricter, the more often people who are enrolled have to try again. Several votes are needed on top of it.</source>
+        <translation>Wie viele Vergleiche einer unbekannten Person mit einer registrierten durchgehen dürfen. Der dafür nötige Wert wurde mit dem Netz gemessen. Je strenger, desto öfter müssen registrierte Personen es noch einmal versuchen. Zusätzlich sind mehrere Stimmen nötig.</translation>
     </message>
     <message>
         <source>How much is written over the live picture. The key D steps through.</source>
@@ -876,10 +880,6 @@
         <translation>Geradeaus</translation>
     </message>
     <message>
-        <source>Strangers let pass</source>
-        <translation>Durchgelassene Fremde</translation>
-    </message>
-    <message>
         <source>Stream</source>
         <translation>Stream</translation>
     </message>
@@ -920,8 +920,8 @@
         <translation>Das Gesicht ist zu klein im Bild.</translation>
     </message>
     <message>
-        <source>The fingerprint of the face is kept with each event, of strangers too, so that an event can correct the gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing.</source>
-        <translation>Zu jedem Ereignis wird der Abdruck des Gesichts aufbewahrt, auch von Fremden, damit ein Ereignis die Galerie berichtigen kann. Das sind biometrische Daten. Aus: Ab jetzt wird keiner mehr aufbewahrt, und diese Ereignisse berichtigen nichts.</translation>
+        <source>The fingerprint of the face is kept with each event, of unknown people too, so that an event can correct the gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing.</source>
+        <translation>Zu jedem Ereignis wird der Abdruck des Gesichts aufbewahrt, auch von unbekannten Personen, damit ein Ereignis die Galerie berichtigen kann. Das sind biometrische Daten. Aus: Ab jetzt wird keiner mehr aufbewahrt, und diese Ereignisse berichtigen nichts.</translation>
     </message>
     <message>
         <source>The language of the window.</source>
@@ -1245,7 +1245,7 @@
     </message>
     <message>
         <source>choose another false-accept rate in the settings</source>
-        <translation>wählen Sie in den Einstellungen einen anderen Anteil durchgelassener Fremder</translation>
+        <translation>wählen Sie in den Einstellungen eine andere Falschakzeptanzrate</translation>
     </message>
     <message>
         <source>choose another folder</source>
@@ -1361,7 +1361,7 @@
     </message>
     <message>
         <source>from measured impostors</source>
-        <translation>aus gemessenen Fremden</translation>
+        <translation>aus gemessenen Paaren verschiedener Personen</translation>
     </message>
     <message>
         <source>from the window</source>

@@ -93,10 +93,10 @@ DECISION = (
     Setting(
         "decision/far",
         Group.DECISION,
-        mark("Strangers let pass"),
+        mark("False-accept rate"),
         mark(
-            "How many comparisons of a stranger's picture with one person may pass. The score that this asks for was "
-            "measured with the network. The stricter, the more often people who are enrolled have to try again. "
+            "How many comparisons of an unknown person with one who is enrolled may pass. The score that this asks for "
+            "was measured with the network. The stricter, the more often people who are enrolled have to try again. "
             "Several votes are needed on top of it."
         ),
         Kind.CHOICE,
@@ -267,7 +267,7 @@ EVENTS = (
         "events/thumbnails",
         Group.EVENTS,
         mark("Keep pictures"),
-        mark("A small picture of the face is kept with each event, of strangers too. Off: from now on none is kept."),
+        mark("A small picture of the face is kept with each event, of unknown people too. Off: none from now on."),
         Kind.FLAG,
         True,
     ),
@@ -276,8 +276,8 @@ EVENTS = (
         Group.EVENTS,
         mark("Keep fingerprints"),
         mark(
-            "The fingerprint of the face is kept with each event, of strangers too, so that an event can correct the "
-            "gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing."
+            "The fingerprint of the face is kept with each event, of unknown people too, so that an event can correct "
+            "the gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing."
         ),
         Kind.FLAG,
         True,
