@@ -120,9 +120,9 @@ def read_photo(path: Path) -> NDArray[np.uint8]:
 
 
 def _fingerprints(hello: Hello) -> tuple[Any, list[str]]:
-    from device.vision.fingerprint import Fingerprints, Projection
+    from device.vision.fingerprint import Fingerprints, Projection, projection_files
 
-    for path in sorted(ASSETS.glob("*.map.npz")):
+    for path in projection_files(ASSETS):
         projection = Projection.load(path)
         if projection.network_hash == hello.network_hash:
             return Fingerprints(

@@ -21,6 +21,8 @@ from device.errors import DeviceError, FileError, MismatchError
 
 Floats = NDArray[np.float32]
 
+SUFFIX = ".projection.npz"  # of a projection's file, behind the network's name
+OLD_SUFFIX = ".map.npz"  # of version 0.1
 _HASH_BYTES = 16
 
 
@@ -166,6 +168,11 @@ class Projection:
             return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, mirror, source)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
+
+
+def projection_files(folder: Path) -> list[Path]:
+    """The files of ``folder`` that may hold projections, those of the old name last."""
+    return [path for suffix in (SUFFIX, OLD_SUFFIX) for path in sorted(folder.glob(f"*{suffix}"))]
 
 
 def _thresholds(arrays: dict[str, NDArray[Any]]) -> tuple[tuple[float, float], ...]:

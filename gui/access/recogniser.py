@@ -17,7 +17,7 @@ from device.link.protocol import Capability
 from device.link.replies import Hello, Inference
 from device.paths import ASSETS
 from device.vision.crop import CROP_VERSION
-from device.vision.fingerprint import Fingerprints, Projection
+from device.vision.fingerprint import Fingerprints, Projection, projection_files
 from gui.access.decider import Decider, Glance
 from gui.access.matcher import Floats, Templates, build
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
@@ -50,9 +50,9 @@ class _Known:
 
 
 def load_projection(network_hash: bytes, folder: Path = ASSETS) -> tuple[Projection, str]:
-    """The projection for a network from the ``*.map.npz`` of ``folder``, and a word of warning where there is none."""
+    """The projection for a network from the files of ``folder``, and a word of warning where there is none."""
     why: str = mark("there is no feature map for this network; comparing without one")
-    for path in sorted(folder.glob("*.map.npz")):
+    for path in projection_files(folder):
         try:
             found = Projection.load(path)
         except FileError as error:

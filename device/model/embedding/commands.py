@@ -11,13 +11,13 @@ from device.model.progress import TerminalMonitor
 
 
 def _thresholds_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .projection.npz beside it")
     add_training_faces(parser)
     parser.set_defaults(projection_crops=0)  # the projection stays as it is
 
 
 def _projection_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .projection.npz beside it")
     add_training_faces(parser)
     parser.add_argument(
         "--projection-crops", type=positive, metavar="N", help="training crops that it is fitted on; default all"
@@ -39,9 +39,9 @@ def _stamp_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _stamp(args: argparse.Namespace) -> None:
-    from device.model.embedding.fit_projection import projection_path, stamp_projection
+    from device.model.embedding.fit_projection import find_projection, projection_path, stamp_projection
 
-    if not projection_path(args.network).exists():
+    if not find_projection(args.network).exists():
         print(f"{args.network} has no projection, so there is nothing to stamp")
         return
     old, new = stamp_projection(args.network, trust=args.trust)

@@ -25,7 +25,7 @@ from device.model.embedding.projection_choice import Judge, ProjectionFitter, ch
 from device.model.export.export import export
 from device.model.progress import SILENT, Monitor
 from device.network.file import Network
-from device.vision.fingerprint import FingerprintError, Projection, hash_text
+from device.vision.fingerprint import OLD_SUFFIX, SUFFIX, FingerprintError, Projection, hash_text
 
 _FEWEST = 8  # crops to fit a projection on and to judge it with
 FARS = (1e-4, 1e-3, 1e-2)
@@ -118,8 +118,14 @@ def make_projection(
 
 
 def projection_path(network: Path) -> Path:
-    """Where the projection of a ``.tflite`` stands."""
-    return network.with_name(network.stem + ".map.npz")
+    """Where the projection of a ``.tflite`` is written."""
+    return network.with_name(network.stem + SUFFIX)
+
+
+def find_projection(network: Path) -> Path:
+    """Where the projection of a ``.tflite`` stands: at ``projection_path``, or under the name of version 0.1."""
+    path, old = projection_path(network), network.with_name(network.stem + OLD_SUFFIX)
+    return old if old.exists() and not path.exists() else path
 
 
 def digest_of(projection: Projection) -> str:
@@ -143,13 +149,13 @@ def stamp_projection(path: Path, *, trust: bool = False) -> tuple[str, str]:
     where there is no projection, MismatchError where it is another network's.
     """
     network, source = export(path), sha256_of(path)
-    projection = Projection.load(projection_path(path))
+    projection = Projection.load(find_projection(path))
     if projection.input_length is None:
-        raise FileError(f"{projection_path(path)}: no projection", "python -m device.model quantise writes one")
+        raise FileError(f"{find_projection(path)}: no projection", "python -m device.model quantise writes one")
     known = projection.source == source or (trust and not projection.source)
     if not known or projection.input_length != network.header.output_length:
         raise MismatchError(
-            f"{projection_path(path)} was made for {projection.source[:12] or 'an unknown file'}, "
+            f"{find_projection(path)} was made for {projection.source[:12] or 'an unknown file'}, "
             f"{path} is {source[:12]}",
             "use the projection that was made with this network",
         )
@@ -171,9 +177,9 @@ def remake_projection(path: Path, faces: Path, crops: int | None, monitor: Monit
     """Choose the projection of the ``.tflite`` at ``path`` again on ``crops`` training crops (None: all, 0: only its
     thresholds are measured again) and write it. FileError where there is no such network or no projection of it."""
     network = export(path)
-    projection = Projection.load(projection_path(path))
+    projection = Projection.load(find_projection(path))
     if projection.mean is None or projection.matrix is None:
-        raise FileError(f"{projection_path(path)}: no projection", "python -m device.model quantise writes one")
+        raise FileError(f"{find_projection(path)}: no projection", "python -m device.model quantise writes one")
     projection.check(network.header.hash)
     made = make_projection(path.read_bytes(), network, faces, projection, crops, monitor, projected=False)
     write_projection(made, path)

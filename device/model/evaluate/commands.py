@@ -13,7 +13,7 @@ from device.paths import ASSETS
 
 
 def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .map.npz beside it")
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .projection.npz beside it")
     parser.add_argument("--checkpoint", type=Path, help="also the float network")
     parser.add_argument("--faces", type=Path, help="folder with lfw.zip and pairs.txt")
     parser.add_argument("--people", type=Path, metavar="DIR", help="instead: a folder with one folder per person")

@@ -19,7 +19,7 @@ from device.model.data.face_set import FaceSet, read_lfw, read_people, sha256_of
 from device.model.data.training_set import middle, read_members, read_teachers, split_rows
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, both_fingerprints, fingerprints
-from device.model.embedding.fit_projection import digest_of, projection_path
+from device.model.embedding.fit_projection import digest_of, find_projection
 from device.model.embedding.metrics import pair_scores, verify
 from device.model.evaluate import robustness
 from device.model.evaluate.demographics import Group, compare_groups
@@ -103,7 +103,7 @@ class _Evaluation:
         self.config, self.monitor = config, monitor
         self.network = export(config.network)
         self.content = config.network.read_bytes()
-        self.projection = Projection.load(projection_path(config.network))
+        self.projection = Projection.load(find_projection(config.network))
         self.projection.check(self.network.header.hash)
         self.faces = _read(config, self.network.input_shape[0], monitor)
         self.rows = Rows(self.faces, monitor)

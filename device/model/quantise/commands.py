@@ -12,7 +12,9 @@ from device.network.file import Network
 def _quantise_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     add_training_faces(parser)
-    parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the .tflite; <name>.projection.npz is written beside it"
+    )
     parser.add_argument(
         "--projection-crops",
         type=int,
@@ -30,7 +32,9 @@ def _quantise(args: argparse.Namespace) -> None:
 def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     add_training_faces(parser)
-    parser.add_argument("--out", type=Path, required=True, help="the .tflite; <name>.map.npz is written beside it")
+    parser.add_argument(
+        "--out", type=Path, required=True, help="the .tflite; <name>.projection.npz is written beside it"
+    )
     parser.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
     parser.add_argument("--pictures", type=int, default=40_000, help="training views shown")
     parser.add_argument("--projection-crops", type=int, metavar="N", help="as for quantise")

@@ -114,7 +114,8 @@ def quantise(
     projection_crops: int | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
-    """Write ``out`` (.tflite) and ``<stem>.map.npz`` beside it; gives the exported network, checked against LiteRT."""
+    """Write ``out`` (.tflite) and ``<stem>.projection.npz`` beside it; gives the exported network, checked against
+    LiteRT."""
     student = load_student(checkpoint)
     variant, layers, projection = student.network.variant, fold(student.network), host_map(student)
     names = read_teachers(faces)[0]

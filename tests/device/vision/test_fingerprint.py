@@ -8,7 +8,15 @@ import numpy as np
 import pytest
 
 from device.errors import FileError, MismatchError
-from device.vision.fingerprint import FingerprintError, Fingerprints, Projection, cosine, dequantise, unit
+from device.vision.fingerprint import (
+    FingerprintError,
+    Fingerprints,
+    Projection,
+    cosine,
+    dequantise,
+    projection_files,
+    unit,
+)
 
 HASH, OTHER = bytes(range(16)), bytes(range(1, 17))
 
@@ -50,7 +58,7 @@ def test_without_a_projection_the_feature_itself_is_normalised() -> None:
 
 
 def test_missing_projection_is_the_identity_for_every_network(tmp_path: Path) -> None:
-    chart = Projection.load(tmp_path / "none.map.npz")
+    chart = Projection.load(tmp_path / "none.projection.npz")
     assert chart == Projection()
     chart.check(OTHER)
 
@@ -60,14 +68,14 @@ def test_a_projection_survives_the_file(tmp_path: Path, kind: type[np.generic]) 
     chart = projection()
     assert chart.mean is not None
     assert chart.matrix is not None
-    path = tmp_path / "net.map.npz"
+    path = tmp_path / "net.projection.npz"
     Projection(chart.mean.astype(kind), chart.matrix.astype(kind), HASH).save(path)
     loaded = Projection.load(path)
     assert loaded.matrix is not None
     assert loaded.matrix.dtype == np.float32
     np.testing.assert_array_equal(loaded.matrix, chart.matrix.astype(kind).astype(np.float32))
     assert loaded.network_hash == HASH
-    assert [entry.name for entry in tmp_path.iterdir()] == ["net.map.npz"]
+    assert [entry.name for entry in tmp_path.iterdir()] == ["net.projection.npz"]
 
 
 def test_another_network_is_refused_naming_both() -> None:
@@ -91,14 +99,14 @@ def test_impossible_scale_is_refused(scale: float) -> None:
 
 
 def test_damaged_projection_are_refused(tmp_path: Path) -> None:
-    path = tmp_path / "net.map.npz"
+    path = tmp_path / "net.projection.npz"
     projection().save(path)
     whole = path.read_bytes()
     damaged = bytearray(whole)
     damaged[len(whole) // 2] ^= 0xFF
     for content in (b"", b"not a zip", whole[: len(whole) // 2], bytes(damaged)):
         path.write_bytes(content)
-        with pytest.raises(FileError, match=r"net\.map\.npz"):
+        with pytest.raises(FileError, match=r"net\.projection\.npz"):
             Projection.load(path)
 
 
@@ -114,7 +122,7 @@ def test_damaged_projection_are_refused(tmp_path: Path) -> None:
     ],
 )
 def test_projections_that_make_no_sense_are_refused(tmp_path: Path, arrays: dict[str, np.ndarray], said: str) -> None:
-    path = tmp_path / "net.map.npz"
+    path = tmp_path / "net.projection.npz"
     np.savez(path, **arrays)
     with pytest.raises(FileError, match=said) as caught:
         Projection.load(path)
@@ -138,7 +146,7 @@ def test_no_direction_is_refused() -> None:
 
 
 def test_thresholds_travel_with_the_projection(tmp_path: Path) -> None:
-    path = tmp_path / "some.map.npz"
+    path = tmp_path / "some.projection.npz"
     measured = ((1e-4, 0.67), (1e-3, 0.58), (1e-2, 0.44))
     Projection(thresholds=measured).save(path)
     assert Projection.load(path).thresholds == measured
@@ -154,7 +162,7 @@ def test_a_threshold_never_lets_more_through_than_asked(far: float, score: float
 
 
 def test_a_projection_with_the_one_threshold_of_old_is_read(tmp_path: Path) -> None:
-    path = tmp_path / "old.map.npz"
+    path = tmp_path / "old.projection.npz"
     np.savez(path, network_hash=np.zeros(0, np.uint8), threshold_far_1e3=np.float32(0.5))
     loaded = Projection.load(path)
     assert loaded.thresholds == ((1e-3, 0.5),)
@@ -165,7 +173,7 @@ def test_a_projection_with_the_one_threshold_of_old_is_read(tmp_path: Path) -> N
     "wrong", [((1e-3, 7.0),), ((1e-3, float("nan")),), ((0.0, 0.5),), ((1e-2, 0.4), (1e-3, 0.5)), ((1e-3, 0.4),) * 2]
 )
 def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, wrong: tuple[tuple[float, float], ...]) -> None:
-    path = tmp_path / "wrong.map.npz"
+    path = tmp_path / "wrong.projection.npz"
     np.savez(path, network_hash=np.zeros(0, np.uint8), thresholds=np.array(wrong))
     with pytest.raises(FileError, match="false-accept"):
         Projection.load(path)
@@ -189,7 +197,7 @@ def test_the_feature_of_two_looks_is_their_mean() -> None:
 
 
 def test_thresholds_of_two_looks_survive_the_file(tmp_path: Path) -> None:
-    path = tmp_path / "net.map.npz"
+    path = tmp_path / "net.projection.npz"
     Projection(thresholds=((1e-3, 0.58),), mirror_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
     loaded = Projection.load(path)
     assert (loaded.threshold_at(1e-3), loaded.threshold_at(1e-3, mirror=True)) == (0.58, 0.59)
@@ -198,3 +206,9 @@ def test_thresholds_of_two_looks_survive_the_file(tmp_path: Path) -> None:
     assert older.threshold_at(1e-3, mirror=True) == 0.58  # measured for one look only: the nearest there is
     with pytest.raises(FileError, match="no false-accept rates"):
         Projection(mirror_thresholds=((1e-3, 1.58),))
+
+
+def test_projections_of_the_old_name_are_found_last(tmp_path: Path) -> None:
+    for name in ("a.map.npz", "b.projection.npz", "c.tflite"):
+        (tmp_path / name).touch()
+    assert [path.name for path in projection_files(tmp_path)] == ["b.projection.npz", "a.map.npz"]

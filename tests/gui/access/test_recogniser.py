@@ -53,7 +53,7 @@ def job(track: int = 1, taken_s: float = 1.0, verdict: Verdict = Verdict.GOOD) -
 
 
 def write_projection(folder: Path, network: bytes = NETWORK, **more: object) -> None:
-    path = folder / "net.map.npz"
+    path = folder / "net.projection.npz"
     Projection(mean=np.zeros(LENGTH, np.float32), network_hash=network).save(path)
     if more:
         with np.load(path) as arrays:
@@ -98,7 +98,7 @@ def test_the_threshold_comes_with_the_projection_of_this_very_network(tmp_path: 
     write_projection(tmp_path, threshold_far_1e3=np.float32(7))
     assert "cosines" in load_projection(NETWORK, tmp_path)[1]
     assert load_projection(b"\1" * 16, tmp_path)[0].input_length is None
-    (tmp_path / "net.map.npz").write_bytes(b"nothing")
+    (tmp_path / "net.projection.npz").write_bytes(b"nothing")
     assert "without it" in load_projection(NETWORK, tmp_path)[1]
 
 

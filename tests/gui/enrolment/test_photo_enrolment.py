@@ -40,7 +40,7 @@ from gui.panes.people import wording
 THRESHOLD = 0.45
 PEOPLE = ("Bao", "Lin")
 # Whatever the image's format is: its network is the one of the map.
-MAP = replace(Projection.load(ASSETS / "mobilenetv2_050_128.map.npz"), network_hash=b"")
+MAP = replace(Projection.load(ASSETS / "mobilenetv2_050_128.projection.npz"), network_hash=b"")
 
 
 @pytest.fixture(scope="module")

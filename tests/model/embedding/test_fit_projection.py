@@ -11,6 +11,7 @@ import pytest
 from device.errors import FileError, MismatchError
 from device.model.embedding.fit_projection import (
     digest_of,
+    find_projection,
     impostor_thresholds,
     projection_path,
     remake_projection,
@@ -128,3 +129,16 @@ def test_a_projection_is_stamped_anew_and_does_the_same(random_network: Any, tmp
 def test_the_shipped_projection_fits_the_shipped_network(assets: Path) -> None:
     path = assets / "mobilenetv2_050_128.tflite"
     Projection.load(projection_path(path)).check(export(path).header.hash)
+
+
+def test_a_projection_of_the_old_name_is_read_and_written_under_the_new(random_network: Any, tmp_path: Path) -> None:
+    path, old = tmp_path / "net.tflite", tmp_path / "net.map.npz"
+    path.write_bytes(random_network.content)
+    network = export(path)
+    source = hashlib.sha256(random_network.content).hexdigest()
+    mean = np.zeros(network.header.output_length, np.float32)
+    Projection(mean, np.eye(len(mean), 4, dtype=np.float32), b"0" * 16, source=source).save(old)
+    assert find_projection(path) == old
+    assert stamp_projection(path) == ((b"0" * 16).hex(), network.hash_hex)
+    assert find_projection(path) == projection_path(path)
+    assert Projection.load(find_projection(path)).network_hash == network.header.hash

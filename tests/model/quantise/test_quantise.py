@@ -88,7 +88,7 @@ def test_quantise_writes_a_network_and_its_projection(tiny_faces: Path, tmp_path
     assert network.name == "mnv2_035_32"
     assert network.header.input_scale == 1 / 128
     assert network.header.input_zero_point == 0
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "net.map.npz", "net.tflite"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["c.pt", "net.projection.npz", "net.tflite"]
 
     result = evaluate(EvaluationConfig(out, tiny_faces, checkpoint=tmp_path / "c.pt")).figures
     kinds = [(row.where, row.kind) for row in result.rows]
@@ -122,7 +122,7 @@ def test_a_projection_is_stamped_with_its_network(random_network: Any, tmp_path:
     network = random_network.exported.network
     mean, matrix = np.zeros(1280, np.float32), np.eye(1280, 4, dtype=np.float32)
     write_projection(Projection(mean, matrix, network.header.hash), tmp_path / "a.tflite")
-    assert Projection.load(tmp_path / "a.map.npz").network_hash == network.header.hash
+    assert Projection.load(tmp_path / "a.projection.npz").network_hash == network.header.hash
 
 
 def test_equalising_keeps_what_is_computed(random_network: Any) -> None:
