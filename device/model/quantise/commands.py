@@ -38,7 +38,7 @@ def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
     parser.add_argument("--pictures", type=int, default=40_000, help="training views shown")
     parser.add_argument("--projection-crops", type=int, metavar="N", help="as for quantise")
-    parser.add_argument("--blends", type=Path, metavar="DIR", help="as for train")
+    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="as for train")
 
 
 def _finetune(args: argparse.Namespace) -> None:
@@ -51,7 +51,7 @@ def _finetune(args: argparse.Namespace) -> None:
         args.out,
         pictures=args.pictures,
         projection_crops=args.projection_crops,
-        blends=args.blends,
+        mixed_faces=args.mixed_faces,
         report=say,
     )
     _told(args.out, network)

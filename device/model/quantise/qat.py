@@ -115,17 +115,18 @@ def finetune(
     pictures: int,
     calibration: int = 256,
     projection_crops: int | None = None,
-    blends: Path | None = None,
+    mixed_faces: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
     """Learn on over ``pictures`` training views, then write ``out`` (.tflite) and its projection.
 
-    ``cache`` is the decoded-crops folder of training (made where it is missing), ``blends`` one of ``make_blends``.
+    ``cache`` is the decoded-crops folder of training (made where it is missing), ``mixed_faces`` one of
+    ``make_blends``.
     """
     reuse_memory()
     student = load_student(checkpoint)
     variant, projection = student.network.variant, host_map(student)
-    data, rows, shown_rows = load_shown(faces, cache, blends)
+    data, rows, shown_rows = load_shown(faces, cache, mixed_faces)
     calibrated, _ = training_crops(faces, data.names, variant.input_size, calibration, 1)
     layers = fold(student.network)
     layers = equalise_rectified(layers, measure(layers, calibrated), _EQUALISE)

@@ -29,7 +29,7 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
     parser.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
                         help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip
-    parser.add_argument("--blends", type=Path, metavar="DIR", help="show the faces that blend made there, too")
+    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="show the faces that mix made there, too")
     parser.add_argument(
         "--fused", action="store_true", help="with C kernels of its own, which a compiler makes: faster"
     )
@@ -48,7 +48,7 @@ def _train(args: argparse.Namespace) -> None:
         torch.set_num_threads(1)  # a thread for each process, see gradient_workers.py
     variant = Variant(args.width, args.input_size)
     seconds = args.minutes * 60 if args.minutes else math.inf
-    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat), blends=args.blends)
+    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat), blends=args.mixed_faces)
     checkpoint = train(
         variant,
         plan,
@@ -62,12 +62,12 @@ def _train(args: argparse.Namespace) -> None:
     print(checkpoint)
 
 
-def _agreement_arguments(parser: argparse.ArgumentParser) -> None:
+def _similarity_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     add_training_faces(parser)
 
 
-def _agreement(args: argparse.Namespace) -> None:
+def _similarity(args: argparse.Namespace) -> None:
     from device.model.train.teacher_agreement import agreements
 
     for one in agreements(args.checkpoint, args.faces, monitor=TerminalMonitor(sys.stdout)):
@@ -78,9 +78,9 @@ def _agreement(args: argparse.Namespace) -> None:
 COMMANDS = (
     Command("train", "train by distillation; goes on from the checkpoint in --out", _train_arguments, _train),
     Command(
-        "agreement",
-        "how close a checkpoint is to the teachers, by source of crops",
-        _agreement_arguments,
-        _agreement,
+        "teacher-similarity",
+        "mean cosine of a checkpoint's embeddings with the teachers', by source of crops",
+        _similarity_arguments,
+        _similarity,
     ),
 )
