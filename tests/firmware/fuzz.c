@@ -2,7 +2,10 @@
  *     fuzz server SEED ROUNDS             streams of good, odd and damaged frames, noise, and headers that lie about
  *                                         their length; every answer must be a sound frame
  *     fuzz network SEED ROUNDS FILE       a network.bin with bytes changed: refused, or run within its file and
- *                                         arena */
+ *                                         arena
+ *     fuzz crop SEED ROUNDS FILE          coded crops, each behind its width, height and length (uint16), with bytes
+ *                                         changed, cut, added or made up: decoded or refused, within its memory, in
+ *                                         as many steps as there are pieces */
 #define _GNU_SOURCE
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +15,7 @@
 #include "app/session.h"
 #include "board.h"
 #include "link/crc32.h"
+#include "link/crop_code.h"
 #include "link/frame.h"
 #include "network/network.h"
 
@@ -215,6 +219,90 @@ static void fuzz_network(uint32_t rounds, const char *path)
     printf("%u of %u opened\n", opened, rounds);
 }
 
+/* One of the crops of the file, changed: its bytes in `stream`, how many are returned. */
+static uint32_t put_stream(const uint8_t *crops, uint32_t crops_bytes, uint8_t *stream, uint32_t room, uint16_t head[3])
+{
+    uint32_t at = 0;
+    for (uint32_t skip = rnd(64); skip > 0; skip--) {
+        memcpy(head, crops + at, 6);
+        at += 6u + head[2];
+        at = at < crops_bytes ? at : 0;
+    }
+    memcpy(head, crops + at, 6);
+    uint32_t bytes = head[2];
+    memcpy(stream, crops + at + 6, bytes);
+    for (uint32_t i = rnd(4); i > 0; i--) {
+        stream[rnd(bytes)] ^= (uint8_t)(1u << rnd(8));
+    }
+    if (rnd(4) == 0) { /* made up from somewhere on: any bytes, or long runs of ones and zeros */
+        const uint32_t kind = rnd(3);
+        for (uint32_t i = rnd(bytes); i < bytes; i++) {
+            stream[i] = (uint8_t)(kind == 0 ? rnd(256) : kind == 1 ? 0 : rnd(2) * 255);
+        }
+    }
+    if (rnd(4) == 0) {
+        bytes = rnd(bytes + 1);
+    } else if (rnd(4) == 0) {
+        for (uint32_t more = rnd(20); more > 0 && bytes < room; more--) {
+            stream[bytes++] = (uint8_t)(rnd(2) ? rnd(256) : 0);
+        }
+    }
+    if (rnd(8) == 0) { /* another shape than was coded */
+        head[0] = (uint16_t)(rnd(2) ? rnd(CROP_CODE_MAX_WIDTH + 2) : rnd(9));
+        head[1] = (uint16_t)rnd(9);
+    }
+    return bytes;
+}
+
+static void fuzz_crop(uint32_t rounds, const char *path)
+{
+    static uint8_t crops[1 << 16], stream[1 << 12];
+    FILE *file = fopen(path, "rb");
+    const uint32_t crops_bytes = file ? (uint32_t)fread(crops, 1, sizeof crops, file) : 0;
+    if (crops_bytes == 0) {
+        exit(2);
+    }
+    fclose(file);
+    uint32_t complete = 0;
+    struct crop_code *code = malloc(sizeof *code);
+    for (uint32_t i = 0; i < rounds; i++) {
+        uint16_t head[3];
+        const uint32_t bytes = put_stream(crops, crops_bytes, stream, sizeof stream, head);
+        if (!crop_code_begin(code, head[0], head[1], bytes)) {
+            continue;
+        }
+        uint8_t *row = malloc(3u * head[0]);
+        uint32_t fed = 0, rows = 0, steps = 0;
+        enum crop_code_status status = CROP_CODE_ROW;
+        while (status == CROP_CODE_ROW || status == CROP_CODE_NEEDS_MORE) {
+            status = crop_code_row(code, row);
+            if (status == CROP_CODE_NEEDS_MORE) {
+                uint8_t *at;
+                const uint32_t room = crop_code_room(code, &at);
+                const uint32_t n = room > 1 && rnd(2) ? rnd(room) + 1 : room;
+                if (n == 0 || n > bytes - fed) {
+                    abort(); /* wants what there is not */
+                }
+                memcpy(at, stream + fed, n);
+                crop_code_added(code, n);
+                fed += n;
+            } else {
+                rows++;
+            }
+            if (++steps > bytes + head[1] + 1u) {
+                abort(); /* does not end */
+            }
+        }
+        if (status == CROP_CODE_COMPLETE && (rows != head[1] || fed != bytes)) {
+            abort();
+        }
+        complete += status == CROP_CODE_COMPLETE;
+        free(row);
+    }
+    free(code);
+    printf("%u of %u decoded\n", complete, rounds);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 4) {
@@ -224,6 +312,8 @@ int main(int argc, char **argv)
     const uint32_t rounds = (uint32_t)strtoul(argv[3], NULL, 10);
     if (strcmp(argv[1], "server") == 0) {
         fuzz_server(rounds);
+    } else if (strcmp(argv[1], "crop") == 0) {
+        fuzz_crop(rounds, argv[4]);
     } else {
         fuzz_network(rounds, argv[4]);
     }

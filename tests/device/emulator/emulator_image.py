@@ -24,13 +24,13 @@ FLAGS = (
 PATIENCE_S = 10.0
 
 
-def build_image(folder: Path) -> Path:
-    """``emulator_board.c`` as a .bin in ``folder``; skips the test where there is no ARM compiler."""
+def build_image(folder: Path, *more: str | Path) -> Path:
+    """``emulator_board.c``, with ``more`` sources and flags, as a .bin in ``folder``; skips without an ARM compiler."""
     if shutil.which(COMPILER) is None:
         pytest.skip(f"{COMPILER} is not installed")
     elf, image = folder / "board.elf", folder / "board.bin"
     sources = ["-T", HERE / "emulator_board.ld", HERE / "emulator_board.c"]
-    subprocess.run([COMPILER, *FLAGS, *sources, "-o", elf], check=True, timeout=60)
+    subprocess.run([COMPILER, *FLAGS, *sources, *more, "-o", elf], check=True, timeout=60)
     subprocess.run(["arm-none-eabi-objcopy", "-O", "binary", elf, image], check=True, timeout=60)
     return image
 

@@ -1,17 +1,22 @@
 """Damaged input under AddressSanitizer and UBSan.
 
-``FUZZED_STREAMS`` in the environment sets how many streams go into the packet parser, by default some ten thousand; ten
-million take some minutes.
+``FUZZED_STREAMS`` in the environment sets how many streams go into the packet parser, and how many coded crops into
+their decoder, by default some ten thousand; ten million take some minutes.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
+import struct
 import subprocess
 from pathlib import Path
 
+import numpy as np
 import pytest
+
+from device.link.crop_code import encode
+from tests.support.crops import any_crop
 
 SEEDS = (1, 2)
 SERVER_ROUNDS = int(os.environ.get("FUZZED_STREAMS", "120000")) // len(SEEDS)
@@ -63,3 +68,18 @@ def test_damaged_streams(fuzz: Path, seed: int) -> None:
 def test_damaged_networks(fuzz: Path, network_path: Path, seed: int) -> None:
     opened = int(run(fuzz, "network", seed, NETWORK_ROUNDS, network_path).split()[0])
     assert 0 < opened < NETWORK_ROUNDS
+
+
+@pytest.mark.timeout(300 + SERVER_ROUNDS // 5_000)
+@pytest.mark.parametrize("seed", SEEDS)
+def test_damaged_crop_streams(fuzz: Path, tmp_path: Path, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    content = b""
+    for _ in range(64):
+        crop = any_crop(rng, int(rng.integers(1, 7)), int(rng.integers(1, 24)))
+        stream = encode(crop, int(rng.integers(3)))
+        content += struct.pack("<3H", crop.shape[1], crop.shape[0], len(stream)) + stream
+    crops = tmp_path / "crops"
+    crops.write_bytes(content)
+    decoded = int(run(fuzz, "crop", seed, SERVER_ROUNDS, crops).split()[0])
+    assert 0.05 * SERVER_ROUNDS < decoded < 0.6 * SERVER_ROUNDS
