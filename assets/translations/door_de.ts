@@ -360,6 +360,10 @@
         <translation>Wie viel über dem Live-Bild steht. Die Taste D schaltet weiter.</translation>
     </message>
     <message>
+        <source>Hysteresis</source>
+        <translation>Hysterese</translation>
+    </message>
+    <message>
         <source>Import a gallery…</source>
         <translation>Galerie importieren …</translation>
     </message>
@@ -410,14 +414,6 @@
     <message>
         <source>Layers</source>
         <translation>Schichten</translation>
-    </message>
-    <message>
-        <source>Lead asked for</source>
-        <translation>Geforderter Vorsprung</translation>
-    </message>
-    <message>
-        <source>Lead over the second</source>
-        <translation>Vorsprung vor dem Zweiten</translation>
     </message>
     <message>
         <source>Lift your chin a little</source>
@@ -478,6 +474,14 @@
     <message>
         <source>Lower your chin a little</source>
         <translation>Bitte das Kinn etwas senken</translation>
+    </message>
+    <message>
+        <source>Margin asked for</source>
+        <translation>Geforderter Abstand</translation>
+    </message>
+    <message>
+        <source>Margin to the second</source>
+        <translation>Abstand zum Zweiten</translation>
     </message>
     <message>
         <source>Match</source>
@@ -670,10 +674,6 @@
     <message>
         <source>Parity: {wrong} of {length} numbers differ from the reference on this PC, by up to {most}, first at {at}</source>
         <translation>Gegenprobe: {wrong} von {length} Zahlen weichen von der Referenz auf diesem PC ab, um bis zu {most}, zuerst bei {at}</translation>
-    </message>
-    <message>
-        <source>Patience with who is in</source>
-        <translation>Geduld mit Erkannten</translation>
     </message>
     <message>
         <source>People</source>
@@ -1940,8 +1940,8 @@
         <translation>{baud} Baud</translation>
     </message>
     <message>
-        <source>{best} is only {margin} ahead of {second}, needs {lead}</source>
-        <translation>{best} liegt nur {margin} vor {second}, nötig {lead}</translation>
+        <source>{best} is only {margin} ahead of {second}, needs {needed_margin}</source>
+        <translation>{best} liegt nur {margin} vor {second}, nötig {needed_margin}</translation>
     </message>
     <message>
         <source>{best} reaches {threshold}; {votes} of {needed} votes</source>
@@ -2520,8 +2520,8 @@
         <translation>Ereignis {number}</translation>
     </message>
     <message>
-        <source>Lead</source>
-        <translation>Vorsprung</translation>
+        <source>Margin</source>
+        <translation>Abstand</translation>
     </message>
     <message>
         <source>Network</source>

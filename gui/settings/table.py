@@ -151,7 +151,7 @@ DECISION = (
     Setting(
         "decision/margin",
         Group.DECISION,
-        mark("Lead over the second"),
+        mark("Margin to the second"),
         mark("The best person's score has to be so much above the next one's. Higher keeps look-alikes apart."),
         Kind.NUMBER,
         0.05,
@@ -162,7 +162,7 @@ DECISION = (
     Setting(
         "decision/hysteresis",
         Group.DECISION,
-        mark("Patience with who is in"),
+        mark("Hysteresis"),
         mark("Somebody who was let in stays known until the score falls so much below the one asked for."),
         Kind.NUMBER,
         0.05,

@@ -12,7 +12,7 @@ _SENTENCES = {
     Rule.VOTES_AGAINST: mark("nobody fits: best {best}, needs {threshold}; {against} of {refuse} votes against"),
     Rule.FEW_VOTES: mark("best {best}, needs {threshold}; {against} of {refuse} votes to refuse"),
     Rule.BAND: mark("best {best} is less than {band} below {threshold}: neither in nor out"),
-    Rule.MARGIN: mark("{best} is only {margin} ahead of {second}, needs {lead}"),
+    Rule.MARGIN: mark("{best} is only {margin} ahead of {second}, needs {needed_margin}"),
     Rule.DISAGREE: mark("the pictures speak for different people; now {best}"),
     Rule.NEARER: mark("somebody is nearer: of several faces the nearest decides"),
     Rule.NOBODY_ENROLLED: mark("nobody is enrolled for this network"),
@@ -67,7 +67,7 @@ def reason(trace: Trace) -> str:
         band=figure(rules.band, 2),
         margin=figure(newest.margin, 2) if newest is not None and newest.margin is not None else "–",
         second=newest.second if newest is not None and newest.second else "–",
-        lead=figure(rules.margin, 2),
+        needed_margin=figure(rules.margin, 2),
         turned=trace.turned,
         turns=len(trace.turns),
         challenge=f"{rules.challenge_s:.0f}",
@@ -125,7 +125,7 @@ def numbers(trace: Trace) -> list[tuple[str, str]]:
                 low=figure(rules.threshold - rules.band, 3), band=figure(rules.band, 2)
             ),
         ),
-        (translate("Lead asked for"), figure(rules.margin, 2)),
+        (translate("Margin asked for"), figure(rules.margin, 2)),
         (
             translate("Votes for"),
             translate("{votes} of {needed}").format(votes=votes(trace.votes_for), needed=votes(rules.accept_votes)),

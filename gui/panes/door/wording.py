@@ -67,7 +67,7 @@ def recognised(recognition: Recognition) -> str:
 
 
 def score_line(recognition: Recognition) -> str:
-    """Score against threshold, and the lead over the runner-up where there is one."""
+    """Score against threshold, and the margin to the runner-up where there is one."""
     match = recognition.outcome.match
     if match.score is None:
         return translate("nobody to compare with")

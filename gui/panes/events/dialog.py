@@ -112,7 +112,7 @@ class EventDialog(Dialog):
     def _ballots(self, trace: Trace, theme: Theme) -> QTableWidget:
         heads = (
             self.tr("Ago"), self.tr("Vote"), self.tr("Counts"), self.tr("Quality"), self.tr("Best"), self.tr("Score"),
-            self.tr("Second"), self.tr("Lead"),
+            self.tr("Second"), self.tr("Margin"),
         )  # fmt: skip
         table = QTableWidget(len(trace.ballots), len(heads))
         table.setHorizontalHeaderLabels(heads)
