@@ -2777,6 +2777,10 @@
         <translation>Ein Board flashen</translation>
     </message>
     <message>
+        <source>Flash method</source>
+        <translation>Flash-Methode</translation>
+    </message>
+    <message>
         <source>Flashing</source>
         <translation>Flashen</translation>
     </message>
@@ -2795,6 +2799,10 @@
     <message>
         <source>Looking for the board&apos;s disk and for programmers</source>
         <translation>Suche das Laufwerk des Boards und Programmiergeräte</translation>
+    </message>
+    <message>
+        <source>Method</source>
+        <translation>Methode</translation>
     </message>
     <message>
         <source>More than one board shows a disk: make sure that the right one is chosen.</source>
@@ -2823,14 +2831,6 @@
     <message>
         <source>The image replaces what is on the board. Recognition stops meanwhile and goes on by itself; the door stays locked. Keep the board plugged in until it is done.</source>
         <translation>Das Abbild ersetzt, was auf dem Board ist. Die Erkennung hält solange an und geht von selbst weiter; die Tür bleibt verriegelt. Lassen Sie das Board angesteckt, bis es fertig ist.</translation>
-    </message>
-    <message>
-        <source>Way</source>
-        <translation>Weg</translation>
-    </message>
-    <message>
-        <source>Way to flash</source>
-        <translation>Weg zum Flashen</translation>
     </message>
     <message>
         <source>✓ The image is on the board. It connects again by itself.</source>

@@ -36,7 +36,7 @@ class BoardService(QObject):
     stats_changed = Signal(object)  # LinkStats
     ports_changed = Signal(object)  # tuple[Port, ...]
     installed_changed = Signal(object)  # Finding, or Problem where it cannot be told
-    ways_found = Signal(object)  # tuple[Path, list[FlashMethod]], or Problem
+    methods_found = Signal(object)  # tuple[Path, list[FlashMethod]], or Problem
     problem = Signal(object)  # Problem
 
     def __init__(
@@ -135,18 +135,18 @@ class BoardService(QObject):
 
         self._worker.ask(ask)
 
-    def find_ways(self, board: str) -> None:
+    def find_methods(self, board: str) -> None:
         """How the prebuilt image could be put on a board of this kind, here and now."""
 
         def find() -> tuple[Path, list[FlashMethod]]:
             image = images.find_image(board)
             return image, programmer.find_methods(board, image)
 
-        self._ask_pool(self.ways_found, find)
+        self._ask_pool(self.methods_found, find)
 
-    def flash(self, board: str, image: Path, way: FlashMethod) -> None:
+    def flash(self, board: str, image: Path, method: FlashMethod) -> None:
         """Put ``image`` on the board; the connection is closed before and opened again after."""
-        if not self._worker.run_alone(ActionKind.FLASH, actions.flash_by(board, image, way)):
+        if not self._worker.run_alone(ActionKind.FLASH, actions.flash_by(board, image, method)):
             self._refuse(ActionKind.FLASH)
 
     def _ports_are(self, ports: tuple[Port, ...]) -> None:

@@ -146,13 +146,13 @@ def flash_board(pipeline: Pipeline, board: BoardPanel) -> FlashDialog:
     """Open the dialog that puts an image on a board."""
     service = pipeline.board
     dialog = FlashDialog(board.kind, board.window())
-    dialog.ways_asked.connect(service.find_ways)
+    dialog.methods_asked.connect(service.find_methods)
     dialog.flash_asked.connect(service.flash)
     dialog.cancel_asked.connect(service.cancel)
-    service.ways_found.connect(dialog.set_ways)
+    service.methods_found.connect(dialog.set_methods)
     service.action_changed.connect(dialog.set_action)
     dialog.open_once()
-    dialog.look()
+    dialog.find_methods()
     return dialog
 
 

@@ -1,4 +1,4 @@
-"""Flashing from the window: which image, by which way, asked once more by its own button, with progress and stop."""
+"""Flashing from the window: which image, by which method, asked once more by its own button, with progress and stop."""
 
 from __future__ import annotations
 
@@ -29,30 +29,30 @@ from gui.widgets.stylesheet import set_style_class
 class FlashDialog(Dialog):
     """Finds nothing and flashes nothing itself: it asks by signals and shows what comes back."""
 
-    ways_asked = Signal(str)  # the kind of board
-    flash_asked = Signal(str, object, object)  # the kind of board, the image's path, the way
+    methods_asked = Signal(str)  # the kind of board
+    flash_asked = Signal(str, object, object)  # the kind of board, the image's path, the FlashMethod
     cancel_asked = Signal()
 
     def __init__(self, kind: str = DEFAULT_BOARD, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Flash a board"), parent)
         self._image: Path | None = None
-        self._ways: list[FlashMethod] = []
+        self._methods: list[FlashMethod] = []
         self._running = False
         self.kind = QComboBox()
         self.kind.addItems(sorted(LABELS))
         self.kind.setCurrentText(kind if kind in LABELS else DEFAULT_BOARD)
         self.kind.setAccessibleName(self.tr("Kind of board"))
-        self.kind.currentTextChanged.connect(lambda _text: self._ask_ways())
+        self.kind.currentTextChanged.connect(lambda _text: self._ask_methods())
         self._path = QLabel()
         self._path.setWordWrap(True)
         self._path.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        self.ways = QComboBox()
-        self.ways.setAccessibleName(self.tr("Way to flash"))
-        self.again = push_button(self.tr("Look again"), self._ask_ways)
-        self._say = QLabel()
-        self._say.setWordWrap(True)
-        self._say.setTextFormat(Qt.TextFormat.PlainText)
-        self._say.setAccessibleName(self.tr("Flashing"))
+        self.methods = QComboBox()
+        self.methods.setAccessibleName(self.tr("Flash method"))
+        self.again = push_button(self.tr("Look again"), self._ask_methods)
+        self._status = QLabel()
+        self._status.setWordWrap(True)
+        self._status.setTextFormat(Qt.TextFormat.PlainText)
+        self._status.setAccessibleName(self.tr("Flashing"))
         self._bar = QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
@@ -68,43 +68,43 @@ class FlashDialog(Dialog):
             )
         )
         warning.setWordWrap(True)
-        way = QHBoxLayout()
-        way.addWidget(self.ways, 1)
-        way.addWidget(self.again)
+        row = QHBoxLayout()
+        row.addWidget(self.methods, 1)
+        row.addWidget(self.again)
         form = QFormLayout()
         form.addRow(self.tr("Board"), self.kind)
         form.addRow(self.tr("Image"), self._path)
-        form.addRow(self.tr("Way"), way)
+        form.addRow(self.tr("Method"), row)
         form.setVerticalSpacing(10)
         rest = QVBoxLayout()
         rest.addStretch(1)
         buttons = (self.stop, self.leave, self.start)
-        self.lay_out(warning, form, self._say, self._bar, rest, right=buttons, stretched=rest)
+        self.lay_out(warning, form, self._status, self._bar, rest, right=buttons, stretched=rest)
         self.resize(580, 380)
         self._refresh()
 
     @property
     def said(self) -> str:
         """What the dialog says of the search or the flashing."""
-        return self._say.text()
+        return self._status.text()
 
-    def look(self) -> None:
-        """Ask for the ways; to be called once the signals are connected."""
-        self._ask_ways()
+    def find_methods(self) -> None:
+        """Ask for the methods; to be called once the signals are connected."""
+        self._ask_methods()
 
-    def set_ways(self, found: tuple[Path, list[FlashMethod]] | Problem) -> None:
+    def set_methods(self, found: tuple[Path, list[FlashMethod]] | Problem) -> None:
         """What was found, or why nothing could be looked for."""
-        self.ways.clear()
-        self._ways = []
+        self.methods.clear()
+        self._methods = []
         if isinstance(found, Problem):
             self._image = None
             self._tell("bad", f"{translate(found.message)}\n{translate(found.hint)}")
         else:
-            self._image, self._ways = found
-            self.ways.addItems([way.name for way in self._ways])
+            self._image, self._methods = found
+            self.methods.addItems([method.name for method in self._methods])
             self._path.setText(str(self._image))
-            disks = [way for way in self._ways if way.disk is not None]
-            if not self._ways:
+            disks = [method for method in self._methods if method.disk is not None]
+            if not self._methods:
                 self._tell(
                     "warn",
                     self.tr(
@@ -146,25 +146,25 @@ class FlashDialog(Dialog):
         else:
             super().closeEvent(event)
 
-    def _ask_ways(self) -> None:
+    def _ask_methods(self) -> None:
         self._image = None
         self._tell("", self.tr("Looking for the board's disk and for programmers"))
         self._refresh()
-        self.ways_asked.emit(self.kind.currentText())
+        self.methods_asked.emit(self.kind.currentText())
 
     def _start(self) -> None:
-        at = self.ways.currentIndex()
-        if self._image is not None and 0 <= at < len(self._ways):
-            self.flash_asked.emit(self.kind.currentText(), self._image, self._ways[at])
+        at = self.methods.currentIndex()
+        if self._image is not None and 0 <= at < len(self._methods):
+            self.flash_asked.emit(self.kind.currentText(), self._image, self._methods[at])
 
     def _tell(self, style_class: str, text: str) -> None:
-        self._say.setText(text)
-        set_style_class(self._say, style_class)
+        self._status.setText(text)
+        set_style_class(self._status, style_class)
 
     def _refresh(self) -> None:
         idle = not self._running
-        for widget in (self.kind, self.ways, self.again, self.leave):
+        for widget in (self.kind, self.methods, self.again, self.leave):
             widget.setEnabled(idle)
-        self.start.setEnabled(idle and self._image is not None and bool(self._ways))
+        self.start.setEnabled(idle and self._image is not None and bool(self._methods))
         self._bar.setVisible(self._running)
         self.stop.setVisible(self._running)

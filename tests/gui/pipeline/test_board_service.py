@@ -150,18 +150,18 @@ def test_parity_takes_the_newest_crop_where_it_fits_the_network(
     assert crops[1] is newest
 
 
-def test_ways_to_flash_are_looked_for_and_a_missing_image_is_told(
+def test_flash_methods_are_looked_for_and_a_missing_image_is_told(
     office: Office, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     found: list[object] = []
-    office.service.ways_found.connect(found.append)
+    office.service.methods_found.connect(found.append)
     monkeypatch.setattr(
         board_service.programmer, "find_methods", lambda board, image: [FlashMethod(board, disk=tmp_path)]
     )
-    office.service.find_ways("nucleo_f767zi")
+    office.service.find_methods("nucleo_f767zi")
     qtbot.waitUntil(lambda: len(found) == 1, timeout=PATIENCE_MS)
     assert found[0] == (images.find_image("nucleo_f767zi"), [FlashMethod("nucleo_f767zi", disk=tmp_path)])
-    office.service.find_ways("uno")
+    office.service.find_methods("uno")
     qtbot.waitUntil(lambda: len(found) == 2, timeout=PATIENCE_MS)
     assert isinstance(found[1], Problem)
     assert "no image for board 'uno'" in found[1].message

@@ -53,6 +53,6 @@ def test_the_dialog_looks_by_itself_and_may_go_before_the_answer(
     dialog.reject()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
     assert gone == [True]
-    pipeline.board.ways_found.emit((tmp_path, []))  # nobody is there to hear it
+    pipeline.board.methods_found.emit((tmp_path, []))  # nobody is there to hear it
     pipeline.board.action_changed.emit(ActionReport(ActionKind.FLASH, ActionPhase.DONE))
     assert panel.checks.result(ActionKind.FLASH) == ""

@@ -31,11 +31,11 @@ def flashing(phase: ActionPhase, step: FlashStep | None = None, problem: Problem
 
 
 def test_it_looks_for_the_kind_of_board_that_is_there(dialog: FlashDialog, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(dialog.ways_asked) as asked:
-        dialog.look()
+    with qtbot.waitSignal(dialog.methods_asked) as asked:
+        dialog.find_methods()
     assert asked.args == ["nucleo_h743zi"]
     assert not dialog.start.isEnabled()
-    with qtbot.waitSignal(dialog.ways_asked) as asked:
+    with qtbot.waitSignal(dialog.methods_asked) as asked:
         dialog.kind.setCurrentText("nucleo_f767zi")
     assert asked.args == ["nucleo_f767zi"]
 
@@ -49,29 +49,29 @@ def test_an_unknown_board_is_offered_the_usual_one(qtbot: QtBot, theme: Theme) -
 def test_nothing_is_flashed_before_the_button(dialog: FlashDialog, qtbot: QtBot) -> None:
     asked: list[tuple[object, ...]] = []
     dialog.flash_asked.connect(lambda *what: asked.append(what))
-    dialog.set_ways((IMAGE, [DISK, TOOL]))
+    dialog.set_methods((IMAGE, [DISK, TOOL]))
     assert asked == []
-    dialog.ways.setCurrentIndex(1)
+    dialog.methods.setCurrentIndex(1)
     dialog.start.click()
     assert asked == [("nucleo_h743zi", IMAGE, TOOL)]
 
 
-def test_no_way_says_what_to_do(dialog: FlashDialog) -> None:
-    dialog.set_ways((IMAGE, []))
+def test_no_method_says_what_to_do(dialog: FlashDialog) -> None:
+    dialog.set_methods((IMAGE, []))
     assert "NODE_H743ZI" in dialog.said
     assert "look again" in dialog.said
     assert not dialog.start.isEnabled()
-    dialog.set_ways(Problem("no image for board 'nucleo_h743zi'", "build it", Topic.BOARD))
+    dialog.set_methods(Problem("no image for board 'nucleo_h743zi'", "build it", Topic.BOARD))
     assert dialog.said == "no image for board 'nucleo_h743zi'\nbuild it"
 
 
 def test_two_disks_are_pointed_out(dialog: FlashDialog) -> None:
-    dialog.set_ways((IMAGE, [DISK, DISK]))
+    dialog.set_methods((IMAGE, [DISK, DISK]))
     assert "More than one board" in dialog.said
 
 
 def test_it_stays_open_while_it_flashes(dialog: FlashDialog, qtbot: QtBot) -> None:
-    dialog.set_ways((IMAGE, [DISK]))
+    dialog.set_methods((IMAGE, [DISK]))
     dialog.set_action(flashing(ActionPhase.RUNNING, FlashStep.WRITE))
     assert dialog.said == "Flash: the probe writes the flash"
     assert not dialog.start.isEnabled()
@@ -87,7 +87,7 @@ def test_it_stays_open_while_it_flashes(dialog: FlashDialog, qtbot: QtBot) -> No
 
 
 def test_failure_is_told_with_its_hint_and_can_be_tried_again(dialog: FlashDialog) -> None:
-    dialog.set_ways((IMAGE, [DISK]))
+    dialog.set_methods((IMAGE, [DISK]))
     dialog.set_action(flashing(ActionPhase.FAILED, problem=Problem("copying failed", "plug it in again", Topic.BOARD)))
     assert dialog.said == "✕ Flash failed: copying failed\nPlug it in again"
     assert dialog.start.isEnabled()
