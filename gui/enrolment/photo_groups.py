@@ -23,7 +23,7 @@ class PhotoPerson:
 
 
 @dataclass(frozen=True)
-class PhotoPlan:
+class PhotoGroups:
     """``left_out``: files that are no pictures, and pictures beyond ``MOST``."""
 
     people: tuple[PhotoPerson, ...] = ()
@@ -35,7 +35,7 @@ class PhotoPlan:
         return sum(len(person.files) for person in self.people)
 
 
-def plan(paths: Sequence[Path]) -> PhotoPlan:
+def group_photos(paths: Sequence[Path]) -> PhotoGroups:
     """Who is on the photos of ``paths``, files and folders.
 
     A folder's subfolders are one person each, by the subfolder's name. Photos beside them, and single files, are named
@@ -57,7 +57,7 @@ def plan(paths: Sequence[Path]) -> PhotoPlan:
         if files[:room]:
             people.append(PhotoPerson(name, tuple(files[:room])))
             count += len(files[:room])
-    return PhotoPlan(tuple(people), tuple(left))
+    return PhotoGroups(tuple(people), tuple(left))
 
 
 def name_of(path: Path) -> str:

@@ -72,7 +72,7 @@ def _shows(pose: Pose, yaw: float, pitch: float, rest: tuple[float, float], rule
     }[pose]
 
 
-def plan(wanted: int) -> dict[Pose, int]:
+def shots_per_pose(wanted: int) -> dict[Pose, int]:
     """How many of ``wanted`` shots each pose gets: one each, and straight on all the rest; few are all straight on."""
     if wanted < len(POSES):
         return {pose: wanted if pose is Pose.FRONT else 0 for pose in POSES}

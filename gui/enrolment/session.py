@@ -18,7 +18,7 @@ from gui.capture.quality import Limits
 from gui.core.frames import Picture, Quality, Verdict
 from gui.core.people import Print
 from gui.core.states import Problem
-from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, plan
+from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, shots_per_pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step
 
 _HINTS = {Fit.FITS: Hint.HOLD, Fit.MORE: Hint.MORE, Fit.WRONG_WAY: Hint.WRONG_WAY, Fit.AHEAD: Hint.AHEAD}
@@ -71,7 +71,7 @@ class Enrolment:
         self.takes: list[Take] = []
         self.phase = EnrolmentPhase.COLLECTING
         self.review: Review | None = None
-        self._plan = plan(rules.wanted)
+        self._per_pose = shots_per_pose(rules.wanted)
         self._skipped: set[Pose] = set()
         self._hint, self._verdict = Hint.LOOK, Verdict.NO_FACE
         self._failure: Failure | None = None
@@ -88,7 +88,7 @@ class Enrolment:
         """The pose to be shown now; None where there are shots enough."""
         taken = Counter(take.pose for take in self.takes)
         for pose in POSES:
-            if pose not in self._skipped and taken[pose] < self._plan[pose]:
+            if pose not in self._skipped and taken[pose] < self._per_pose[pose]:
                 return pose
         return Pose.FRONT if len(self.takes) < min(self.rules.minimum, self.rules.wanted) else None
 
@@ -120,7 +120,9 @@ class Enrolment:
         )
         taken = Counter(take.pose for take in self.takes)
         steps = tuple(
-            Step(pose, self._plan[pose], taken[pose], pose in self._skipped) for pose in POSES if self._plan[pose]
+            Step(pose, self._per_pose[pose], taken[pose], pose in self._skipped)
+            for pose in POSES
+            if self._per_pose[pose]
         )
         return EnrolmentProgress(
             name=self.name,
@@ -208,7 +210,7 @@ class Enrolment:
         pose = self.takes.pop(number).pose
         # Whatever else was skipped stays so, but this one is asked for until it is there again.
         self._skipped.discard(pose)
-        self._plan[pose] = max(self._plan[pose], 1 + sum(take.pose is pose for take in self.takes))
+        self._per_pose[pose] = max(self._per_pose[pose], 1 + sum(take.pose is pose for take in self.takes))
         return self._collect_again(now_s)
 
     def take_missing(self, now_s: float) -> bool:
@@ -251,7 +253,7 @@ class Enrolment:
         self.phase, self.person_id = EnrolmentPhase.SAVED, person_id
 
     def _wanted(self, taken: Counter[Pose]) -> int:
-        wanted = sum(taken[pose] if pose in self._skipped else self._plan[pose] for pose in POSES)
+        wanted = sum(taken[pose] if pose in self._skipped else self._per_pose[pose] for pose in POSES)
         return max(wanted, len(self.takes), min(self.rules.minimum, self.rules.wanted))
 
     def _rest(self) -> tuple[float, float]:

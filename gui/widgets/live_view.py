@@ -123,7 +123,7 @@ class LiveView(QWidget):
         painter.drawImage(_rect(place), self._scaled(frame, place))
         if self._guide:
             self._paint_guide(painter, place)
-        self._paint_plan(painter, frame, size, place)
+        self._paint_shapes(painter, frame, size, place)
         if self._hint:
             self._paint_hint(painter, place)
         if self._detail.shows(Detail.SCORES):
@@ -172,11 +172,11 @@ class LiveView(QWidget):
         painter.drawText(area, Qt.AlignmentFlag.AlignCenter | Qt.TextFlag.TextWordWrap, self._waiting)
         self._paint_corners(painter)
 
-    def _paint_plan(self, painter: QPainter, frame: FrameView, size: tuple[int, int], place: Rect) -> None:
+    def _paint_shapes(self, painter: QPainter, frame: FrameView, size: tuple[int, int], place: Rect) -> None:
         small = self._theme.font(self._theme.scale.caption)
         bold = self._theme.font(self._theme.scale.body, bold=True)
         metrics = QFontMetricsF(bold)
-        todo = overlay.plan(
+        shapes = overlay.shapes(
             faces=frame.faces,
             picture_size=size,
             place=place,
@@ -188,7 +188,7 @@ class LiveView(QWidget):
         )
         colours = self._theme.colours
         painter.setBrush(Qt.BrushStyle.NoBrush)
-        for outline in todo.outlines:
+        for outline in shapes.outlines:
             for colour, width in ((QColor(palette.OUTLINE_SHADOW), 4.5), (colours.role(outline.role), 2.5)):
                 pen = QPen(colour, width)
                 if outline.dashed:
@@ -196,10 +196,10 @@ class LiveView(QWidget):
                 painter.setPen(pen)
                 painter.drawRoundedRect(_rect(outline.rect), 8, 8)
         painter.setPen(QPen(QColor(palette.DOT_RIM), 1))
-        for dot in todo.dots:
+        for dot in shapes.dots:
             painter.setBrush(colours.role(dot.role))
             painter.drawEllipse(QPointF(dot.x, dot.y), 2.6, 2.6)
-        for tag in todo.tags:
+        for tag in shapes.tags:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(QColor(palette.PLATE))
             painter.drawRoundedRect(_rect(tag.rect), 6, 6)

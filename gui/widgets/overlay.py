@@ -115,7 +115,7 @@ class Tag:
 
 
 @dataclass(frozen=True)
-class Plan:
+class Shapes:
     """Everything to paint over one picture, back to front."""
 
     outlines: tuple[Outline, ...] = ()
@@ -191,7 +191,7 @@ def overlaps(one: Rect, other: Rect) -> bool:
     return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
 
 
-def plan(
+def shapes(
     *,
     faces: Sequence[TrackedFace],
     picture_size: tuple[int, int],
@@ -202,13 +202,13 @@ def plan(
     line_height: float,
     padding: float = 8.0,
     timings: Mapping[int, FaceTiming] = MappingProxyType({}),
-) -> Plan:
+) -> Shapes:
     """Outlines, landmarks and tags of ``faces`` (in picture pixels) for a picture shown at ``place``.
 
     ``timings`` by the face's number; a face that is not in it has none.
     """
     if not faces or picture_size[0] <= 0 or place.width <= 0 or detail is Detail.OFF:
-        return Plan()
+        return Shapes()
     scale = place.width / picture_size[0]
     outlines: list[Outline] = []
     dots: list[Dot] = []
@@ -225,4 +225,4 @@ def plan(
         size = (widest + 2 * padding, line_height * len(lines) + padding)
         rect = place_tag(box=box, inside=place, width=size[0], height=size[1], taken=[tag.rect for tag in tags])
         tags.append(Tag(rect, role, lines))
-    return Plan(tuple(outlines), tuple(dots), tuple(tags))
+    return Shapes(tuple(outlines), tuple(dots), tuple(tags))

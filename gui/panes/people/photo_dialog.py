@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
-from gui.enrolment.photo_groups import ENDINGS, PhotoPerson, PhotoPlan, plan
+from gui.enrolment.photo_groups import ENDINGS, PhotoGroups, PhotoPerson, group_photos
 from gui.panes.people import wording
 from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.theme import Theme
@@ -35,7 +35,7 @@ class PhotoDialog(Dialog):
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(self.tr("Enrol from photos"), parent)
         self._paths: list[Path] = []
-        self._plan = PhotoPlan()
+        self._groups = PhotoGroups()
         self._progress: PhotoProgress | None = None
         self.setAcceptDrops(True)
         self.line = QLabel()
@@ -71,7 +71,7 @@ class PhotoDialog(Dialog):
         )
         self.start.setDefault(True)
         self.resize(theme.scale.body * 58, theme.scale.body * 38)
-        self._show_plan()
+        self._show_groups()
 
     @property
     def progress(self) -> PhotoProgress | None:
@@ -79,16 +79,16 @@ class PhotoDialog(Dialog):
         return self._progress
 
     @property
-    def plan(self) -> PhotoPlan:
+    def groups(self) -> PhotoGroups:
         """Who is to be enrolled."""
-        return self._plan
+        return self._groups
 
     def add(self, paths: Sequence[Path]) -> None:
         """More files and folders; not while it runs."""
         if self._progress is None:
             self._paths += [path for path in paths if path not in self._paths]
-            self._plan = plan(self._paths)
-            self._show_plan()
+            self._groups = group_photos(self._paths)
+            self._show_groups()
 
     def show_progress(self, progress: PhotoProgress) -> None:
         """How it goes; the report once it is over."""
@@ -123,15 +123,15 @@ class PhotoDialog(Dialog):
     def _running(self) -> bool:
         return self._progress is not None and not self._progress.over
 
-    def _show_plan(self) -> None:
+    def _show_groups(self) -> None:
         self._head(self.tr("Name"), self.tr("Photos"))
         self.table.setEditTriggers(
             QAbstractItemView.EditTrigger.DoubleClicked
             | QAbstractItemView.EditTrigger.EditKeyPressed
             | QAbstractItemView.EditTrigger.AnyKeyPressed
         )
-        self.table.setRowCount(len(self._plan.people))
-        for row, person in enumerate(self._plan.people):
+        self.table.setRowCount(len(self._groups.people))
+        for row, person in enumerate(self._groups.people):
             count = QTableWidgetItem(str(len(person.files)))
             count.setFlags(count.flags() & ~Qt.ItemFlag.ItemIsEditable)
             count.setToolTip("\n".join(file.name for file in person.files[:20]))
@@ -145,10 +145,10 @@ class PhotoDialog(Dialog):
         else:
             text = self.tr(
                 "People: {people}, photos: {photos}. A name can be changed with F2; people of one name become one."
-            ).format(people=len(self._plan.people), photos=self._plan.photos)
-            if self._plan.left_out:
+            ).format(people=len(self._groups.people), photos=self._groups.photos)
+            if self._groups.left_out:
                 text += " " + self.tr("Left out, because they are no photos: {count}.").format(
-                    count=len(self._plan.left_out)
+                    count=len(self._groups.left_out)
                 )
         self.line.setText(text)
         self._refresh()
@@ -179,7 +179,7 @@ class PhotoDialog(Dialog):
         self.save.setVisible(over and bool(self._progress and self._progress.rows))
         self.start.setText(self.tr("Close") if over else self.tr("Enrol"))
         self.start.setVisible(waiting or over)
-        self.start.setEnabled(over or bool(self._plan.people))
+        self.start.setEnabled(over or bool(self._groups.people))
         self.cancel.setVisible(not over)
         self.table.setEnabled(not self._running)
 
@@ -188,7 +188,7 @@ class PhotoDialog(Dialog):
             self.accept()
             return
         files: dict[str, list[Path]] = {}
-        for row, person in enumerate(self._plan.people):
+        for row, person in enumerate(self._groups.people):
             item = self.table.item(row, 0)
             name = " ".join((item.text() if item is not None else person.name).split())
             known = next((key for key in files if key.casefold() == name.casefold()), name)

@@ -110,9 +110,9 @@ class TimingStrip(QWidget):
         for lane, text in zip(lanes, ("PC", where), strict=True):
             painter.drawText(QRectF(PAD, lane.y(), label_width - 8, LANE_HEIGHT), middle, text)
             painter.fillRect(lane, QColor(colours.sunk))
-        plan = stages.chart(self._recognition.timeline.spans if self._recognition else ())
-        self._paint_limit(painter, plan, lanes[1])
-        for number, bar in enumerate(plan.bars):
+        chart = stages.chart(self._recognition.timeline.spans if self._recognition else ())
+        self._paint_limit(painter, chart, lanes[1])
+        for number, bar in enumerate(chart.bars):
             lane = lanes[bar.lane]
             rect = QRectF(
                 lane.x() + bar.start * lane.width(), lane.y(), max(1.5, bar.width * lane.width()), LANE_HEIGHT
@@ -127,19 +127,19 @@ class TimingStrip(QWidget):
         bottom = lanes[1].bottom()
         painter.setPen(QColor(colours.muted))
         height = QFontMetricsF(caption).height()
-        for part, text in plan.marks:
+        for part, text in chart.marks:
             x = axis.x() + part * axis.width()
             painter.drawLine(QPointF(x, bottom), QPointF(x, bottom + 3))
             painter.drawText(QRectF(x - 30, bottom + 3, 60, height), Qt.AlignmentFlag.AlignCenter, text)
         painter.drawText(QRectF(axis.right() + 18, bottom + 3, 30, height), middle, "ms")
         return bottom + 3 + height
 
-    def _paint_limit(self, painter: QPainter, plan: stages.Chart, lane: QRectF) -> None:
+    def _paint_limit(self, painter: QPainter, chart: stages.Chart, lane: QRectF) -> None:
         """The 500 ms the network may take, as a track that its bar fills."""
-        if plan.limit_start is None or plan.limit_end is None:
+        if chart.limit_start is None or chart.limit_end is None:
             return
         colours = self._theme.colours
-        start, end = (lane.x() + part * lane.width() for part in (plan.limit_start, plan.limit_end))
+        start, end = (lane.x() + part * lane.width() for part in (chart.limit_start, chart.limit_end))
         track = QColor(colours.accent)
         track.setAlphaF(0.18)
         painter.fillRect(QRectF(start, lane.y(), end - start, lane.height()), track)
@@ -147,7 +147,7 @@ class TimingStrip(QWidget):
         painter.setPen(QPen(line, 2))
         painter.drawLine(QPointF(end, lane.y() - LANE_HEIGHT - LANE_GAP), QPointF(end, lane.bottom()))
         painter.setFont(self._theme.font(self._theme.scale.caption))
-        words_ = self.tr("over 500 ms") if plan.over_limit else self.tr("500 ms limit")
+        words_ = self.tr("over 500 ms") if chart.over_limit else self.tr("500 ms limit")
         room = QRectF(end - 160, lane.y() - LANE_HEIGHT - LANE_GAP, 154, LANE_HEIGHT)
         painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words_)
 

@@ -33,7 +33,7 @@ from gui.enrolment.photo_enrolment import (
     PhotoRun,
     write_csv,
 )
-from gui.enrolment.photo_groups import plan
+from gui.enrolment.photo_groups import group_photos
 from gui.gallery.gallery import Arrival
 from gui.panes.people import wording
 
@@ -137,7 +137,7 @@ NO_CHOICES = PhotoChoices()
 def run(folder: Path, around: Around, choices: PhotoChoices = NO_CHOICES, who: str = "") -> PhotoProgress:
     """A run over ``folder``, of ``who`` alone where somebody is named."""
     told = Told()
-    people = [person for person in plan([folder]).people if person.name == who or not who]
+    people = [person for person in group_photos([folder]).people if person.name == who or not who]
     one = PhotoRun(people, choices, around, told)
     one.start()
     last = told.last
@@ -215,7 +215,7 @@ def test_stopping_leaves_nothing_and_waiting_for_the_board_is_said(folder: Path)
         waiting.append(Future())
         return waiting[-1]
 
-    one = PhotoRun(plan([folder / "Lin"]).people, PhotoChoices(), around(ask, saved), told)
+    one = PhotoRun(group_photos([folder / "Lin"]).people, PhotoChoices(), around(ask, saved), told)
     one.start()
     said = threading.Event()
     for _ in range(600):

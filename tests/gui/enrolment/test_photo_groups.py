@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from gui.enrolment import photo_groups
-from gui.enrolment.photo_groups import name_of, plan
+from gui.enrolment.photo_groups import group_photos, name_of
 
 
 def touch(folder: Path, *names: str) -> None:
@@ -18,7 +18,7 @@ def touch(folder: Path, *names: str) -> None:
 
 
 def people(paths: list[Path]) -> dict[str, list[str]]:
-    return {person.name: [file.name for file in person.files] for person in plan(paths).people}
+    return {person.name: [file.name for file in person.files] for person in group_photos(paths).people}
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,7 @@ def test_the_name_in_a_file_name(file: str, name: str) -> None:
 
 def test_subfolders_are_people_and_photos_beside_them_go_by_their_names(tmp_path: Path) -> None:
     touch(tmp_path, "Ada/IMG_1.jpg", "Ada/IMG_2.JPG", "Ben_B/x.png", "Cy_1.jpg", "Cy_2.jpg", "notes.txt", ".hidden.jpg")
-    found = plan([tmp_path])
+    found = group_photos([tmp_path])
     assert people([tmp_path]) == {"Ada": ["IMG_1.jpg", "IMG_2.JPG"], "Ben B": ["x.png"], "Cy": ["Cy_1.jpg", "Cy_2.jpg"]}
     assert [path.name for path in found.left_out] == ["notes.txt"]
     assert found.photos == 5
@@ -63,10 +63,10 @@ def test_the_same_file_is_there_once_and_too_many_are_left_out(tmp_path: Path, m
     touch(tmp_path, "Ada_1.jpg", "Ada_2.jpg", "Ben.jpg")
     assert people([tmp_path, tmp_path / "Ada_1.jpg"])["Ada"] == ["Ada_1.jpg", "Ada_2.jpg"]
     monkeypatch.setattr(photo_groups, "MOST", 1)
-    found = plan([tmp_path])
+    found = group_photos([tmp_path])
     assert found.photos == 1
     assert len(found.left_out) == 2
 
 
 def test_what_is_not_there_is_left_out(tmp_path: Path) -> None:
-    assert plan([tmp_path / "gone"]).left_out == (tmp_path / "gone",)
+    assert group_photos([tmp_path / "gone"]).left_out == (tmp_path / "gone",)

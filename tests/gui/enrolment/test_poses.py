@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gui.capture.quality import pose
-from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, plan
+from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, shots_per_pose
 
 RULES = PoseRules()
 # Eyes, nose, corners of the mouth of a head that looks at the camera: x to the right of the picture, y down, z away.
@@ -67,8 +67,8 @@ def test_directions_count_from_where_this_face_rests() -> None:
 
 @pytest.mark.parametrize("wanted", range(1, 13))
 def test_the_plan_gives_out_every_shot_and_no_pose_is_left_out_where_there_are_enough(wanted: int) -> None:
-    planned = plan(wanted)
-    assert sum(planned.values()) == wanted
-    assert set(planned) == set(POSES)
-    assert all(planned.values()) == (wanted >= len(POSES))
-    assert planned[Pose.FRONT] >= 1
+    wanted_shots = shots_per_pose(wanted)
+    assert sum(wanted_shots.values()) == wanted
+    assert set(wanted_shots) == set(POSES)
+    assert all(wanted_shots.values()) == (wanted >= len(POSES))
+    assert wanted_shots[Pose.FRONT] >= 1

@@ -18,8 +18,8 @@ def lines(**changes: object) -> tuple[str, ...]:
     return overlay.tag_lines(face(**changes), Detail.SCORES)
 
 
-def planned(*faces: object, detail: Detail = Detail.SCORES, place: Rect = INSIDE) -> overlay.Plan:
-    return overlay.plan(
+def shapes_of(*faces: object, detail: Detail = Detail.SCORES, place: Rect = INSIDE) -> overlay.Shapes:
+    return overlay.shapes(
         faces=faces,  # type: ignore[arg-type]
         picture_size=(200, 150),
         place=place,
@@ -81,13 +81,13 @@ def test_detail_decides_how_much_is_written() -> None:
     everything = overlay.tag_lines(face(quality=0.8), Detail.EVERYTHING, timing[7])
     assert everything[-1] == "face 7 · 40 × 60 px · quality 0.80 · 40 ms old"
     assert len(everything) == 3
-    assert planned(face(), detail=Detail.OFF) == overlay.Plan()
-    assert not planned(face(), detail=Detail.SCORES).dots
-    assert len(planned(face(), detail=Detail.EVERYTHING).dots) == 5
+    assert shapes_of(face(), detail=Detail.OFF) == overlay.Shapes()
+    assert not shapes_of(face(), detail=Detail.SCORES).dots
+    assert len(shapes_of(face(), detail=Detail.EVERYTHING).dots) == 5
 
 
 def test_timings_belong_to_their_face() -> None:
-    plan = overlay.plan(
+    shapes = overlay.shapes(
         faces=[face(), face(track_id=8, box=(120.0, 30.0, 40.0, 60.0))],
         picture_size=(200, 150),
         place=INSIDE,
@@ -97,8 +97,8 @@ def test_timings_belong_to_their_face() -> None:
         line_height=16.0,
         timings={8: FaceTiming(124.0, 470.0, Where.BOARD)},
     )
-    assert [len(tag.lines) for tag in plan.tags] == [1, 2]
-    assert plan.tags[1].lines[1].endswith("board")
+    assert [len(tag.lines) for tag in shapes.tags] == [1, 2]
+    assert shapes.tags[1].lines[1].endswith("board")
 
 
 def test_detail_goes_round_through_every_level() -> None:
@@ -112,19 +112,19 @@ def test_detail_goes_round_through_every_level() -> None:
 
 
 def test_plan_scales_boxes_and_landmarks_to_the_shown_picture() -> None:
-    plan = planned(face(), place=Rect(100, 0, 400, 300), detail=Detail.EVERYTHING)
-    assert plan.outlines[0].rect == Rect(160, 60, 80, 120)
-    assert (plan.dots[0].x, plan.dots[0].y) == (180, 100)
+    shapes = shapes_of(face(), place=Rect(100, 0, 400, 300), detail=Detail.EVERYTHING)
+    assert shapes.outlines[0].rect == Rect(160, 60, 80, 120)
+    assert (shapes.dots[0].x, shapes.dots[0].y) == (180, 100)
 
 
 def test_undecided_box_is_dashed_too_not_only_coloured() -> None:
-    assert planned(face(decision=Decision.SEEN)).outlines[0].dashed
-    assert not planned(face()).outlines[0].dashed
+    assert shapes_of(face(decision=Decision.SEEN)).outlines[0].dashed
+    assert not shapes_of(face()).outlines[0].dashed
 
 
 @pytest.mark.parametrize("box", [(0, 0, 40, 60), (160, 0, 40, 150), (0, 90, 40, 60), (-30, -30, 300, 300)])
 def test_tag_stays_inside_the_picture(box: tuple[float, float, float, float]) -> None:
-    tag = planned(face(box=box)).tags[0].rect
+    tag = shapes_of(face(box=box)).tags[0].rect
     assert tag.x >= 0
     assert tag.y >= 0
     assert tag.right <= 400
@@ -132,18 +132,18 @@ def test_tag_stays_inside_the_picture(box: tuple[float, float, float, float]) ->
 
 
 def test_tags_of_neighbours_do_not_cover_each_other() -> None:
-    plan = planned(face(box=(30, 40, 40, 60)), face(box=(40, 42, 40, 60)))
-    assert not overlay.overlaps(plan.tags[0].rect, plan.tags[1].rect)
+    shapes = shapes_of(face(box=(30, 40, 40, 60)), face(box=(40, 42, 40, 60)))
+    assert not overlay.overlaps(shapes.tags[0].rect, shapes.tags[1].rect)
 
 
-def test_no_faces_no_plan() -> None:
-    assert planned() == overlay.Plan()
+def test_no_faces_no_shapes() -> None:
+    assert shapes_of() == overlay.Shapes()
 
 
 def test_a_tag_is_as_wide_as_its_widest_line_in_that_lines_own_font() -> None:
-    heading_only = planned(face(name="A much longer name than others")).tags[0]
+    heading_only = shapes_of(face(name="A much longer name than others")).tags[0]
     assert heading_only.rect.width == 8.0 * len(heading_only.lines[0]) + 16.0
-    two = overlay.plan(
+    two = overlay.shapes(
         faces=[face()],
         picture_size=(200, 150),
         place=INSIDE,

@@ -11,7 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from gui.core.states import PipelineOptions
 from gui.enrolment.photo_enrolment import PhotoChoices, PhotoPhase
-from gui.enrolment.photo_groups import plan
+from gui.enrolment.photo_groups import group_photos
 from gui.gallery.archive import ENDING
 from gui.pipeline.pipeline import Pipeline
 from gui.widgets.theme import Theme
@@ -112,5 +112,5 @@ def test_photos_that_are_dropped_are_tried_and_reported(
     dialog.start.click()
     assert window.people_controller.photo_dialog is None
     assert names(window) == ["Ada", "Ben", "Cy"]
-    pipeline.people.enrol_photos(plan([tmp_path / "Di_1.jpg"]).people, PhotoChoices())
+    pipeline.people.enrol_photos(group_photos([tmp_path / "Di_1.jpg"]).people, PhotoChoices())
     pipeline.stop()  # in the midst of it
