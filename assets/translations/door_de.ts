@@ -1316,6 +1316,10 @@
         <translation>emuliert</translation>
     </message>
     <message>
+        <source>end-to-end latency, from capture to decision; with the virtual board its emulated steps count as long as its clock says</source>
+        <translation>Gesamtlatenz von der Aufnahme bis zur Entscheidung; beim virtuellen Board zählen dessen emulierte Schritte so lange, wie seine Uhr sagt</translation>
+    </message>
+    <message>
         <source>enough votes</source>
         <translation>genug Stimmen</translation>
     </message>
@@ -1504,8 +1508,8 @@
         <translation>Netz {figures}</translation>
     </message>
     <message>
-        <source>network {network} · in all {way} ms · {place}</source>
-        <translation>Netz {network} · insgesamt {way} ms · {place}</translation>
+        <source>network {network} · in all {end_to_end} ms · {place}</source>
+        <translation>Netz {network} · insgesamt {end_to_end} ms · {place}</translation>
     </message>
     <message>
         <source>no coprocessor</source>
@@ -1786,10 +1790,6 @@
     <message>
         <source>the settings in {file} cannot be read</source>
         <translation>die Einstellungen in {file} lassen sich nicht lesen</translation>
-    </message>
-    <message>
-        <source>the way in all; with the virtual board its emulated steps count as long as its clock says</source>
-        <translation>der ganze Weg; beim virtuellen Board zählen dessen emulierte Schritte so lange, wie seine Uhr sagt</translation>
     </message>
     <message>
         <source>there is no camera, file or folder “{name}”</source>
@@ -3500,8 +3500,8 @@
         <translation>Grenze 500 ms</translation>
     </message>
     <message>
-        <source>One frame&apos;s way</source>
-        <translation>Der Weg eines Bildes</translation>
+        <source>End-to-end latency</source>
+        <translation>Gesamtlatenz</translation>
     </message>
     <message>
         <source>Timing of one frame</source>

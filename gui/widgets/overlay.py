@@ -46,7 +46,7 @@ class Detail(StrEnum):
         return levels.index(self) >= levels.index(level)
 
     @property
-    def words(self) -> str:
+    def wording(self) -> str:
         """What the level shows."""
         return translate(DETAILS[self])
 
@@ -153,9 +153,9 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
         lines.append(translate(face.verdict.value))
     if scores and timing is not None:
         network = formatting.with_looks(f"{formatting.milliseconds(timing.network_ms)} ms", timing.looks)
-        text = translate("network {network} · in all {way} ms · {place}")
-        way = formatting.milliseconds(timing.end_to_end_ms)
-        lines.append(text.format(network=network, way=way, place=formatting.measured(timing.where)))
+        text = translate("network {network} · in all {end_to_end} ms · {place}")
+        end_to_end = formatting.milliseconds(timing.end_to_end_ms)
+        lines.append(text.format(network=network, end_to_end=end_to_end, place=formatting.measured(timing.where)))
     if everything:
         box = face.box
         text = translate("face {number} · {width} × {height} px · quality {quality} · {age} ms old")

@@ -58,7 +58,7 @@ def connect_live(pipeline: Pipeline, settings: SettingsStore, live: LiveView) ->
 
     def detail(chosen: str) -> None:
         live.set_detail(Detail(chosen))
-        live.setToolTip(translate("Over the picture: {what} (D)").format(what=live.detail.words))
+        live.setToolTip(translate("Over the picture: {what} (D)").format(what=live.detail.wording))
 
     pipeline.recognised.connect(live.set_recognition)
     live.drawn.connect(pipeline.note_drawn)

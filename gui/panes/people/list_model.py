@@ -139,8 +139,8 @@ class RowPainter(QStyledItemDelegate):
         top += QFontMetricsF(name).height()
         painter.setFont(detail)
         painter.setPen(QColor(colours.muted if person.usable else colours.warn))
-        words_ = wording.person_detail(person, time.time())
-        shown = QFontMetricsF(detail).elidedText(words_, Qt.TextElideMode.ElideRight, width)
+        text = wording.person_detail(person, time.time())
+        shown = QFontMetricsF(detail).elidedText(text, Qt.TextElideMode.ElideRight, width)
         painter.drawText(QRectF(left, top, width, QFontMetricsF(detail).height()), 0, shown)
         painter.restore()
 

@@ -16,7 +16,10 @@ from gui.widgets import formatting
 from gui.widgets.language import translate
 
 WHOLE = mark("Capture to decision")
-WHOLE_MEANING = mark("the way in all; with the virtual board its emulated steps count as long as its clock says")
+WHOLE_MEANING = mark(
+    "end-to-end latency, from capture to decision; with the virtual board its emulated steps count as long as its "
+    "clock says"
+)
 COLUMNS = (
     mark("Stage"),
     mark("Newest"),

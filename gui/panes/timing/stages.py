@@ -99,8 +99,8 @@ def cells(recognition: Recognition | None) -> tuple[Cell, ...]:
     return tuple(result)
 
 
-def whole(recognition: Recognition) -> str:
-    """The way in all; with emulated steps in it, also what really passed on this computer."""
+def end_to_end(recognition: Recognition) -> str:
+    """The end-to-end latency; with emulated steps in it, also what really passed on this computer."""
     whole = formatting.milliseconds(recognition.end_to_end_ms)
     if recognition.inference.where is not Where.VIRTUAL:
         return translate("in all {whole} ms").format(whole=whole)
@@ -123,13 +123,13 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
 
 
 def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
-    """Places the stages on one axis that always holds the whole way and the limit, counted from the network's start."""
-    way = [span for span in spans if span.stage is not Stage.DRAW]
-    if not way:
+    """Places the stages on one axis that always holds every stage and the limit, counted from the network's start."""
+    shown = [span for span in spans if span.stage is not Stage.DRAW]
+    if not shown:
         return Chart()
-    first = min(span.start_ms for span in way)
-    last = max(span.start_ms + span.length_ms for span in way)
-    network = next((span for span in way if span.stage is Stage.NETWORK), None)
+    first = min(span.start_ms for span in shown)
+    last = max(span.start_ms + span.length_ms for span in shown)
+    network = next((span for span in shown if span.stage is Stage.NETWORK), None)
     limit_at = network.start_ms + limit_ms if network else None
     axis = max(last, limit_at or 0.0) - first
     axis = max(axis * 1.02, 1.0)
@@ -140,7 +140,7 @@ def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:
             (span.start_ms - first) / axis,
             max(0.0, span.length_ms) / axis,
         )
-        for span in way
+        for span in shown
     )
     step = next(step for step in (10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10**9) if axis / step <= 8)
     marks = tuple((at / axis, f"{at}") for at in range(0, int(axis) + 1, step))
@@ -160,4 +160,4 @@ def spoken(recognition: Recognition | None) -> str:
     stages = ", ".join(f"{cell.label} {cell.value} ms {cell.place}" for cell in cells(recognition) if cell.value != "–")
     network = f"{network_line(recognition)}, {formatting.measured(recognition.inference.where)}"
     told = translate("Network: {figures}").format(figures=network)
-    return f"{stages}. {told}. {formatting.sentence(whole(recognition))}"
+    return f"{stages}. {told}. {formatting.sentence(end_to_end(recognition))}"

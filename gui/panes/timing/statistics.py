@@ -17,7 +17,7 @@ WINDOW = 200  # frames
 class Row:
     """A stage's figures. ``clock``: BOARD where the board's own clock measured, real or emulated."""
 
-    stage: Stage | None  # None: the whole way
+    stage: Stage | None  # None: end to end
     clock: Clock
     newest_ms: float | None
     window: Percentiles
@@ -44,7 +44,7 @@ class TimingStats:
         self._newest: dict[Stage | None, float] = {}
 
     def add(self, recognition: Recognition) -> None:
-        """One more frame that went the whole way."""
+        """One more frame, from capture to decision."""
         inference = recognition.inference
         if (inference.where, inference.looks) != (self.where, self.looks):
             self.clear()
@@ -62,7 +62,7 @@ class TimingStats:
             self._all.setdefault(stage, Histogram()).add(value)
 
     def rows(self) -> tuple[Row, ...]:
-        """Every stage in order, then the whole way; stages that no frame went through have no values."""
+        """Every stage in order, then end to end; stages that no frame went through have no values."""
         keys: Iterable[Stage | None] = (*Stage, None)
         return tuple(self._row(key) for key in keys)
 

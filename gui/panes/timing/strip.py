@@ -1,4 +1,4 @@
-"""One frame's way as a strip: two lanes on one time axis, and every stage with its milliseconds and its clock."""
+"""End-to-end latency as a strip: two lanes on one time axis, and every stage with its milliseconds and its clock."""
 
 from __future__ import annotations
 
@@ -80,7 +80,8 @@ class TimingStrip(QWidget):
         room = QRectF(PAD, y, self.width() - 2 * PAD, height)
         painter.setFont(title)
         painter.setPen(QColor(colours.text))
-        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, self.tr("One frame's way"))
+        heading = self.tr("End-to-end latency")
+        painter.drawText(room, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, heading)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         painter.setFont(body)
         painter.setPen(QColor(colours.muted))
@@ -88,11 +89,11 @@ class TimingStrip(QWidget):
         if recognition is None:
             painter.drawText(room, right, self.tr("no face has been sent to the board yet"))
             return y + height
-        whole = f"   {stages.whole(recognition)}"
+        whole = f"   {stages.end_to_end(recognition)}"
         painter.drawText(room, right, whole)
         room.setRight(room.right() - QFontMetricsF(body).horizontalAdvance(whole))
         painter.setPen(QColor(colours.text))
-        left = PAD + QFontMetricsF(title).horizontalAdvance(self.tr("One frame's way")) + 20
+        left = PAD + QFontMetricsF(title).horizontalAdvance(heading) + 20
         line = stages.head(recognition, QFontMetricsF(body).horizontalAdvance, room.right() - left)
         painter.drawText(room, right, line)
         return y + height
@@ -147,9 +148,9 @@ class TimingStrip(QWidget):
         painter.setPen(QPen(line, 2))
         painter.drawLine(QPointF(end, lane.y() - LANE_HEIGHT - LANE_GAP), QPointF(end, lane.bottom()))
         painter.setFont(self._theme.font(self._theme.scale.caption))
-        words_ = self.tr("over 500 ms") if chart.over_limit else self.tr("500 ms limit")
+        text = self.tr("over 500 ms") if chart.over_limit else self.tr("500 ms limit")
         room = QRectF(end - 160, lane.y() - LANE_HEIGHT - LANE_GAP, 154, LANE_HEIGHT)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, words_)
+        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _bar_colour(self, stage: Stage, number: int) -> QColor:
         colours = self._theme.colours

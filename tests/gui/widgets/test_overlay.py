@@ -108,7 +108,7 @@ def test_detail_goes_round_through_every_level() -> None:
         level = level.following()
     assert seen == list(Detail)
     assert level is Detail.OFF
-    assert len({detail.words for detail in Detail}) == len(Detail)
+    assert len({detail.wording for detail in Detail}) == len(Detail)
 
 
 def test_plan_scales_boxes_and_landmarks_to_the_shown_picture() -> None:

@@ -81,9 +81,11 @@ def test_head_leaves_out_the_least_and_never_where_it_was_measured() -> None:
 
 
 def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> None:
-    emulated = stages.whole(recognition(latency_ms=310.0))
+    emulated = stages.end_to_end(recognition(latency_ms=310.0))
     assert emulated == "in all 309 ms, 310 ms on this PC"
-    assert stages.whole(recognition(where=Where.BOARD, latency_ms=310.0)) == "in all 310 ms"  # measured, not placed
+    assert (
+        stages.end_to_end(recognition(where=Where.BOARD, latency_ms=310.0)) == "in all 310 ms"
+    )  # measured, not placed
 
 
 def test_network_line_has_cycles_at_the_boards_clock() -> None:
