@@ -20,12 +20,14 @@ from types import TracebackType
 import platformdirs
 from PySide6.QtCore import QMessageLogContext, QtMsgType, qInstallMessageHandler
 
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.states import Problem, Topic
 
 LOG_FILE, CRASH_FILE = "window.log", "crash.log"
 LOG_BYTES, LOG_FILES = 1_000_000, 3
-MISTAKE_HINT = mark("go on if it works; if not, start it again, and report it with the log (menu: Open the log folder)")
+MISTAKE_HINT = marked(
+    "go on if it works; if not, start it again, and report it with the log (menu: Open the log folder)"
+)
 
 log = logging.getLogger("gui")
 
@@ -67,7 +69,11 @@ def mistakes(tell: Callable[[Problem], None]) -> Iterator[None]:
 
     def caught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
         log.critical("a mistake in the program", exc_info=(kind, error or kind(), trace))
-        tell(Problem(fill(mark("the program made a mistake: {kind}"), kind=kind.__name__), MISTAKE_HINT, Topic.PROGRAM))
+        tell(
+            Problem(
+                formatted(marked("the program made a mistake: {kind}"), kind=kind.__name__), MISTAKE_HINT, Topic.PROGRAM
+            )
+        )
 
     sys.excepthook = caught
     threading.excepthook = lambda args: caught(args.exc_type, args.exc_value, args.exc_traceback)

@@ -22,7 +22,7 @@ from gui.access.decider import Decider, Glance
 from gui.access.matcher import Floats, Templates, build
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
 from gui.core.frames import Clock, CropJob, Picture, Recognition, Span, Stage, Verdict, View, now_s
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.people import Print
 from gui.core.states import Where
 from gui.gallery.corrections import Corrections
@@ -51,12 +51,12 @@ class _Known:
 
 def load_projection(network_hash: bytes, folder: Path = ASSETS) -> tuple[Projection, str]:
     """The projection for a network from the files of ``folder``, and a word of warning where there is none."""
-    why: str = mark("there is no feature map for this network; comparing without one")
+    why: str = marked("there is no feature map for this network; comparing without one")
     for path in projection_files(folder):
         try:
             found = Projection.load(path)
         except FileError as error:
-            why = fill(mark("{what}; comparing without it"), what=error.message)
+            why = formatted(marked("{what}; comparing without it"), what=error.message)
             continue
         if found.network_hash == network_hash:
             return found, ""
@@ -73,8 +73,8 @@ def with_threshold(rules: Rules, projection: Projection, *, mirror: bool = False
         return replace(rules, threshold=measured, measured=True), ""
     strictest = max((score for _, score in projection.thresholds_of(mirror=mirror)), default=0.0)
     fallback = max(strictest, DEFAULT_THRESHOLD)
-    text = mark("one false accept in {far} was not measured for this network; a score of {score} is used")
-    warning = fill(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
+    text = marked("one false accept in {far} was not measured for this network; a score of {score} is used")
+    warning = formatted(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
     return replace(rules, threshold=fallback, measured=False), warning
 
 

@@ -14,7 +14,7 @@ from dataclasses import replace
 from device.errors import DeviceError
 from gui.capture.sources import HINTS, CameraError, CameraSpec, Source, describe, find_webcam, name_of, open_source
 from gui.core.frames import Frame, now_s
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.opencv import cv2
 from gui.core.states import CameraKind, CameraPhase, CameraState, Problem, Topic
 
@@ -101,7 +101,7 @@ class CameraWorker:
                 told = False
                 self._play(source)
                 raise CameraError(
-                    fill(mark("{camera} gives no more pictures"), camera=describe(spec)), HINTS[spec.kind]
+                    formatted(marked("{camera} gives no more pictures"), camera=describe(spec)), HINTS[spec.kind]
                 )
             except (DeviceError, OSError, cv2.error) as error:
                 if self._wake.is_set():

@@ -13,7 +13,7 @@ from device.errors import DeviceError
 from device.paths import ASSETS
 from gui.capture.webcams import webcams
 from gui.core.frames import Picture
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.opencv import cv2
 from gui.core.states import CameraKind
 
@@ -26,11 +26,11 @@ LONGEST_SIDE = 1_920  # larger pictures are shrunk: nobody needs them, and they 
 
 
 HINTS: dict[CameraKind, str] = {
-    CameraKind.WEBCAM: mark("plug it in, close other programs that use it, or choose another"),
-    CameraKind.FILE: mark("choose a video that OpenCV can read, such as MP4 or AVI"),
-    CameraKind.FOLDER: mark("put JPEG or PNG photos there"),
-    CameraKind.STREAM: mark("check the address, and that the sender is up"),
-    CameraKind.DEMO: mark("assets/demo.mp4 belongs to the program: install it again"),
+    CameraKind.WEBCAM: marked("plug it in, close other programs that use it, or choose another"),
+    CameraKind.FILE: marked("choose a video that OpenCV can read, such as MP4 or AVI"),
+    CameraKind.FOLDER: marked("put JPEG or PNG photos there"),
+    CameraKind.STREAM: marked("check the address, and that the sender is up"),
+    CameraKind.DEMO: marked("assets/demo.mp4 belongs to the program: install it again"),
 }
 
 
@@ -88,7 +88,7 @@ class VideoSource:
         first = self._next() if self._capture.isOpened() else None
         if first is None:
             self._capture.release()
-            raise CameraError(fill(mark("{camera} gives no picture"), camera=describe(spec)), HINTS[spec.kind])
+            raise CameraError(formatted(marked("{camera} gives no picture"), camera=describe(spec)), HINTS[spec.kind])
         self._first = first
         self.size = (first.shape[1], first.shape[0])
         told = float(self._capture.get(cv2.CAP_PROP_FPS) or 0.0)
@@ -132,9 +132,9 @@ class FolderSource:
         self._pictures = self._endless()
         first = next(self._pictures, None)
         if first is None:
-            what = fill(mark("the image {name} cannot be read"), name=place.name)
+            what = formatted(marked("the image {name} cannot be read"), name=place.name)
             if place.is_dir():
-                what = fill(mark("the folder {name} holds no image that can be read"), name=place.name or place)
+                what = formatted(marked("the folder {name} holds no image that can be read"), name=place.name or place)
             raise CameraError(what, HINTS[CameraKind.FOLDER])
         self.size = (first.shape[1], first.shape[0])
         self._pictures = self._endless()
@@ -167,11 +167,11 @@ class FolderSource:
 def describe(spec: CameraSpec) -> str:
     """The source in words for the window."""
     names = {
-        CameraKind.WEBCAM: fill(mark("webcam {index}"), index=spec.value),
-        CameraKind.FILE: fill(mark("file {name}"), name=Path(spec.value).name),
-        CameraKind.FOLDER: fill(mark("pictures {name}"), name=Path(spec.value).name),
+        CameraKind.WEBCAM: formatted(marked("webcam {index}"), index=spec.value),
+        CameraKind.FILE: formatted(marked("file {name}"), name=Path(spec.value).name),
+        CameraKind.FOLDER: formatted(marked("pictures {name}"), name=Path(spec.value).name),
         # without user and password
-        CameraKind.STREAM: fill(mark("stream {address}"), address=spec.value.split("@")[-1]),
+        CameraKind.STREAM: formatted(marked("stream {address}"), address=spec.value.split("@")[-1]),
         CameraKind.DEMO: "demo clip",
     }
     return names[spec.kind]
@@ -190,8 +190,8 @@ def name_of(spec: CameraSpec) -> str:
 def open_source(spec: CameraSpec) -> Source:
     """Open it; raises CameraError with what to try."""
     if spec.kind in (CameraKind.FILE, CameraKind.FOLDER) and not Path(spec.value).exists():
-        text = fill(mark("there is no camera, file or folder “{name}”"), name=spec.value)
-        raise CameraError(text, mark("choose a camera, a file, a folder or the demo clip"))
+        text = formatted(marked("there is no camera, file or folder “{name}”"), name=spec.value)
+        raise CameraError(text, marked("choose a camera, a file, a folder or the demo clip"))
     return FolderSource(spec) if spec.kind is CameraKind.FOLDER else VideoSource(spec)
 
 
@@ -210,7 +210,9 @@ def _capture(spec: CameraSpec) -> cv2.VideoCapture:
     if spec.kind is CameraKind.WEBCAM:
         if Path("/sys/class").is_dir() and not Path(f"/dev/video{spec.value}").exists():
             there = ", ".join(f"{webcam.index} {webcam.name}".strip() for webcam in webcams()) or "–"
-            text = fill(mark("there is no webcam {index} (webcams here: {there})"), index=spec.value, there=there)
+            text = formatted(
+                marked("there is no webcam {index} (webcams here: {there})"), index=spec.value, there=there
+            )
             raise CameraError(text, HINTS[spec.kind])
         capture = cv2.VideoCapture(int(spec.value))
         if spec.size is not None:

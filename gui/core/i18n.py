@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 
-def mark(text: str) -> str:
+def marked(text: str) -> str:
     """The text itself. The translation command collects what stands in here; use it outside of classes."""
     return text
 
 
-class Filled(str):
-    """A text made of a template and values, which can still be said in another language: everywhere else a ``str``."""
+class Formatted(str):
+    """A text made of a template and values, which can still be translated: everywhere else a ``str``."""
 
     __slots__ = ("template", "values")
 
@@ -17,11 +17,13 @@ class Filled(str):
     values: dict[str, object]
 
 
-def fill(template: str, **values: object) -> Filled:
-    """``fill(mark("the name {name} is taken"), name=name)``: the filled template, which remembers its parts.
+def formatted(template: str, **values: object) -> Formatted:
+    """``formatted(marked("the name {name} is taken"), name=name)``: the template with its values, which it remembers.
 
-    A value may be a filled text itself, or a tuple of marked ones, which stand with commas between them.
+    A value may be a formatted text itself, or a tuple of marked ones, which stand with commas between them.
     """
-    text = Filled(template.format(**{name: ", ".join(v) if isinstance(v, tuple) else v for name, v in values.items()}))
+    text = Formatted(
+        template.format(**{name: ", ".join(v) if isinstance(v, tuple) else v for name, v in values.items()})
+    )
     text.template, text.values = template, values
     return text

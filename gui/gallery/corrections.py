@@ -11,7 +11,7 @@ from __future__ import annotations
 import sqlite3
 import time
 
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.people import Print
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.gallery import numbers
@@ -47,21 +47,23 @@ class Corrections:
         with self._store.writing() as writer:
             named = writer.execute("SELECT person_id, thumbnail FROM events WHERE id = ?", (event_id,)).fetchone()
             if named is None:
-                raise GalleryError(mark("this event is gone"), mark("it was older than events are kept"))
+                raise GalleryError(marked("this event is gone"), marked("it was older than events are kept"))
             kept = writer.execute(
                 "SELECT 1 FROM event_details WHERE event_id = ? AND data IS NOT NULL", (event_id,)
             ).fetchone()
             if kept is None:
                 raise GalleryError(
-                    mark("the fingerprint of this event was not kept"),
-                    mark("switch on in the settings that events keep theirs"),
+                    marked("the fingerprint of this event was not kept"),
+                    marked("switch on in the settings that events keep theirs"),
                 )
             if named[0] == person_id:
-                raise GalleryError(mark("the event says so already"), mark("choose another person"))
+                raise GalleryError(marked("the event says so already"), marked("choose another person"))
             if person_id is not None:
                 alive = writer.execute("SELECT 1 FROM people WHERE id = ? AND deleted IS NULL", (person_id,)).fetchone()
                 if alive is None:
-                    raise GalleryError(mark("the person is not in the gallery"), mark("the list may be out of date"))
+                    raise GalleryError(
+                        marked("the person is not in the gallery"), marked("the list may be out of date")
+                    )
             _undo(writer, event_id)
             added = negative = None
             if person_id is not None:
@@ -92,8 +94,8 @@ class Corrections:
                 (event_id,),
             ).fetchone()
             if only is not None:
-                text = fill(mark("this is the only fingerprint of {name}"), name=only[0])
-                raise GalleryError(text, mark("enrol again first, or delete the person"))
+                text = formatted(marked("this is the only fingerprint of {name}"), name=only[0])
+                raise GalleryError(text, marked("enrol again first, or delete the person"))
             _undo(writer, event_id)
 
 

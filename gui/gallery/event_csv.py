@@ -9,7 +9,7 @@ from pathlib import Path
 
 from device.errors import FileError
 from gui.core.csv_files import safe
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.people import Event
 
 HEADER = (
@@ -54,8 +54,8 @@ def write(path: Path, events: Iterable[Event]) -> int:
         beside.replace(path)
     except OSError as error:
         beside.unlink(missing_ok=True)
-        text = fill(mark("{path} cannot be written: {why}"), path=path, why=error.strerror)
-        raise FileError(text, mark("choose another folder")) from error
+        text = formatted(marked("{path} cannot be written: {why}"), path=path, why=error.strerror)
+        raise FileError(text, marked("choose another folder")) from error
     except BaseException:
         beside.unlink(missing_ok=True)
         raise

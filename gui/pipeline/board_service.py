@@ -22,7 +22,7 @@ from gui.board.port_watch import PortWatch
 from gui.board.reports import ActionKind, ActionPhase, ActionReport, LinkStats
 from gui.board.worker import BoardWorker
 from gui.core.frames import Picture
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.states import BoardPhase, BoardState, Problem, Topic, Where
 
 PROFILE_AFTER_MS = 1_500  # the first faces come first
@@ -78,9 +78,9 @@ class BoardService(QObject):
             self._profile_timer.stop()
         elif came and (hello := state.hello) is not None:
             if hello.fault_status:
-                text = fill(mark("the board has started anew after a fault: {fault}"), fault=faults.fault(hello))
+                text = formatted(marked("the board has started anew after a fault: {fault}"), fault=faults.fault(hello))
                 self.problem.emit(
-                    Problem(text, mark("run the self-test; if it comes again, flash the firmware"), Topic.FAULT)
+                    Problem(text, marked("run the self-test; if it comes again, flash the firmware"), Topic.FAULT)
                 )
             if Capability.PROFILE in hello.capabilities:
                 self._profile_timer.start(PROFILE_AFTER_MS)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gui.core.decisions import Rules
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import Problem, Topic
 from gui.pipeline.engine import Engine
 
@@ -29,5 +29,5 @@ class DoorService:
     def set_rules(self, rules: Rules) -> None:
         """Decide by these from now on; the threshold is the one of the board's network for their false-accept rate."""
         if warning := self._engine.recogniser.set_rules(rules):
-            hint = mark("choose another false-accept rate in the settings")
+            hint = marked("choose another false-accept rate in the settings")
             self._engine.events.on_problem(Problem(warning, hint, Topic.DECISION))

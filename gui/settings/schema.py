@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 
 Value = bool | int | float | str
 
@@ -36,14 +36,14 @@ class Group(StrEnum):
 
 
 GROUPS: Mapping[Group, str] = {
-    Group.WINDOW: mark("Window"),
-    Group.CAMERA: mark("Camera"),
-    Group.DECISION: mark("Decision"),
-    Group.DOOR: mark("Door"),
-    Group.ENROLMENT: mark("Enrolment"),
-    Group.EVENTS: mark("Events"),
-    Group.TIMING: mark("Timing"),
-    Group.BOARD: mark("Board"),
+    Group.WINDOW: marked("Window"),
+    Group.CAMERA: marked("Camera"),
+    Group.DECISION: marked("Decision"),
+    Group.DOOR: marked("Door"),
+    Group.ENROLMENT: marked("Enrolment"),
+    Group.EVENTS: marked("Events"),
+    Group.TIMING: marked("Timing"),
+    Group.BOARD: marked("Board"),
 }
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
-from gui.core.i18n import fill, mark
+from gui.core.i18n import formatted, marked
 from gui.core.states import Problem, Topic
 from gui.settings.schema import Group, Kind, Setting, Value
 from gui.settings.table import SETTINGS
@@ -132,18 +132,18 @@ class SettingsStore(QObject):
         self._file.sync()
         if self._file.status() is QSettings.Status.AccessError:
             path = self._file.fileName()
-            text = fill(mark("the settings cannot be written to {file}"), file=path)
+            text = formatted(marked("the settings cannot be written to {file}"), file=path)
             self.problem.emit(
                 Problem(
-                    text, mark("make the file and its folder writable; until then they are forgotten"), Topic.SETTINGS
+                    text, marked("make the file and its folder writable; until then they are forgotten"), Topic.SETTINGS
                 )
             )
 
     def _read(self, file: QSettings) -> None:
         if file.status() is not QSettings.Status.NoError:
-            text = fill(mark("the settings in {file} cannot be read"), file=file.fileName())
+            text = formatted(marked("the settings in {file} cannot be read"), file=file.fileName())
             self.refused.append(
-                Problem(text, mark("the defaults are used; correct the file, or delete it"), Topic.SETTINGS)
+                Problem(text, marked("the defaults are used; correct the file, or delete it"), Topic.SETTINGS)
             )
         for key, setting in self._table.items():
             if not file.contains(key):
@@ -151,8 +151,10 @@ class SettingsStore(QObject):
             try:
                 self._values[key] = setting.parse(file.value(key))
             except ValueError as error:
-                hint = fill(mark("{value} is used; set it again in the settings"), value=setting.default)
-                text = fill(mark("the setting {key} in {file}: {error}"), key=key, file=file.fileName(), error=error)
+                hint = formatted(marked("{value} is used; set it again in the settings"), value=setting.default)
+                text = formatted(
+                    marked("the setting {key} in {file}: {error}"), key=key, file=file.fileName(), error=error
+                )
                 self.refused.append(Problem(text, hint, Topic.SETTINGS))
 
     def _is(self, key: str, *kinds: Kind) -> str:

@@ -7,42 +7,44 @@ translates them when they are shown.
 
 from __future__ import annotations
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.settings.schema import Group, Kind, Setting
 
 WINDOW = (
     Setting(
         "window/theme",
         Group.WINDOW,
-        mark("Colours"),
-        mark("Light or dark; by the system: the window changes when the desktop does."),
+        marked("Colours"),
+        marked("Light or dark; by the system: the window changes when the desktop does."),
         Kind.CHOICE,
         "system",
-        choices=(("system", mark("By the system")), ("light", mark("Light")), ("dark", mark("Dark"))),
+        choices=(("system", marked("By the system")), ("light", marked("Light")), ("dark", marked("Dark"))),
     ),
     Setting(
         "window/language",
         Group.WINDOW,
-        mark("Language"),
-        mark("The language of the window."),
+        marked("Language"),
+        marked("The language of the window."),
         Kind.CHOICE,
         "system",
-        choices=(("system", mark("By the system")), ("en", "English"), ("de", "Deutsch")),
+        choices=(("system", marked("By the system")), ("en", "English"), ("de", "Deutsch")),
         restart=True,
     ),
     Setting(
         "window/kiosk",
         Group.WINDOW,
-        mark("Start as a door display"),
-        mark("Fill the screen with the door display at the start, for a screen beside the door. F11 or Esc leaves it."),
+        marked("Start as a door display"),
+        marked(
+            "Fill the screen with the door display at the start, for a screen beside the door. F11 or Esc leaves it."
+        ),
         Kind.FLAG,
         False,
     ),
     Setting(
         "window/hints",
         Group.WINDOW,
-        mark("Hints for the first steps"),
-        mark("Short hints over the window until the first person is enrolled and let in."),
+        marked("Hints for the first steps"),
+        marked("Short hints over the window until the first person is enrolled and let in."),
         Kind.FLAG,
         True,
     ),
@@ -52,8 +54,8 @@ CAMERA = (
     Setting(
         "camera/source",
         Group.CAMERA,
-        mark("Camera"),
-        mark(
+        marked("Camera"),
+        marked(
             "A webcam's number, a video file, a folder of photos, a stream's address, or demo. Empty: the first webcam "
             "that gives a picture, else the demo clip."
         ),
@@ -63,15 +65,15 @@ CAMERA = (
     Setting(
         "camera/resolution",
         Group.CAMERA,
-        mark("Resolution"),
-        mark(
+        marked("Resolution"),
+        marked(
             "What is asked of a webcam. A larger picture finds faces farther away and costs more time. A webcam that "
             "cannot do it takes the nearest it can."
         ),
         Kind.CHOICE,
         "auto",
         choices=(
-            ("auto", mark("As the camera wants")),
+            ("auto", marked("As the camera wants")),
             ("640x480", "640 × 480"),
             ("1280x720", "1280 × 720"),
             ("1920x1080", "1920 × 1080"),
@@ -80,8 +82,8 @@ CAMERA = (
     Setting(
         "camera/mirror",
         Group.CAMERA,
-        mark("Mirror the picture"),
-        mark(
+        marked("Mirror the picture"),
+        marked(
             "Show the picture as in a mirror. Only what is shown changes: the network always gets the picture as it is."
         ),
         Kind.FLAG,
@@ -93,33 +95,35 @@ DECISION = (
     Setting(
         "decision/far",
         Group.DECISION,
-        mark("False-accept rate"),
-        mark(
+        marked("False-accept rate"),
+        marked(
             "How many comparisons of an unknown person with one who is enrolled may pass. The score that this asks for "
             "was measured with the network. The stricter, the more often people who are enrolled have to try again. "
             "Several votes are needed on top of it."
         ),
         Kind.CHOICE,
         1000,
-        choices=((100, mark("1 in 100")), (1000, mark("1 in 1,000")), (10000, mark("1 in 10,000"))),
+        choices=((100, marked("1 in 100")), (1000, marked("1 in 1,000")), (10000, marked("1 in 10,000"))),
     ),
     Setting(
         "decision/looks",
         Group.DECISION,
-        mark("Looks at a face"),
-        mark(
+        marked("Looks at a face"),
+        marked(
             "Twice: at the crop and at its mirror image. That tells people apart better and takes the network twice "
             "the time. Automatic: twice while somebody is enrolled and on a real board, once on the virtual board."
         ),
         Kind.CHOICE,
         "automatic",
-        choices=(("automatic", mark("Automatic")), ("once", mark("Once")), ("twice", mark("Twice"))),
+        choices=(("automatic", marked("Automatic")), ("once", marked("Once")), ("twice", marked("Twice"))),
     ),
     Setting(
         "decision/accept_votes",
         Group.DECISION,
-        mark("Votes to let in"),
-        mark("So many good pictures have to speak for the same person. A poor picture counts less than a whole vote."),
+        marked("Votes to let in"),
+        marked(
+            "So many good pictures have to speak for the same person. A poor picture counts less than a whole vote."
+        ),
         Kind.NUMBER,
         2.0,
         0.4,
@@ -129,8 +133,8 @@ DECISION = (
     Setting(
         "decision/refuse_votes",
         Group.DECISION,
-        mark("Votes to refuse"),
-        mark("So many good pictures have to be like nobody before a face is refused."),
+        marked("Votes to refuse"),
+        marked("So many good pictures have to be like nobody before a face is refused."),
         Kind.NUMBER,
         2.5,
         0.4,
@@ -140,8 +144,8 @@ DECISION = (
     Setting(
         "decision/band",
         Group.DECISION,
-        mark("Uncertain band"),
-        mark("A score that is less than this below the one asked for is uncertain: it neither lets in nor refuses."),
+        marked("Uncertain band"),
+        marked("A score that is less than this below the one asked for is uncertain: it neither lets in nor refuses."),
         Kind.NUMBER,
         0.10,
         0.0,
@@ -151,8 +155,8 @@ DECISION = (
     Setting(
         "decision/margin",
         Group.DECISION,
-        mark("Margin to the second"),
-        mark("The best person's score has to be so much above the next one's. Higher keeps look-alikes apart."),
+        marked("Margin to the second"),
+        marked("The best person's score has to be so much above the next one's. Higher keeps look-alikes apart."),
         Kind.NUMBER,
         0.05,
         0.0,
@@ -162,8 +166,8 @@ DECISION = (
     Setting(
         "decision/hysteresis",
         Group.DECISION,
-        mark("Hysteresis"),
-        mark("Somebody who was let in stays known until the score falls so much below the one asked for."),
+        marked("Hysteresis"),
+        marked("Somebody who was let in stays known until the score falls so much below the one asked for."),
         Kind.NUMBER,
         0.05,
         0.0,
@@ -176,8 +180,8 @@ DOOR = (
     Setting(
         "door/open_s",
         Group.DOOR,
-        mark("Open for"),
-        mark("How long the door stays open. The board counts and locks again by itself, also without this program."),
+        marked("Open for"),
+        marked("How long the door stays open. The board counts and locks again by itself, also without this program."),
         Kind.NUMBER,
         5.0,
         1.0,
@@ -188,8 +192,8 @@ DOOR = (
     Setting(
         "door/challenge",
         Group.DOOR,
-        mark("Ask to turn the head"),
-        mark(
+        marked("Ask to turn the head"),
+        marked(
             "A known face has to turn left and right, in an order nobody knows before, until the door opens. A photo "
             "cannot do that; a film of the person may."
         ),
@@ -199,8 +203,8 @@ DOOR = (
     Setting(
         "door/challenge_s",
         Group.DOOR,
-        mark("Time to turn"),
-        mark("The turns have to be done within this time. Turning the wrong way or too late counts as a refusal."),
+        marked("Time to turn"),
+        marked("The turns have to be done within this time. Turning the wrong way or too late counts as a refusal."),
         Kind.NUMBER,
         12.0,
         4.0,
@@ -211,8 +215,8 @@ DOOR = (
     Setting(
         "door/lockout_failures",
         Group.DOOR,
-        mark("Refusals until lock-out"),
-        mark(
+        marked("Refusals until lock-out"),
+        marked(
             "After so many refusals in a row within two minutes no face is let in for a while. The button still opens "
             "the door. 0: never."
         ),
@@ -224,8 +228,8 @@ DOOR = (
     Setting(
         "door/lockout_s",
         Group.DOOR,
-        mark("Lock-out lasts"),
-        mark("How long faces are locked out; then it ends by itself."),
+        marked("Lock-out lasts"),
+        marked("How long faces are locked out; then it ends by itself."),
         Kind.NUMBER,
         30.0,
         5.0,
@@ -239,8 +243,8 @@ ENROLMENT = (
     Setting(
         "enrolment/shots",
         Group.ENROLMENT,
-        mark("Shots of a person"),
-        mark(
+        marked("Shots of a person"),
+        marked(
             "One of each of five poses, and straight on all the rest. More shots make a person known more surely and "
             "take longer. Fewer than five are all taken straight on."
         ),
@@ -255,27 +259,27 @@ EVENTS = (
     Setting(
         "events/days",
         Group.EVENTS,
-        mark("Keep events for"),
-        mark("Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them."),
+        marked("Keep events for"),
+        marked("Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them."),
         Kind.WHOLE,
         30,
         0,
         3650,
-        unit=mark("days"),
+        unit=marked("days"),
     ),
     Setting(
         "events/thumbnails",
         Group.EVENTS,
-        mark("Keep pictures"),
-        mark("A small picture of the face is kept with each event, of unknown people too. Off: none from now on."),
+        marked("Keep pictures"),
+        marked("A small picture of the face is kept with each event, of unknown people too. Off: none from now on."),
         Kind.FLAG,
         True,
     ),
     Setting(
         "events/prints",
         Group.EVENTS,
-        mark("Keep fingerprints"),
-        mark(
+        marked("Keep fingerprints"),
+        marked(
             "The fingerprint of the face is kept with each event, of unknown people too, so that an event can correct "
             "the gallery. It is biometric data. Off: from now on none is kept, and these events correct nothing."
         ),
@@ -288,15 +292,15 @@ TIMING = (
     Setting(
         "timing/detail",
         Group.TIMING,
-        mark("Over the picture"),
-        mark("How much is written over the live picture. The key D steps through."),
+        marked("Over the picture"),
+        marked("How much is written over the live picture. The key D steps through."),
         Kind.CHOICE,
         "scores",
         choices=(
-            ("off", mark("Nothing")),
-            ("names", mark("Box and name")),
-            ("scores", mark("Score and timings too")),
-            ("everything", mark("Landmarks, quality and all the rest")),
+            ("off", marked("Nothing")),
+            ("names", marked("Box and name")),
+            ("scores", marked("Score and timings too")),
+            ("everything", marked("Landmarks, quality and all the rest")),
         ),
     ),
 )
@@ -305,8 +309,8 @@ BOARD = (
     Setting(
         "board/port",
         Group.BOARD,
-        mark("Port"),
-        mark(
+        marked("Port"),
+        marked(
             "A port's name, an address such as socket://localhost:5000, or virtual. Empty: the first port that belongs "
             "to a known board, else the virtual board. Nothing is ever sent to another device."
         ),

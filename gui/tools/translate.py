@@ -22,7 +22,7 @@ from gui.widgets.language import PREFIX, TRANSLATIONS
 
 GUI = ROOT / "gui"
 LANGUAGES = ("de",)
-ALIASES = "QT_TR_NOOP+=mark,translate=QT_TRANSLATE,tr+=translate"  # ours takes no context, unlike Qt's ``translate``
+ALIASES = "QT_TR_NOOP+=marked,translate=QT_TRANSLATE,tr+=translate"  # ours takes no context, unlike Qt's ``translate``
 
 
 @dataclass(frozen=True)

@@ -3,49 +3,54 @@
 from __future__ import annotations
 
 from gui.core.decisions import Ballot, Rule, Trace, Turn, Vote
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.widgets.language import figure, translate
 
 _SENTENCES = {
-    Rule.VOTES_FOR: mark("{person}: {votes} of {needed} votes, now {best}, needs {threshold}"),
-    Rule.KEPT: mark("{person} was accepted a moment ago; now {best}"),
-    Rule.VOTES_AGAINST: mark("nobody fits: best {best}, needs {threshold}; {against} of {refuse} votes against"),
-    Rule.FEW_VOTES: mark("best {best}, needs {threshold}; {against} of {refuse} votes to refuse"),
-    Rule.BAND: mark("best {best} is less than {band} below {threshold}: neither in nor out"),
-    Rule.MARGIN: mark("{best} is only {margin} ahead of {second}, needs {needed_margin}"),
-    Rule.DISAGREE: mark("the pictures speak for different people; now {best}"),
-    Rule.NEARER: mark("somebody is nearer: of several faces the nearest decides"),
-    Rule.NOBODY_ENROLLED: mark("nobody is enrolled for this network"),
-    Rule.BAD_PICTURE: mark("the picture is too bad to judge by"),
-    Rule.ENROLLING: mark("{person} is being enrolled"),
-    Rule.TURN_ASKED: mark("known; {turned} of {turns} turns of the head done"),
-    Rule.TURN_WRONG: mark("turned the wrong way after {turned} of {turns} turns"),
-    Rule.TURN_LATE: mark("only {turned} of {turns} turns in {challenge} s"),
-    Rule.LOCKED_OUT: mark("{failures} refusals in a row: faces are locked out for {lockout} s"),
-    Rule.BY_HAND: mark("opened from the window"),
+    Rule.VOTES_FOR: marked("{person}: {votes} of {needed} votes, now {best}, needs {threshold}"),
+    Rule.KEPT: marked("{person} was accepted a moment ago; now {best}"),
+    Rule.VOTES_AGAINST: marked("nobody fits: best {best}, needs {threshold}; {against} of {refuse} votes against"),
+    Rule.FEW_VOTES: marked("best {best}, needs {threshold}; {against} of {refuse} votes to refuse"),
+    Rule.BAND: marked("best {best} is less than {band} below {threshold}: neither in nor out"),
+    Rule.MARGIN: marked("{best} is only {margin} ahead of {second}, needs {needed_margin}"),
+    Rule.DISAGREE: marked("the pictures speak for different people; now {best}"),
+    Rule.NEARER: marked("somebody is nearer: of several faces the nearest decides"),
+    Rule.NOBODY_ENROLLED: marked("nobody is enrolled for this network"),
+    Rule.BAD_PICTURE: marked("the picture is too bad to judge by"),
+    Rule.ENROLLING: marked("{person} is being enrolled"),
+    Rule.TURN_ASKED: marked("known; {turned} of {turns} turns of the head done"),
+    Rule.TURN_WRONG: marked("turned the wrong way after {turned} of {turns} turns"),
+    Rule.TURN_LATE: marked("only {turned} of {turns} turns in {challenge} s"),
+    Rule.LOCKED_OUT: marked("{failures} refusals in a row: faces are locked out for {lockout} s"),
+    Rule.BY_HAND: marked("opened from the window"),
 }
-_KEPT_ALL_THE_SAME = mark("{person} was accepted a moment ago; this picture alone would not do")
-_FEW_FOR = mark("{best} reaches {threshold}; {votes} of {needed} votes")
+_KEPT_ALL_THE_SAME = marked("{person} was accepted a moment ago; this picture alone would not do")
+_FEW_FOR = marked("{best} reaches {threshold}; {votes} of {needed} votes")
 _SHORT = {
-    Rule.VOTES_FOR: mark("enough votes"),
-    Rule.KEPT: mark("accepted a moment ago"),
-    Rule.VOTES_AGAINST: mark("nobody fits"),
-    Rule.FEW_VOTES: mark("too few votes"),
-    Rule.BAND: mark("score between in and out"),
-    Rule.MARGIN: mark("runner-up too close"),
-    Rule.DISAGREE: mark("votes disagree"),
-    Rule.NEARER: mark("somebody is nearer"),
-    Rule.NOBODY_ENROLLED: mark("nobody enrolled"),
-    Rule.BAD_PICTURE: mark("picture too bad"),
-    Rule.ENROLLING: mark("an enrolment runs"),
-    Rule.TURN_ASKED: mark("asked to turn"),
-    Rule.TURN_WRONG: mark("turned the wrong way"),
-    Rule.TURN_LATE: mark("did not turn in time"),
-    Rule.LOCKED_OUT: mark("too many refusals"),
-    Rule.BY_HAND: mark("from the window"),
+    Rule.VOTES_FOR: marked("enough votes"),
+    Rule.KEPT: marked("accepted a moment ago"),
+    Rule.VOTES_AGAINST: marked("nobody fits"),
+    Rule.FEW_VOTES: marked("too few votes"),
+    Rule.BAND: marked("score between in and out"),
+    Rule.MARGIN: marked("runner-up too close"),
+    Rule.DISAGREE: marked("votes disagree"),
+    Rule.NEARER: marked("somebody is nearer"),
+    Rule.NOBODY_ENROLLED: marked("nobody enrolled"),
+    Rule.BAD_PICTURE: marked("picture too bad"),
+    Rule.ENROLLING: marked("an enrolment runs"),
+    Rule.TURN_ASKED: marked("asked to turn"),
+    Rule.TURN_WRONG: marked("turned the wrong way"),
+    Rule.TURN_LATE: marked("did not turn in time"),
+    Rule.LOCKED_OUT: marked("too many refusals"),
+    Rule.BY_HAND: marked("from the window"),
 }
-_VOTES = {Vote.FOR: mark("for"), Vote.NEAR: mark("near"), Vote.AGAINST: mark("against"), Vote.VOID: mark("no vote")}
-_TURNS = {Turn.LEFT: mark("to your left"), Turn.RIGHT: mark("to your right")}
+_VOTES = {
+    Vote.FOR: marked("for"),
+    Vote.NEAR: marked("near"),
+    Vote.AGAINST: marked("against"),
+    Vote.VOID: marked("no vote"),
+}
+_TURNS = {Turn.LEFT: marked("to your left"), Turn.RIGHT: marked("to your right")}
 
 
 def reason(trace: Trace) -> str:

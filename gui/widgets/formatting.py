@@ -12,7 +12,7 @@ from datetime import datetime
 from PySide6.QtCore import QLocale
 
 from gui.core.decisions import Decision
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import (
     BoardPhase,
     BoardState,
@@ -24,36 +24,36 @@ from gui.core.states import (
 )
 from gui.widgets.language import figure, translate
 
-NOBODY_ENROLLED = mark("Nobody is enrolled: press E and stand in front of the camera")
+NOBODY_ENROLLED = marked("Nobody is enrolled: press E and stand in front of the camera")
 
 _MEASURED = {
-    Where.BOARD: mark("board"),
-    Where.VIRTUAL: mark("emulated"),
-    Where.QEMU: mark("QEMU"),
-    Where.HOST: mark("host program"),
+    Where.BOARD: marked("board"),
+    Where.VIRTUAL: marked("emulated"),
+    Where.QEMU: marked("QEMU"),
+    Where.HOST: marked("host program"),
 }
 _PLACES = {
-    Where.BOARD: mark("board"),
-    Where.VIRTUAL: mark("virtual board, emulated timing"),
-    Where.QEMU: mark("QEMU, emulated timing"),
-    Where.HOST: mark("host program, not a board"),
+    Where.BOARD: marked("board"),
+    Where.VIRTUAL: marked("virtual board, emulated timing"),
+    Where.QEMU: marked("QEMU, emulated timing"),
+    Where.HOST: marked("host program, not a board"),
 }
 _KINDS = {
-    CameraKind.WEBCAM: mark("Camera"),
-    CameraKind.FILE: mark("Video file"),
-    CameraKind.FOLDER: mark("Picture folder"),
-    CameraKind.STREAM: mark("Stream"),
-    CameraKind.DEMO: mark("Demo clip"),
+    CameraKind.WEBCAM: marked("Camera"),
+    CameraKind.FILE: marked("Video file"),
+    CameraKind.FOLDER: marked("Picture folder"),
+    CameraKind.STREAM: marked("Stream"),
+    CameraKind.DEMO: marked("Demo clip"),
 }
 _DECISIONS = {
-    Decision.SEEN: mark("looking"),
-    Decision.UNCERTAIN: mark("uncertain"),
-    Decision.ACCEPTED: mark("accepted"),
-    Decision.REFUSED: mark("refused"),
-    Decision.WAITING: mark("waiting"),
-    Decision.CHALLENGED: mark("asked to turn"),
-    Decision.LOCKED_OUT: mark("locked out"),
-    Decision.BY_HAND: mark("opened by hand"),
+    Decision.SEEN: marked("looking"),
+    Decision.UNCERTAIN: marked("uncertain"),
+    Decision.ACCEPTED: marked("accepted"),
+    Decision.REFUSED: marked("refused"),
+    Decision.WAITING: marked("waiting"),
+    Decision.CHALLENGED: marked("asked to turn"),
+    Decision.LOCKED_OUT: marked("locked out"),
+    Decision.BY_HAND: marked("opened by hand"),
 }
 
 
@@ -127,9 +127,9 @@ def board_title(state: BoardState | None) -> str:
 def board_detail(state: BoardState | None) -> str:
     """The header's second line for the board."""
     if state is None or state.phase is BoardPhase.CONNECTING:
-        return translate(state.message if state is not None and state.message else mark("looking for known boards"))
+        return translate(state.message if state is not None and state.message else marked("looking for known boards"))
     if state.phase is BoardPhase.LOST:
-        return translate(state.message or mark("trying again by itself"))
+        return translate(state.message or marked("trying again by itself"))
     parts = [clock(state.clock_hz)] if state.where is Where.BOARD else [state.name, clock(state.clock_hz)]
     return " · ".join(part for part in parts if part)
 
@@ -148,7 +148,7 @@ def camera_detail(state: CameraState | None) -> str:
     if state is None:
         return ""
     if state.phase is CameraPhase.LOST:
-        return translate(state.message or mark("trying again by itself"))
+        return translate(state.message or marked("trying again by itself"))
     if state.phase is CameraPhase.OPENING:
         return state.description
     parts = [state.description]

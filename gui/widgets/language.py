@@ -1,6 +1,6 @@
 """The window's language: Qt's translation files in ``assets/translations``, chosen by the system or the settings.
 
-In a QObject a text is ``self.tr("…")``; elsewhere ``gui.core.i18n.mark`` marks it and ``translate`` translates it.
+In a QObject a text is ``self.tr("…")``; elsewhere ``gui.core.i18n.marked`` marks it and ``translate`` translates it.
 Placeholders are named, ``self.tr("for {name}").format(name=…)``: a translation may put them in another order.
 ``python -m gui.tools.translate`` collects the texts and makes the files.
 """
@@ -13,7 +13,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
 
 from device.paths import ASSETS
-from gui.core.i18n import Filled
+from gui.core.i18n import Formatted
 
 TRANSLATIONS = ASSETS / "translations"
 SOURCE = "en"  # what the texts in the code are
@@ -23,7 +23,7 @@ CONTEXT = ""  # of the texts that stand outside classes
 
 def translate(text: str) -> str:
     """A text in the window's language; use it in functions, not in methods (a QObject has ``tr``)."""
-    if isinstance(text, Filled):
+    if isinstance(text, Formatted):
         values = {name: _value(value) for name, value in text.values.items()}
         return QCoreApplication.translate(CONTEXT, text.template).format(**values)
     return QCoreApplication.translate(CONTEXT, text)
@@ -32,7 +32,7 @@ def translate(text: str) -> str:
 def _value(value: object) -> object:
     if isinstance(value, tuple):
         return ", ".join(translate(one) for one in value)
-    return translate(value) if isinstance(value, Filled) else value
+    return translate(value) if isinstance(value, Formatted) else value
 
 
 def figure(value: float, decimals: int) -> str:

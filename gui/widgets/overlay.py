@@ -13,7 +13,7 @@ from types import MappingProxyType
 
 from gui.core.decisions import Decision
 from gui.core.frames import TrackedFace, Verdict
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.decision_style import MARKS, ROLES
@@ -24,7 +24,7 @@ TextWidth = Callable[[str], float]
 
 
 UNDECIDED = (Decision.SEEN, Decision.UNCERTAIN, Decision.WAITING, Decision.CHALLENGED)
-UNKNOWN, UNCERTAIN = mark("unknown"), mark("uncertain")
+UNKNOWN, UNCERTAIN = marked("unknown"), marked("uncertain")
 
 
 class Detail(StrEnum):
@@ -52,10 +52,10 @@ class Detail(StrEnum):
 
 
 DETAILS = {
-    Detail.OFF: mark("nothing"),
-    Detail.NAMES: mark("box and name"),
-    Detail.SCORES: mark("score and timings too"),
-    Detail.EVERYTHING: mark("landmarks, quality and all the rest"),
+    Detail.OFF: marked("nothing"),
+    Detail.NAMES: marked("box and name"),
+    Detail.SCORES: marked("score and timings too"),
+    Detail.EVERYTHING: marked("landmarks, quality and all the rest"),
 }
 
 

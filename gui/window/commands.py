@@ -12,7 +12,7 @@ from enum import StrEnum
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.widgets.language import translate
 
 
@@ -26,10 +26,10 @@ class Part(StrEnum):
 
 
 PARTS: Mapping[Part, str] = {
-    Part.PEOPLE: mark("People"),
-    Part.DOOR: mark("Door"),
-    Part.VIEW: mark("View"),
-    Part.PROGRAM: mark("Program"),
+    Part.PEOPLE: marked("People"),
+    Part.DOOR: marked("Door"),
+    Part.VIEW: marked("View"),
+    Part.PROGRAM: marked("Program"),
 }
 
 
@@ -45,30 +45,30 @@ class Command:
 
 
 COMMANDS: tuple[Command, ...] = (
-    Command("enrol", Part.PEOPLE, mark("Enrol a person…"), ("E",), "enrol"),
-    Command("rename", Part.PEOPLE, mark("Rename the selected person"), ("F2",)),
-    Command("delete", Part.PEOPLE, mark("Delete the selected person"), ("Del",)),
-    Command("again", Part.PEOPLE, mark("Enrol the selected person again…"), ("Shift+E",)),
-    Command("merge", Part.PEOPLE, mark("Merge the selected person with another…"), ("Ctrl+M",)),
-    Command("photos", Part.PEOPLE, mark("Enrol from photos…"), ("P",)),
-    Command("export", Part.PEOPLE, mark("Export the gallery…"), ("Ctrl+Shift+E",)),
-    Command("import", Part.PEOPLE, mark("Import a gallery…"), ("Ctrl+Shift+O",)),
-    Command("undo", Part.PEOPLE, mark("Undo the last change of the people"), ("Ctrl+Z",), "undo"),
-    Command("door", Part.DOOR, mark("Open or lock the door by hand"), ("O",), "door"),
-    Command("kiosk", Part.DOOR, mark("Door display, or back"), ("F11",), "full_screen"),
-    Command("detail", Part.VIEW, mark("Write more or less over the picture"), ("D",), "layers"),
-    Command("mirror", Part.VIEW, mark("Mirror the picture, or not"), ("M",)),
-    Command("people", Part.VIEW, mark("Show the people"), ("Ctrl+1",)),
-    Command("events", Part.VIEW, mark("Show the events"), ("Ctrl+2",)),
-    Command("board", Part.VIEW, mark("Show the board"), ("Ctrl+3",)),
-    Command("timing", Part.VIEW, mark("Timing in detail…"), ("T",)),
-    Command("camera", Part.PROGRAM, mark("Choose the camera…"), ("C",), "camera"),
-    Command("settings", Part.PROGRAM, mark("Settings…"), ("Ctrl+,",), "settings"),
-    Command("hints", Part.PROGRAM, mark("Hints for the first steps"), ("F1",), "question"),
-    Command("shortcuts", Part.PROGRAM, mark("Keyboard shortcuts…"), ("?",), "keyboard"),
-    Command("log", Part.PROGRAM, mark("Open the log folder"), (), ""),
-    Command("menu", Part.PROGRAM, mark("This menu"), ("F10",)),
-    Command("quit", Part.PROGRAM, mark("Quit"), ("Ctrl+Q",)),
+    Command("enrol", Part.PEOPLE, marked("Enrol a person…"), ("E",), "enrol"),
+    Command("rename", Part.PEOPLE, marked("Rename the selected person"), ("F2",)),
+    Command("delete", Part.PEOPLE, marked("Delete the selected person"), ("Del",)),
+    Command("again", Part.PEOPLE, marked("Enrol the selected person again…"), ("Shift+E",)),
+    Command("merge", Part.PEOPLE, marked("Merge the selected person with another…"), ("Ctrl+M",)),
+    Command("photos", Part.PEOPLE, marked("Enrol from photos…"), ("P",)),
+    Command("export", Part.PEOPLE, marked("Export the gallery…"), ("Ctrl+Shift+E",)),
+    Command("import", Part.PEOPLE, marked("Import a gallery…"), ("Ctrl+Shift+O",)),
+    Command("undo", Part.PEOPLE, marked("Undo the last change of the people"), ("Ctrl+Z",), "undo"),
+    Command("door", Part.DOOR, marked("Open or lock the door by hand"), ("O",), "door"),
+    Command("kiosk", Part.DOOR, marked("Door display, or back"), ("F11",), "full_screen"),
+    Command("detail", Part.VIEW, marked("Write more or less over the picture"), ("D",), "layers"),
+    Command("mirror", Part.VIEW, marked("Mirror the picture, or not"), ("M",)),
+    Command("people", Part.VIEW, marked("Show the people"), ("Ctrl+1",)),
+    Command("events", Part.VIEW, marked("Show the events"), ("Ctrl+2",)),
+    Command("board", Part.VIEW, marked("Show the board"), ("Ctrl+3",)),
+    Command("timing", Part.VIEW, marked("Timing in detail…"), ("T",)),
+    Command("camera", Part.PROGRAM, marked("Choose the camera…"), ("C",), "camera"),
+    Command("settings", Part.PROGRAM, marked("Settings…"), ("Ctrl+,",), "settings"),
+    Command("hints", Part.PROGRAM, marked("Hints for the first steps"), ("F1",), "question"),
+    Command("shortcuts", Part.PROGRAM, marked("Keyboard shortcuts…"), ("?",), "keyboard"),
+    Command("log", Part.PROGRAM, marked("Open the log folder"), (), ""),
+    Command("menu", Part.PROGRAM, marked("This menu"), ("F10",)),
+    Command("quit", Part.PROGRAM, marked("Quit"), ("Ctrl+Q",)),
 )
 
 

@@ -7,7 +7,7 @@ from enum import StrEnum
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, icon
@@ -22,13 +22,13 @@ class Step(StrEnum):
 
 
 TEXTS = {
-    Step.ENROL: mark(
+    Step.ENROL: marked(
         "Welcome. Press E while somebody stands in the picture, give a name, and follow the words in the dialog."
     ),
-    Step.COME_BACK: mark(
+    Step.COME_BACK: marked(
         "Now step away and come back: the door opens, and locks again by itself. Who is not enrolled is refused."
     ),
-    Step.LOOK_AROUND: mark(
+    Step.LOOK_AROUND: marked(
         "That was all. D writes more over the picture, F11 makes a door display of the screen, ? lists every key."
     ),
 }

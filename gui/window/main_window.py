@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QSize, Qt, QUrl
 from PySide6.QtGui import QAction, QCloseEvent, QDesktopServices, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import QMainWindow, QStackedWidget, QWidget
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import PipelineOptions, Problem, Topic
 from gui.panes.board.panel import BoardPanel
 from gui.panes.door.card import DoorCard
@@ -184,11 +184,11 @@ class Window(QMainWindow):
         folder = self._log_folder
         if folder is None:
             self.problems.show_problem(
-                Problem(mark("no log is written"), mark("see what the terminal said at the start"), Topic.LOG)
+                Problem(marked("no log is written"), marked("see what the terminal said at the start"), Topic.LOG)
             )
         elif not QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))):
             text = self.tr("the folder {folder} could not be opened").format(folder=folder)
-            self.problems.show_problem(Problem(text, mark("open it with a file manager"), Topic.LOG))
+            self.problems.show_problem(Problem(text, marked("open it with a file manager"), Topic.LOG))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         # On a large screen the door is read from farther away.

@@ -6,16 +6,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.language import translate
 from gui.widgets.stylesheet import set_style_class
 from gui.window.commands import PARTS, Part, of_part
 
 EVERYWHERE = (
-    ("Tab", mark("Go to the next part of the window")),
-    ("Shift+F10", mark("Menu of the selected line")),
-    ("Esc", mark("Close a dialog, leave the door display")),
+    ("Tab", marked("Go to the next part of the window")),
+    ("Shift+F10", marked("Menu of the selected line")),
+    ("Esc", marked("Close a dialog, leave the door display")),
 )
 
 

@@ -19,60 +19,60 @@ from gui.board.reports import (
     ProfileResult,
     SelftestResult,
 )
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import BoardPhase, BoardState, Flow, Problem, Where
 from gui.widgets import formatting
 from gui.widgets.language import figure, translate
 
 _PHASES = {
-    BoardPhase.CONNECTING: mark("connecting"),
-    BoardPhase.READY: mark("ready"),
-    BoardPhase.LOST: mark("lost, trying again by itself"),
+    BoardPhase.CONNECTING: marked("connecting"),
+    BoardPhase.READY: marked("ready"),
+    BoardPhase.LOST: marked("lost, trying again by itself"),
 }
 _CAPABILITIES = {
-    Capability.INFER: mark("fingerprints"),
-    Capability.PROFILE: mark("profile"),
-    Capability.DOOR: mark("door"),
-    Capability.BAUD: mark("change of rate"),
-    Capability.OVERLAP: mark("receives while it computes"),
-    Capability.CYCLES: mark("counts cycles"),
-    Capability.INSTRUCTIONS: mark("counts instructions"),
-    Capability.MIRROR: mark("looks at the mirror image, too"),
+    Capability.INFER: marked("fingerprints"),
+    Capability.PROFILE: marked("profile"),
+    Capability.DOOR: marked("door"),
+    Capability.BAUD: marked("change of rate"),
+    Capability.OVERLAP: marked("receives while it computes"),
+    Capability.CYCLES: marked("counts cycles"),
+    Capability.INSTRUCTIONS: marked("counts instructions"),
+    Capability.MIRROR: marked("looks at the mirror image, too"),
 }
 _INSTALLED = {
-    Installed.SAME: mark("current: version, size and network are those of the prebuilt image"),
-    Installed.OTHER_NETWORK: mark("holds another network than the prebuilt image"),
-    Installed.OTHER_VERSION: mark("another version than the prebuilt image"),
-    Installed.OTHER_SIZE: mark("same version as the prebuilt image, but other code"),
-    Installed.NO_IMAGE: mark("there is no prebuilt image for this board"),
+    Installed.SAME: marked("current: version, size and network are those of the prebuilt image"),
+    Installed.OTHER_NETWORK: marked("holds another network than the prebuilt image"),
+    Installed.OTHER_VERSION: marked("another version than the prebuilt image"),
+    Installed.OTHER_SIZE: marked("same version as the prebuilt image, but other code"),
+    Installed.NO_IMAGE: marked("there is no prebuilt image for this board"),
 }
 ACTIONS = {
-    ActionKind.SELFTEST: mark("Self-test"),
-    ActionKind.BENCH: mark("Bench"),
-    ActionKind.PROFILE: mark("Profile"),
-    ActionKind.PARITY: mark("Parity"),
-    ActionKind.RESET: mark("Restart"),
-    ActionKind.FLASH: mark("Flash"),
+    ActionKind.SELFTEST: marked("Self-test"),
+    ActionKind.BENCH: marked("Bench"),
+    ActionKind.PROFILE: marked("Profile"),
+    ActionKind.PARITY: marked("Parity"),
+    ActionKind.RESET: marked("Restart"),
+    ActionKind.FLASH: marked("Flash"),
 }
 _ENDS = {
-    Where.BOARD: mark("board"),
-    Where.VIRTUAL: mark("virtual board"),
-    Where.QEMU: mark("QEMU"),
-    Where.HOST: mark("host program"),
+    Where.BOARD: marked("board"),
+    Where.VIRTUAL: marked("virtual board"),
+    Where.QEMU: marked("QEMU"),
+    Where.HOST: marked("host program"),
 }
 FLASH_STEPS = {
-    FlashStep.CHECK: mark("checking the image"),
-    FlashStep.COPY: mark("copying"),
-    FlashStep.WRITE: mark("the probe writes the flash"),
-    FlashStep.VERDICT: mark("waiting for the probe's word"),
-    FlashStep.PROGRAM: mark("the programmer is at work"),
+    FlashStep.CHECK: marked("checking the image"),
+    FlashStep.COPY: marked("copying"),
+    FlashStep.WRITE: marked("the probe writes the flash"),
+    FlashStep.VERDICT: marked("waiting for the probe's word"),
+    FlashStep.PROGRAM: marked("the programmer is at work"),
 }
 _BENCH = {
-    "receive": mark("Receive"),
-    "network": mark("Network"),
-    "total": mark("Last byte to reply"),
-    "send": mark("Send"),
-    "round_trip": mark("Round trip"),
+    "receive": marked("Receive"),
+    "network": marked("Network"),
+    "total": marked("Last byte to reply"),
+    "send": marked("Send"),
+    "round_trip": marked("Round trip"),
 }
 Rows = tuple[tuple[str, str], ...]
 

@@ -22,7 +22,7 @@ from PySide6.QtWidgets import QWidget
 
 from gui.core.decisions import Decision, Entrance
 from gui.core.frames import FrameView, Recognition, now_s
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, DoorWord
 from gui.panes.door import kiosk_state
 from gui.panes.door.kiosk_state import KioskState, Message
@@ -37,19 +37,29 @@ LEAST_TITLE_PX = 20
 
 NEUTRAL, GOOD, WARN, BAD = "neutral", "good", "warn", "bad"
 APPEARANCES: dict[Message, tuple[str, str, str, str]] = {  # colour, icon, title, second line
-    Message.WELCOME: (GOOD, "unlock", mark("Welcome {name}"), mark("The door is open.")),
-    Message.OPEN: (GOOD, "unlock", mark("Open"), mark("The door is open.")),
-    Message.OUT_OF_ORDER: (WARN, "warning", mark("Out of order"), mark("The door does not answer. Please ring.")),
-    Message.NO_PICTURE: (WARN, "warning", mark("Out of order"), mark("The camera gives no picture. Please ring.")),
-    Message.LOCKED_OUT: (BAD, "clock", mark("Please wait"), mark("Too many tries. Look again when the time is over.")),
-    Message.TURN_LEFT: (NEUTRAL, "turn_left", mark("Turn left"), mark("Turn your head slowly to your left.")),
-    Message.TURN_RIGHT: (NEUTRAL, "turn_right", mark("Turn right"), mark("Turn your head slowly to your right.")),
-    Message.TURN_BACK: (NEUTRAL, "eye", mark("Look ahead"), mark("Look straight into the camera again.")),
-    Message.REFUSED: (BAD, "close", mark("Not recognised"), mark("Please ring, or step back and try again.")),
-    Message.UNCERTAIN: (WARN, "question", mark("Not sure yet"), mark("Look straight into the camera and hold still.")),
-    Message.CLOSER: (NEUTRAL, "person", mark("Come closer"), mark("The face is too small in the picture.")),
-    Message.LOOK: (NEUTRAL, "eye", mark("Look at the camera"), mark("Hold still for a moment.")),
-    Message.LOCKED: (NEUTRAL, "lock", mark("Locked"), mark("Step in front of the camera.")),
+    Message.WELCOME: (GOOD, "unlock", marked("Welcome {name}"), marked("The door is open.")),
+    Message.OPEN: (GOOD, "unlock", marked("Open"), marked("The door is open.")),
+    Message.OUT_OF_ORDER: (WARN, "warning", marked("Out of order"), marked("The door does not answer. Please ring.")),
+    Message.NO_PICTURE: (WARN, "warning", marked("Out of order"), marked("The camera gives no picture. Please ring.")),
+    Message.LOCKED_OUT: (
+        BAD,
+        "clock",
+        marked("Please wait"),
+        marked("Too many tries. Look again when the time is over."),
+    ),
+    Message.TURN_LEFT: (NEUTRAL, "turn_left", marked("Turn left"), marked("Turn your head slowly to your left.")),
+    Message.TURN_RIGHT: (NEUTRAL, "turn_right", marked("Turn right"), marked("Turn your head slowly to your right.")),
+    Message.TURN_BACK: (NEUTRAL, "eye", marked("Look ahead"), marked("Look straight into the camera again.")),
+    Message.REFUSED: (BAD, "close", marked("Not recognised"), marked("Please ring, or step back and try again.")),
+    Message.UNCERTAIN: (
+        WARN,
+        "question",
+        marked("Not sure yet"),
+        marked("Look straight into the camera and hold still."),
+    ),
+    Message.CLOSER: (NEUTRAL, "person", marked("Come closer"), marked("The face is too small in the picture.")),
+    Message.LOOK: (NEUTRAL, "eye", marked("Look at the camera"), marked("Hold still for a moment.")),
+    Message.LOCKED: (NEUTRAL, "lock", marked("Locked"), marked("Step in front of the camera.")),
 }
 
 

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import Recognition
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import DoorView, DoorWord
 from gui.widgets.language import figure, translate
 
 _TURNS = {
-    Turn.LEFT: mark("turn your head to your left"),
-    Turn.RIGHT: mark("turn your head to your right"),
+    Turn.LEFT: marked("turn your head to your left"),
+    Turn.RIGHT: marked("turn your head to your right"),
 }
 _DOORS = {
-    DoorWord.OPEN: mark("OPEN"),
-    DoorWord.LOCKED: mark("LOCKED"),
-    DoorWord.UNKNOWN: mark("NOT KNOWN"),
+    DoorWord.OPEN: marked("OPEN"),
+    DoorWord.LOCKED: marked("LOCKED"),
+    DoorWord.UNKNOWN: marked("NOT KNOWN"),
 }
 
 

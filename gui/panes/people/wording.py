@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gui.core.frames import Verdict
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.people import Person
 from gui.core.states import Problem
 from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
@@ -14,36 +14,36 @@ from gui.widgets import formatting
 from gui.widgets.language import figure, translate
 
 POSE_NAMES = {
-    Pose.FRONT: mark("Straight on"),
-    Pose.LEFT: mark("To the left"),
-    Pose.RIGHT: mark("To the right"),
-    Pose.UP: mark("Up"),
-    Pose.DOWN: mark("Down"),
+    Pose.FRONT: marked("Straight on"),
+    Pose.LEFT: marked("To the left"),
+    Pose.RIGHT: marked("To the right"),
+    Pose.UP: marked("Up"),
+    Pose.DOWN: marked("Down"),
 }
 _PROMPTS = {
-    Pose.FRONT: mark("Look straight at the camera"),
-    Pose.LEFT: mark("Turn your head slowly to your left"),
-    Pose.RIGHT: mark("Turn your head slowly to your right"),
-    Pose.UP: mark("Lift your chin a little"),
-    Pose.DOWN: mark("Lower your chin a little"),
+    Pose.FRONT: marked("Look straight at the camera"),
+    Pose.LEFT: marked("Turn your head slowly to your left"),
+    Pose.RIGHT: marked("Turn your head slowly to your right"),
+    Pose.UP: marked("Lift your chin a little"),
+    Pose.DOWN: marked("Lower your chin a little"),
 }
 _HINTS = {
-    Hint.HOLD: mark("Good, hold still"),
-    Hint.MORE: mark("A little further"),
-    Hint.WRONG_WAY: mark("The other way"),
-    Hint.AHEAD: mark("Look straight at the camera"),
-    Hint.STRANGER: mark("This does not look like the same person"),
+    Hint.HOLD: marked("Good, hold still"),
+    Hint.MORE: marked("A little further"),
+    Hint.WRONG_WAY: marked("The other way"),
+    Hint.AHEAD: marked("Look straight at the camera"),
+    Hint.STRANGER: marked("This does not look like the same person"),
 }
 _VERDICTS = {
-    Verdict.GOOD: mark("Good"),
-    Verdict.NO_FACE: mark("No face"),
-    Verdict.TWO_FACES: mark("Two faces"),
-    Verdict.CUT_OFF: mark("Cut off by the edge"),
-    Verdict.TOO_SMALL: mark("Too small"),
-    Verdict.TURNED: mark("Turned too far"),
-    Verdict.TOO_DARK: mark("Too dark"),
-    Verdict.OVER_EXPOSED: mark("Over-exposed"),
-    Verdict.BLURRED: mark("Blurred"),
+    Verdict.GOOD: marked("Good"),
+    Verdict.NO_FACE: marked("No face"),
+    Verdict.TWO_FACES: marked("Two faces"),
+    Verdict.CUT_OFF: marked("Cut off by the edge"),
+    Verdict.TOO_SMALL: marked("Too small"),
+    Verdict.TURNED: marked("Turned too far"),
+    Verdict.TOO_DARK: marked("Too dark"),
+    Verdict.OVER_EXPOSED: marked("Over-exposed"),
+    Verdict.BLURRED: marked("Blurred"),
 }
 
 
@@ -130,38 +130,38 @@ def shot_line(shot: Shot) -> str:
 
 
 ADVICE: dict[Verdict, str] = {
-    Verdict.GOOD: mark("hold still"),
-    Verdict.NO_FACE: mark("step in front of the camera"),
-    Verdict.TWO_FACES: mark("one person at a time"),
-    Verdict.CUT_OFF: mark("move to the middle"),
-    Verdict.TOO_SMALL: mark("come closer"),
-    Verdict.TURNED: mark("look at the camera"),
-    Verdict.TOO_DARK: mark("more light on the face, please"),
-    Verdict.OVER_EXPOSED: mark("less light on the face, please"),
-    Verdict.BLURRED: mark("hold still, or wipe the lens"),
+    Verdict.GOOD: marked("hold still"),
+    Verdict.NO_FACE: marked("step in front of the camera"),
+    Verdict.TWO_FACES: marked("one person at a time"),
+    Verdict.CUT_OFF: marked("move to the middle"),
+    Verdict.TOO_SMALL: marked("come closer"),
+    Verdict.TURNED: marked("look at the camera"),
+    Verdict.TOO_DARK: marked("more light on the face, please"),
+    Verdict.OVER_EXPOSED: marked("less light on the face, please"),
+    Verdict.BLURRED: marked("hold still, or wipe the lens"),
 }
 """What a person can do about a verdict."""
 
 
 _DONE = {
-    ChangeKind.ENROL: mark("{name} was enrolled"),
-    ChangeKind.ADD: mark("{name} got more shots"),
-    ChangeKind.REPLACE: mark("{name} was enrolled again"),
-    ChangeKind.RENAME: mark("{name} is now {other}"),
-    ChangeKind.DELETE: mark("{name} was deleted"),
-    ChangeKind.MERGE: mark("{name} is now a part of {other}"),
-    ChangeKind.IMPORT: mark("{name} was added"),
+    ChangeKind.ENROL: marked("{name} was enrolled"),
+    ChangeKind.ADD: marked("{name} got more shots"),
+    ChangeKind.REPLACE: marked("{name} was enrolled again"),
+    ChangeKind.RENAME: marked("{name} is now {other}"),
+    ChangeKind.DELETE: marked("{name} was deleted"),
+    ChangeKind.MERGE: marked("{name} is now a part of {other}"),
+    ChangeKind.IMPORT: marked("{name} was added"),
 }
 
 
 _UNDO = {
-    ChangeKind.ENROL: mark("Undo: enrol {name}"),
-    ChangeKind.ADD: mark("Undo: more shots of {name}"),
-    ChangeKind.REPLACE: mark("Undo: enrol {name} again"),
-    ChangeKind.RENAME: mark("Undo: rename {name} to {other}"),
-    ChangeKind.DELETE: mark("Undo: delete {name}"),
-    ChangeKind.MERGE: mark("Undo: merge {name} with {other}"),
-    ChangeKind.IMPORT: mark("Undo: add {name}"),
+    ChangeKind.ENROL: marked("Undo: enrol {name}"),
+    ChangeKind.ADD: marked("Undo: more shots of {name}"),
+    ChangeKind.REPLACE: marked("Undo: enrol {name} again"),
+    ChangeKind.RENAME: marked("Undo: rename {name} to {other}"),
+    ChangeKind.DELETE: marked("Undo: delete {name}"),
+    ChangeKind.MERGE: marked("Undo: merge {name} with {other}"),
+    ChangeKind.IMPORT: marked("Undo: add {name}"),
 }
 
 
@@ -180,14 +180,14 @@ def undo_line(change: Change) -> str:
 
 
 _PHOTO_OUTCOMES = {
-    Outcome.TAKEN: mark("Taken"),
-    Outcome.UNREADABLE: mark("Cannot be read"),
-    Outcome.DUPLICATE: mark("The same file as {detail}"),
-    Outcome.NAME_TAKEN: mark("The name {detail} is taken"),
-    Outcome.NAME_BAD: mark("No name: {detail}"),
-    Outcome.STRANGER: mark("Not like the others of this name (score {detail})"),
-    Outcome.LOOKS_LIKE: mark("Looks like somebody enrolled: {detail}"),
-    Outcome.BOARD: mark("The board refused: {detail}"),
+    Outcome.TAKEN: marked("Taken"),
+    Outcome.UNREADABLE: marked("Cannot be read"),
+    Outcome.DUPLICATE: marked("The same file as {detail}"),
+    Outcome.NAME_TAKEN: marked("The name {detail} is taken"),
+    Outcome.NAME_BAD: marked("No name: {detail}"),
+    Outcome.STRANGER: marked("Not like the others of this name (score {detail})"),
+    Outcome.LOOKS_LIKE: marked("Looks like somebody enrolled: {detail}"),
+    Outcome.BOARD: marked("The board refused: {detail}"),
 }
 
 

@@ -13,7 +13,7 @@ from PySide6.QtCore import QPointF, Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.panes.timing.layers import LayerBar, LayerChart, LayerGroup
 from gui.widgets import formatting
 from gui.widgets.language import figure, translate
@@ -28,12 +28,12 @@ LETTERS = {
     LayerGroup.OTHER: "o",
 }
 NAMES = {
-    LayerGroup.STEM: mark("first layer"),
-    LayerGroup.POINTWISE: mark("1x1"),
-    LayerGroup.DEPTHWISE: mark("depthwise"),
-    LayerGroup.ADD: mark("add"),
-    LayerGroup.MEAN: mark("mean"),
-    LayerGroup.OTHER: mark("other"),
+    LayerGroup.STEM: marked("first layer"),
+    LayerGroup.POINTWISE: marked("1x1"),
+    LayerGroup.DEPTHWISE: marked("depthwise"),
+    LayerGroup.ADD: marked("add"),
+    LayerGroup.MEAN: marked("mean"),
+    LayerGroup.OTHER: marked("other"),
 }
 LEAST_LETTER_PX = 9  # a bar narrower than this has no letter
 NEARNESS = 0.5  # of a bar's distance

@@ -8,28 +8,28 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelInd
 from PySide6.QtWidgets import QHeaderView, QTableView, QWidget
 
 from gui.core.frames import Clock, Stage
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import Where
 from gui.panes.timing import stages
 from gui.panes.timing.statistics import WINDOW, Row, TimingStats
 from gui.widgets import formatting
 from gui.widgets.language import translate
 
-WHOLE = mark("Capture to decision")
-WHOLE_MEANING = mark(
+WHOLE = marked("Capture to decision")
+WHOLE_MEANING = marked(
     "end-to-end latency, from capture to decision; with the virtual board its emulated steps count as long as its "
     "clock says"
 )
 COLUMNS = (
-    mark("Stage"),
-    mark("Newest"),
-    mark("p50"),
-    mark("p95"),
-    mark("p99"),
-    mark("p50, all"),
-    mark("p95, all"),
-    mark("p99, all"),
-    mark("Measured"),
+    marked("Stage"),
+    marked("Newest"),
+    marked("p50"),
+    marked("p95"),
+    marked("p99"),
+    marked("p50, all"),
+    marked("p95, all"),
+    marked("p99, all"),
+    marked("Measured"),
 )
 _Index = QModelIndex | QPersistentModelIndex
 

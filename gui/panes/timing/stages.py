@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from gui.core.frames import Clock, Recognition, Span, Stage
-from gui.core.i18n import mark
+from gui.core.i18n import marked
 from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.language import translate
@@ -14,30 +14,30 @@ from gui.widgets.language import translate
 LIMIT_MS = 500.0  # the project's limit for the network on the board
 
 LABELS = {
-    Stage.CAPTURE: mark("Capture"),
-    Stage.DETECT: mark("Detect"),
-    Stage.ALIGN: mark("Align"),
-    Stage.WAIT: mark("Wait"),
-    Stage.SEND: mark("Send"),
-    Stage.RECEIVE: mark("Receive"),
-    Stage.NETWORK: mark("Network"),
-    Stage.REPLY: mark("Reply"),
-    Stage.MATCH: mark("Match"),
-    Stage.DRAW: mark("Draw"),
+    Stage.CAPTURE: marked("Capture"),
+    Stage.DETECT: marked("Detect"),
+    Stage.ALIGN: marked("Align"),
+    Stage.WAIT: marked("Wait"),
+    Stage.SEND: marked("Send"),
+    Stage.RECEIVE: marked("Receive"),
+    Stage.NETWORK: marked("Network"),
+    Stage.REPLY: marked("Reply"),
+    Stage.MATCH: marked("Match"),
+    Stage.DRAW: marked("Draw"),
 }
 MEANINGS = {
-    Stage.CAPTURE: mark("asking the camera for a picture until it is here"),
-    Stage.DETECT: mark("finding the faces and their five landmarks"),
-    Stage.ALIGN: mark("turning and scaling the face to the 128x128 crop"),
-    Stage.WAIT: mark("the crop waits for the board: the newest wins"),
-    Stage.SEND: mark("writing the crop to the port, until the port has taken the last byte"),
-    Stage.RECEIVE: mark(
+    Stage.CAPTURE: marked("asking the camera for a picture until it is here"),
+    Stage.DETECT: marked("finding the faces and their five landmarks"),
+    Stage.ALIGN: marked("turning and scaling the face to the 128x128 crop"),
+    Stage.WAIT: marked("the crop waits for the board: the newest wins"),
+    Stage.SEND: marked("writing the crop to the port, until the port has taken the last byte"),
+    Stage.RECEIVE: marked(
         "first to last byte of the crop at the board; the virtual board counts the time a wire would take"
     ),
-    Stage.NETWORK: mark("the network on the board; it may begin while the crop still comes"),
-    Stage.REPLY: mark("the fingerprint's way back, at the rate the crop had; measured on this PC with a real board"),
-    Stage.MATCH: mark("comparing with everybody enrolled, and deciding"),
-    Stage.DRAW: mark("painting a frame in this window"),
+    Stage.NETWORK: marked("the network on the board; it may begin while the crop still comes"),
+    Stage.REPLY: marked("the fingerprint's way back, at the rate the crop had; measured on this PC with a real board"),
+    Stage.MATCH: marked("comparing with everybody enrolled, and deciding"),
+    Stage.DRAW: marked("painting a frame in this window"),
 }
 
 

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QLocale, QTranslator
 from pytestqt.qtbot import QtBot
 
-from gui.core.i18n import fill
+from gui.core.i18n import formatted
 from gui.tools.translate import GUI, LANGUAGES, Message, collect, messages
 from gui.widgets import formatting, language
 from gui.widgets.language import PREFIX, TRANSLATIONS, translate
@@ -85,7 +85,7 @@ def test_compiled_file_holds_what_the_text_file_says(file: Path) -> None:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.stem)
 def test_texts_are_where_the_tool_finds_them_and_their_context_is_right(path: Path) -> None:
-    """``translate`` and ``mark`` look texts up without a context, so in a class, where the tool notes the class, they
+    """``translate`` and ``marked`` look texts up without a context, so in a class, where the tool notes the class, they
     take no text of their own; and in an f-string the tool sees nothing."""
     tree = ast.parse(path.read_text(encoding="utf-8"))
     wrong = []
@@ -96,8 +96,10 @@ def test_texts_are_where_the_tool_finds_them_and_their_context_is_right(path: Pa
             if not isinstance(call, ast.Call) or not call.args or not _is_text(call.args[0]):
                 continue
             name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-            in_text = isinstance(holder, ast.JoinedStr) and name in ("mark", "tr", "translate")
-            if in_text or (isinstance(call.func, ast.Name) and name in ("translate", "mark") and not _translated(call)):
+            in_text = isinstance(holder, ast.JoinedStr) and name in ("marked", "tr", "translate")
+            if in_text or (
+                isinstance(call.func, ast.Name) and name in ("translate", "marked") and not _translated(call)
+            ):
                 wrong.append(f"{path.name}:{call.lineno}")
     assert wrong == []
 
@@ -119,7 +121,7 @@ def _translated(call: ast.Call) -> bool:
 def test_german_is_spoken(german: None) -> None:
     assert translate("No board") == "Kein Board"
     assert formatting.milliseconds(7.26) == "7,3"
-    assert translate(fill("there is no camera, file or folder “{name}”", name="x.mp4")) == (
+    assert translate(formatted("there is no camera, file or folder “{name}”", name="x.mp4")) == (
         "es gibt keine Kamera, keine Datei und keinen Ordner „x.mp4“"
     )
     assert QCoreApplication.translate("Header", "Enrol") == "Registrieren"
