@@ -7,6 +7,7 @@ the commit.
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
 from functools import cache
@@ -120,6 +121,31 @@ def own(module: str, *, at_load: bool = False) -> set[str]:
     return {name for name in imported(module, at_load=at_load) if name in modules()}
 
 
+def document_rows() -> list[str]:
+    """The table as ARCHITECTURE.md has it, purposes from the packages' docstrings; ``python -m tests.test_layers``."""
+    rows = ["| package | purpose | may import |", "|---|---|---|"]
+    for row, allowed in ALLOWED.items():
+        path = modules().get(row)
+        purpose = "the modules that lie in `device` itself" if row == "device" else ""
+        if path is not None and row != "device":
+            purpose = re.split(r"[:;]|\.\s|\.$", ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "")[
+                0
+            ].replace("\n", " ")
+        names = (
+            "everything below" if allowed == "*" else ", ".join(f"`{name}`" for name in allowed.split()) or "nothing"
+        )
+        rows.append(f"| `{row}` | {purpose} | {names} |")
+    return rows
+
+
+def test_the_document_quotes_the_table() -> None:
+    text = (ROOT / "ARCHITECTURE.md").read_text("utf-8")
+    begin, end = "<!-- table of tests/test_layers.py -->\n", "<!-- end of table -->"
+    assert text.count(begin) == text.count(end) == 1
+    quoted = text[text.index(begin) + len(begin) : text.index(end)].splitlines()
+    assert quoted == document_rows(), "python -m tests.test_layers prints the rows"
+
+
 def test_there_is_something_to_check() -> None:
     assert {"device.link.protocol", "gui.pipeline.engine", "gui.pipeline.pipeline", "main"} <= set(modules())
     assert {row_of(name) for name in modules()} >= set(ALLOWED) - {"gui.panes.door"}
@@ -201,3 +227,7 @@ def test_the_command_line_loads_without_qt_and_training() -> None:
 
 def test_the_door_loads_no_training_code() -> None:
     assert loaded_by("import main, gui.__main__, gui.app", (*TRAINING, *NOT_AT_THE_DOOR)) == []
+
+
+if __name__ == "__main__":
+    print("\n".join(document_rows()))

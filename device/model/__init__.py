@@ -1,1 +1,1 @@
-"""Train, quantise, evaluate and export the network: ``python -m device.model``."""
+"""Trains, quantises, evaluates and exports the network: ``python -m device.model``."""

@@ -1,1 +1,1 @@
-"""network.bin: format, file and reference arithmetic; NumPy alone."""
+"""The network as a file for the board: format, reader, writer and reference arithmetic; NumPy alone."""
