@@ -60,8 +60,8 @@
         <translation>Ausrichten</translation>
     </message>
     <message>
-        <source>Arena, most used</source>
-        <translation>Arena, höchste Belegung</translation>
+        <source>Arena high-water mark</source>
+        <translation>Arena, Höchststand</translation>
     </message>
     <message>
         <source>As the camera wants</source>
@@ -70,10 +70,6 @@
     <message>
         <source>Ask to turn the head</source>
         <translation>Um eine Kopfdrehung bitten</translation>
-    </message>
-    <message>
-        <source>Asked again</source>
-        <translation>Erneut angefragt</translation>
     </message>
     <message>
         <source>At least one shot would not have been let in by the others: take it again.</source>
@@ -244,6 +240,10 @@
         <translation>Zeichnen</translation>
     </message>
     <message>
+        <source>Duplicates, retries</source>
+        <translation>Doppelte, Wiederholungen</translation>
+    </message>
+    <message>
         <source>Each shot against the others: {lowest} at worst, {mean} on average; the door asks for {threshold}.</source>
         <translation>Jede Aufnahme gegen die anderen: schlechtestenfalls {lowest}, im Mittel {mean}; die Tür verlangt {threshold}.</translation>
     </message>
@@ -332,10 +332,6 @@
         <translation>Gut, bitte stillhalten</translation>
     </message>
     <message>
-        <source>Half frames</source>
-        <translation>Halbe Rahmen</translation>
-    </message>
-    <message>
         <source>Hints for the first steps</source>
         <translation>Hinweise für die ersten Schritte</translation>
     </message>
@@ -366,6 +362,10 @@
     <message>
         <source>Import a gallery…</source>
         <translation>Galerie importieren …</translation>
+    </message>
+    <message>
+        <source>Incomplete frames</source>
+        <translation>Unvollständige Rahmen</translation>
     </message>
     <message>
         <source>Keep events for</source>
@@ -534,10 +534,6 @@
     <message>
         <source>Newest</source>
         <translation>Neueste</translation>
-    </message>
-    <message>
-        <source>No answer in time</source>
-        <translation>Keine Antwort in der Zeit</translation>
     </message>
     <message>
         <source>No board</source>
@@ -736,8 +732,8 @@
         <translation>Empfangen</translation>
     </message>
     <message>
-        <source>Receive ring, fullest</source>
-        <translation>Empfangspuffer, höchster Stand</translation>
+        <source>Receive ring high-water mark</source>
+        <translation>Empfangspuffer, Höchststand</translation>
     </message>
     <message>
         <source>Refusals in a row</source>
@@ -852,8 +848,8 @@
         <translation>Wer eingelassen wurde, bleibt erkannt, bis der Wert um so viel unter den geforderten fällt.</translation>
     </message>
     <message>
-        <source>Stack, most used</source>
-        <translation>Stapel, höchste Belegung</translation>
+        <source>Stack high-water mark</source>
+        <translation>Stapel, Höchststand</translation>
     </message>
     <message>
         <source>Stage</source>
@@ -958,6 +954,10 @@
     <message>
         <source>Time to turn</source>
         <translation>Zeit zum Drehen</translation>
+    </message>
+    <message>
+        <source>Timeouts</source>
+        <translation>Zeitüberschreitungen</translation>
     </message>
     <message>
         <source>Timing</source>
@@ -2116,8 +2116,8 @@
         <translation>{rate} Abdrücke je Sekunde, PC</translation>
     </message>
     <message>
-        <source>{rate} fingerprints a second, PC; {retries} asked again</source>
-        <translation>{rate} Abdrücke je Sekunde, PC; {retries} erneut angefragt</translation>
+        <source>{rate} fingerprints a second, PC; retries {retries}</source>
+        <translation>{rate} Abdrücke je Sekunde, PC; Wiederholungen {retries}</translation>
     </message>
     <message>
         <source>{rate} fps</source>

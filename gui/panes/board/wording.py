@@ -150,16 +150,16 @@ def link(stats: LinkStats | None, flow: Flow | None) -> Rows:
         (translate("Damaged replies"), at_host(host.damaged)),
         (translate("Overruns"), at_board(board.overruns)),
         (translate("Bytes skipped"), at_board(board.skipped_bytes)),
-        (translate("Half frames"), at_board(board.timeouts)),
-        (translate("No answer in time"), at_host(host.timeouts)),
-        (translate("Asked again"), two(board.repeated_frames, host.retries)),
+        (translate("Incomplete frames"), at_board(board.timeouts)),
+        (translate("Timeouts"), at_host(host.timeouts)),
+        (translate("Duplicates, retries"), two(board.repeated_frames, host.retries)),
         (translate("Late replies"), at_host(host.late)),
         (translate("Refused requests"), at_board(board.refused_frames)),
         (translate("Bytes sent, received"), f"{figure(host.sent_bytes, 0)}, {figure(host.received_bytes, 0)}, PC"),
         (translate("Board running for"), f"{figure(board.uptime_ms / 1e3, 1)} s, {board_end}"),
-        (translate("Stack, most used"), at_most(board.stack_bytes)),
-        (translate("Arena, most used"), at_most(board.arena_bytes)),
-        (translate("Receive ring, fullest"), at_most(board.ring_bytes)),
+        (translate("Stack high-water mark"), at_most(board.stack_bytes)),
+        (translate("Arena high-water mark"), at_most(board.arena_bytes)),
+        (translate("Receive ring high-water mark"), at_most(board.ring_bytes)),
     ]
     if flow is not None:
         rows.insert(0, (translate("Connected"), translate("{count} times").format(count=figure(flow.connected, 0))))
@@ -259,7 +259,7 @@ def bench(result: BenchResult) -> str:
         if row.name in _BENCH:
             three = " · ".join(_ms(value) for value in (row.values.median, row.values.p95, row.values.p99))
             lines.append(f"{translate(_BENCH[row.name])}: {three}, {place[row.clock]}")
-    rate = translate("{rate} fingerprints a second, PC; {retries} asked again")
+    rate = translate("{rate} fingerprints a second, PC; retries {retries}")
     lines.append(rate.format(rate=figure(result.frames_per_second, 2), retries=result.retries))
     return "\n".join(lines)
 

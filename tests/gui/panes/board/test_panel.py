@@ -124,10 +124,10 @@ def test_counters_name_the_end_that_counted(panel: BoardPanel, qtbot: QtBot) -> 
     assert rows["Connected"] == "2 times"
     assert rows["Checksum errors, frame"] == "2 virtual board, 0 PC"
     assert rows["Overruns"] == "3, virtual board"
-    assert rows["Asked again"] == "5 virtual board, 8 PC"
-    assert rows["No answer in time"] == "9, PC"
-    assert rows["Stack, most used"] == "1,440 bytes, virtual board"
-    assert rows["Arena, most used"] == "245,760 bytes, virtual board"
+    assert rows["Duplicates, retries"] == "5 virtual board, 8 PC"
+    assert rows["Timeouts"] == "9, PC"
+    assert rows["Stack high-water mark"] == "1,440 bytes, virtual board"
+    assert rows["Arena high-water mark"] == "245,760 bytes, virtual board"
 
 
 def test_counters_are_not_asked_for_while_an_action_runs(panel: BoardPanel) -> None:
@@ -206,7 +206,7 @@ def test_results_stay_and_say_good_or_bad_in_words_too(panel: BoardPanel) -> Non
     assert lines[1:] == [
         "Network: 100 · 100 · 100, emulated",
         "Send: 1.0 · 1.0 · 1.0, PC",
-        "3.14 fingerprints a second, PC; 1 asked again",
+        "3.14 fingerprints a second, PC; retries 1",
     ]
     assert panel.checks.result(ActionKind.PARITY)  # still there
     failed = ActionReport(ActionKind.PARITY, ActionPhase.FAILED, problem=Problem("no image", "flash it", Topic.BOARD))
