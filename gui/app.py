@@ -16,7 +16,7 @@ from PySide6.QtWidgets import QApplication
 
 from device.errors import DeviceError
 from gui.core.states import PipelineOptions
-from gui.log import mistakes, start_log
+from gui.log import internal_errors, start_log
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import FILE_NAME, SettingsStore
 from gui.settings.table import size_of
@@ -67,7 +67,7 @@ def run(options: Options) -> int:
     window = Window(pipeline, window_options, theme, settings, log_folder)
     report = Report(pipeline, window) if options.report is not None else None
     pipeline.problem.connect(lambda problem: log.warning("%s: %s (%s)", problem.topic, problem.message, problem.hint))
-    with _signals(app), mistakes(pipeline.problem.emit):
+    with _signals(app), internal_errors(pipeline.problem.emit):
         window.show()
         if settings.flag("window/kiosk"):
             window.toggle_kiosk()

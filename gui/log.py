@@ -25,7 +25,7 @@ from gui.core.states import Problem, Topic
 
 LOG_FILE, CRASH_FILE = "window.log", "crash.log"
 LOG_BYTES, LOG_FILES = 1_000_000, 3
-MISTAKE_HINT = marked(
+INTERNAL_ERROR_HINT = marked(
     "go on if it works; if not, start it again, and report it with the log (menu: Open the log folder)"
 )
 
@@ -63,16 +63,14 @@ def start_log(name: str, folder: Path | None = None) -> Path | None:
 
 
 @contextmanager
-def mistakes(tell: Callable[[Problem], None]) -> Iterator[None]:
+def internal_errors(tell: Callable[[Problem], None]) -> Iterator[None]:
     """An exception nobody caught goes to the log and ``tell`` hears of it, on the thread it happened on."""
     hook, thread_hook = sys.excepthook, threading.excepthook
 
     def caught(kind: type[BaseException], error: BaseException | None, trace: TracebackType | None) -> None:
-        log.critical("a mistake in the program", exc_info=(kind, error or kind(), trace))
+        log.critical("internal error", exc_info=(kind, error or kind(), trace))
         tell(
-            Problem(
-                formatted(marked("the program made a mistake: {kind}"), kind=kind.__name__), MISTAKE_HINT, Topic.PROGRAM
-            )
+            Problem(formatted(marked("internal error: {kind}"), kind=kind.__name__), INTERNAL_ERROR_HINT, Topic.PROGRAM)
         )
 
     sys.excepthook = caught

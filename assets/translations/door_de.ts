@@ -1408,6 +1408,10 @@
         <translation>unerlaubter Befehlszugriff</translation>
     </message>
     <message>
+        <source>internal error: {kind}</source>
+        <translation>interner Fehler: {kind}</translation>
+    </message>
+    <message>
         <source>invalid program counter</source>
         <translation>ungültiger Programmzähler</translation>
     </message>
@@ -1770,10 +1774,6 @@
     <message>
         <source>the probe writes the flash</source>
         <translation>das Programmiergerät schreibt den Flash</translation>
-    </message>
-    <message>
-        <source>the program made a mistake: {kind}</source>
-        <translation>das Programm hat einen Fehler gemacht: {kind}</translation>
     </message>
     <message>
         <source>the programmer is at work</source>

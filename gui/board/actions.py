@@ -139,8 +139,8 @@ class ActionRunner:
             self.fail(error)
             if not isinstance(error, BoardError | FileError):
                 raise
-        except Exception as error:  # a mistake in an action must not end recognition
-            log.exception("a mistake in %s", report.kind)
+        except Exception as error:  # an internal error in an action must not end recognition
+            log.exception("internal error in %s", report.kind)
             self.fail(error)
         else:
             self._report = replace(report, phase=ActionPhase.RUNNING, done=done, of=of)
@@ -163,7 +163,7 @@ class ActionRunner:
         except (DeviceError, OSError) as error:
             self.fail(error)
         except Exception as error:
-            log.exception("a mistake in %s", report.kind)
+            log.exception("internal error in %s", report.kind)
             self.fail(error)
         else:
             self._end(ActionPhase.DONE)
@@ -204,6 +204,4 @@ def _problem(error: Exception) -> Problem:
         return Problem(error.message, error.hint, Topic.BOARD)
     if isinstance(error, OSError):
         return Problem(str(error), "", Topic.BOARD)
-    return Problem(
-        f"the program made a mistake: {error!r}", "please report it; the details are in the log", Topic.BOARD
-    )
+    return Problem(f"internal error: {error!r}", "please report it; the details are in the log", Topic.BOARD)

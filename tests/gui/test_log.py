@@ -1,4 +1,4 @@
-"""The log is written, rotates, and hears of mistakes on every thread."""
+"""The log is written, rotates, and hears of internal errors on every thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import pytest
 from PySide6.QtCore import qInstallMessageHandler
 
 from gui.core.states import Problem
-from gui.log import CRASH_FILE, LOG_FILE, mistakes, start_log
+from gui.log import CRASH_FILE, LOG_FILE, internal_errors, start_log
 
 
 @pytest.fixture
@@ -53,12 +53,12 @@ def test_folder_that_cannot_be_is_told_and_nothing_breaks(
     assert start_log("x", tmp_path / "file" / "log") is None
 
 
-def test_mistake_is_logged_with_its_trace_and_told_without(
+def test_internal_error_is_logged_with_its_trace_and_told_without(
     clean_log: None, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     start_log("x", tmp_path)
     told: list[Problem] = []
-    with mistakes(told.append):
+    with internal_errors(told.append):
         try:
             raise ZeroDivisionError("a secret place")
         except ZeroDivisionError:

@@ -178,7 +178,7 @@ def test_parity_of_the_virtual_board_is_exact_and_a_wrong_number_is_found(monkey
             desk.worker.stop()
 
 
-def test_a_mistake_in_an_action_is_told_and_logged_and_recognition_goes_on(
+def test_an_internal_error_in_an_action_is_told_and_logged_and_recognition_goes_on(
     desk: Desk, caplog: pytest.LogCaptureFixture
 ) -> None:
     def mistaken(board: Board) -> Steps:
@@ -197,7 +197,7 @@ def test_a_mistake_in_an_action_is_told_and_logged_and_recognition_goes_on(
         assert report.phase is ActionPhase.FAILED
         assert report.problem is not None
         assert "one over nought" in report.problem.message
-    assert "a mistake in bench" in caplog.text
+    assert "internal error in bench" in caplog.text
     desk.until(BoardPhase.READY)
     desk.worker.offer(job(2))
     assert desk.answer()[0].frame == 2
