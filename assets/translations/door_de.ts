@@ -1188,6 +1188,10 @@
         <translation>assets/demo.mp4 gehört zum Programm: Installieren Sie es neu</translation>
     </message>
     <message>
+        <source>at most {most} are kept</source>
+        <translation>höchstens {most} werden behalten</translation>
+    </message>
+    <message>
         <source>best {best} is less than {band} below {threshold}: neither in nor out</source>
         <translation>bester Wert {best}, weniger als {band} unter {threshold}: weder ein noch aus</translation>
     </message>
@@ -1240,6 +1244,10 @@
         <translation>wählen Sie eine Kamera, eine Datei, einen Ordner oder den Demo-Clip</translation>
     </message>
     <message>
+        <source>choose a port and connect</source>
+        <translation>wählen Sie einen Anschluss und verbinden Sie</translation>
+    </message>
+    <message>
         <source>choose a video that OpenCV can read, such as MP4 or AVI</source>
         <translation>wählen Sie ein Video, das OpenCV lesen kann, etwa MP4 oder AVI</translation>
     </message>
@@ -1250,6 +1258,10 @@
     <message>
         <source>choose another folder</source>
         <translation>wählen Sie einen anderen Ordner</translation>
+    </message>
+    <message>
+        <source>choose another name</source>
+        <translation>wählen Sie einen anderen Namen</translation>
     </message>
     <message>
         <source>choose another person</source>
@@ -1322,6 +1334,10 @@
     <message>
         <source>enough votes</source>
         <translation>genug Stimmen</translation>
+    </message>
+    <message>
+        <source>enrol again</source>
+        <translation>registrieren Sie noch einmal</translation>
     </message>
     <message>
         <source>enrol again first, or delete the person</source>
@@ -1516,6 +1532,10 @@
         <translation>Netz {network} · insgesamt {end_to_end} ms · {place}</translation>
     </message>
     <message>
+        <source>no board is connected</source>
+        <translation>es ist kein Board verbunden</translation>
+    </message>
+    <message>
         <source>no coprocessor</source>
         <translation>kein Koprozessor</translation>
     </message>
@@ -1624,6 +1644,10 @@
         <translation>Bilder {name}</translation>
     </message>
     <message>
+        <source>please report it; the details are in the log</source>
+        <translation>bitte melden Sie ihn; Einzelheiten stehen im Protokoll</translation>
+    </message>
+    <message>
         <source>plug it in, close other programs that use it, or choose another</source>
         <translation>stecken Sie sie an, schließen Sie andere Programme, die sie verwenden, oder wählen Sie eine andere</translation>
     </message>
@@ -1724,6 +1748,10 @@
         <translation>das Board ist nach einem Fehler neu gestartet: {fault}</translation>
     </message>
     <message>
+        <source>the board runs another network now</source>
+        <translation>das Board führt jetzt ein anderes Netz aus</translation>
+    </message>
+    <message>
         <source>the crop waits for the board: the newest wins</source>
         <translation>der Ausschnitt wartet auf das Board: Der neueste gewinnt</translation>
     </message>
@@ -1754,6 +1782,22 @@
     <message>
         <source>the list may be out of date</source>
         <translation>die Liste ist vielleicht veraltet</translation>
+    </message>
+    <message>
+        <source>the name has {count} characters</source>
+        <translation>der Name hat {count} Zeichen</translation>
+    </message>
+    <message>
+        <source>the name is empty</source>
+        <translation>der Name ist leer</translation>
+    </message>
+    <message>
+        <source>the name {name} holds characters that cannot be shown</source>
+        <translation>der Name {name} enthält Zeichen, die nicht dargestellt werden können</translation>
+    </message>
+    <message>
+        <source>the name {name} is taken</source>
+        <translation>der Name {name} ist vergeben</translation>
     </message>
     <message>
         <source>the network on the board; it may begin while the crop still comes</source>
@@ -1862,6 +1906,14 @@
     <message>
         <source>turning and scaling the face to the 128x128 crop</source>
         <translation>das Gesicht drehen und auf 128x128 skalieren</translation>
+    </message>
+    <message>
+        <source>type a name</source>
+        <translation>geben Sie einen Namen ein</translation>
+    </message>
+    <message>
+        <source>type it anew</source>
+        <translation>geben Sie ihn neu ein</translation>
     </message>
     <message>
         <source>unaligned access</source>

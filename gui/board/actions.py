@@ -28,6 +28,7 @@ from gui.board.reports import (
     SelftestResult,
 )
 from gui.core.frames import Picture, now_s
+from gui.core.i18n import formatted, marked
 from gui.core.states import Problem, Topic
 
 log = logging.getLogger("gui")
@@ -204,4 +205,5 @@ def _problem(error: Exception) -> Problem:
         return Problem(error.message, error.hint, Topic.BOARD)
     if isinstance(error, OSError):
         return Problem(str(error), "", Topic.BOARD)
-    return Problem(f"internal error: {error!r}", "please report it; the details are in the log", Topic.BOARD)
+    text = formatted(marked("internal error: {kind}"), kind=repr(error))
+    return Problem(text, marked("please report it; the details are in the log"), Topic.BOARD)

@@ -16,15 +16,16 @@ from device.link.replies import Inference
 from gui.access.matcher import Floats
 from gui.access.recogniser import Recogniser
 from gui.core.frames import CropJob, Quality, now_s
+from gui.core.i18n import marked
 from gui.core.images import png
 from gui.core.states import Problem, Topic
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Review, Twin
 from gui.enrolment.session import Enrolment, EnrolmentRules
-from gui.gallery.database import GalleryError
-from gui.gallery.gallery import Gallery, clean_name
+from gui.gallery.gallery import Gallery, clean_name, name_taken
 from gui.gallery.history import PeopleChanges
 from gui.gallery.writer import GalleryWriter
 
+ANOTHER_NETWORK, ENROL_AGAIN = marked("the board runs another network now"), marked("enrol again")
 SURER = 0.3  # part of the way from the threshold to 1 that a face must reach to be enrolled on
 
 
@@ -61,7 +62,7 @@ class Enroller:
         try:
             cleaned = clean_name(name)
             if not self._gallery.name_is_free(cleaned, but=person_id):
-                raise GalleryError(f"the name {cleaned} is taken", "choose another name")
+                raise name_taken(cleaned)
         except DeviceError as error:
             problem = Problem(error.message, error.hint, Topic.ENROLMENT)
             self._tell(EnrolmentProgress(name, EnrolmentPhase.FAILED, wanted, problem=problem, person_id=person_id))
@@ -129,7 +130,7 @@ class Enroller:
                 return enrolment.name  # sent before the enrolment began
             kept = self._recogniser.keep(job, inference, png(job.crop))
             if enrolment.takes and enrolment.takes[0].print.network_hash != kept.network_hash:
-                enrolment.fail(Problem("the board runs another network now", "enrol again", Topic.ENROLMENT))
+                enrolment.fail(Problem(ANOTHER_NETWORK, ENROL_AGAIN, Topic.ENROLMENT))
                 self._enrolment = None
             enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id, job.quality)
             self._look_through(enrolment)

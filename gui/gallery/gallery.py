@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from device.errors import FileError
 from gui.core.decisions import Decision
+from gui.core.i18n import formatted, marked
 from gui.core.people import Person, Print
 from gui.gallery.database import GalleryError, Store
 
@@ -61,11 +62,13 @@ def clean_name(name: str) -> str:
     """The name as it is kept: no space around it, single spaces inside. Raises GalleryError on one of no use."""
     cleaned = " ".join(name.split())
     if not cleaned:
-        raise GalleryError("the name is empty", "type a name")
+        raise GalleryError(marked("the name is empty"), marked("type a name"))
     if len(cleaned) > LONGEST_NAME:
-        raise GalleryError(f"the name has {len(cleaned)} characters", f"at most {LONGEST_NAME} are kept")
+        text = formatted(marked("the name has {count} characters"), count=len(cleaned))
+        raise GalleryError(text, formatted(marked("at most {most} are kept"), most=LONGEST_NAME))
     if not cleaned.isprintable():
-        raise GalleryError(f"the name {cleaned!r} holds characters that cannot be shown", "type it anew")
+        text = formatted(marked("the name {name} holds characters that cannot be shown"), name=repr(cleaned))
+        raise GalleryError(text, marked("type it anew"))
     return cleaned
 
 
@@ -279,6 +282,11 @@ class Gallery:
             return writer.execute("DELETE FROM people WHERE deleted IS NOT NULL").rowcount
 
 
+def name_taken(name: str) -> GalleryError:
+    """The error that says so."""
+    return GalleryError(formatted(marked("the name {name} is taken"), name=name), marked("choose another name"))
+
+
 def _key(name: str) -> str:
     return " ".join(name.split()).casefold()
 
@@ -290,7 +298,7 @@ def _must_exist(writer: sqlite3.Connection, person_id: int) -> None:
 
 def _must_be_free(writer: sqlite3.Connection, name: str, key: str) -> None:
     if writer.execute("SELECT 1 FROM people WHERE deleted IS NULL AND name_key = ?", (key,)).fetchone() is not None:
-        raise GalleryError(f"the name {name} is taken", "choose another name")
+        raise name_taken(name)
 
 
 def _mark_deleted(writer: sqlite3.Connection, person_id: int) -> None:

@@ -27,6 +27,7 @@ from gui.core.states import BoardPhase, BoardState, Problem, Topic, Where
 
 PROFILE_AFTER_MS = 1_500  # the first faces come first
 PARITY_SEED = 7
+NO_BOARD, CONNECT = marked("no board is connected"), marked("choose a port and connect")
 
 
 class BoardService(QObject):
@@ -165,7 +166,7 @@ class BoardService(QObject):
     def _refuse(self, kind: ActionKind) -> None:
         if self._worker.actions.busy:
             return  # the buttons are off while something runs; what runs is told anyway
-        problem = Problem("no board is connected", "choose a port and connect", Topic.BOARD)
+        problem = Problem(NO_BOARD, CONNECT, Topic.BOARD)
         self.action_changed.emit(ActionReport(kind, ActionPhase.FAILED, problem=problem))
 
     def _ask_pool(self, signal: SignalInstance, find: Callable[[], object]) -> None:
