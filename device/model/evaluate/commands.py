@@ -82,7 +82,38 @@ def _card(args: argparse.Namespace) -> None:
     print(f"{args.card}: figures written")
 
 
+def _frame_scores_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .projection.npz beside it")
+    parser.add_argument("--faces", type=Path, required=True, help="folder with identities.csv and the crop archives")
+    parser.add_argument("--archive", default="celeba2", help="whose people are measured on")
+    parser.add_argument("--people", type=positive, default=400, metavar="N")
+    parser.add_argument("--json", action="store_true")
+
+
+def _frame_scores(args: argparse.Namespace) -> None:
+    from device.model.embedding.fingerprints import int8_features
+    from device.model.embedding.fit_projection import projection_path
+    from device.model.evaluate.frame_scores import describe, measure, read_two_photos
+    from device.model.export.export import convert
+    from device.model.json_records import to_json
+    from device.vision.fingerprint import Projection
+
+    monitor = TerminalMonitor(None if args.json else sys.stdout)
+    photos, others = read_two_photos(args.faces, args.archive, args.people, monitor)
+    content, where = args.network.read_bytes(), str(args.network)
+    size = convert(content, where, "").network.input_shape[0]
+    projection = Projection.load(projection_path(args.network))
+    rows = measure(photos, others, projection, lambda crops, _: int8_features(content, where, crops, monitor), size)
+    print(json.dumps(to_json(rows), indent=1) if args.json else describe(rows))
+
+
 COMMANDS = (
     Command("evaluate", "accuracy, ROC and identification on faces, float and int8", _evaluate_arguments, _evaluate),
+    Command(
+        "frame-scores",
+        "how alike a face's pictures are from frame to frame, and somebody else's to them",
+        _frame_scores_arguments,
+        _frame_scores,
+    ),
     Command("card", "put the figures that evaluate wrote into the model card", _card_arguments, _card),
 )
