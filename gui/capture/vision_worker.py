@@ -56,6 +56,7 @@ class VisionWorker:
         self._searched_s = -1e9
         self._wake = threading.Condition()
         self._frame: Frame | None = None
+        self._ended: set[int] = set()
         self._stopping = False
         self._thread = threading.Thread(target=self._run, name="vision")
 
@@ -76,6 +77,12 @@ class VisionWorker:
         with self._wake:
             self._frame = frame
             self._wake.notify_all()
+
+    def end_track(self, track_id: int) -> None:
+        """A fingerprint says that somebody else stands where this track is: from the next frame on it has another
+        number. From any thread."""
+        with self._wake:
+            self._ended.add(track_id)
 
     def _run(self) -> None:
         try:
@@ -108,6 +115,9 @@ class VisionWorker:
         start_s = now_s()
         faces = self._faces(detector, frame)
         found_s = now_s()
+        with self._wake:
+            ended, self._ended = self._ended, set()
+        self._tracker.end(ended)
         seen = self._tracker.update(faces, frame.taken_s)
         size = (frame.picture.shape[1], frame.picture.shape[0])
         crops: dict[int, Picture] = {}

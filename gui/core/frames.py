@@ -201,7 +201,9 @@ KEEP_S = 0.7  # a face not found for this long is gone
 class Track:
     """One face over time. ``landmarks`` and ``box`` are the newest detection's, ``shown_*`` smoothed for the eye.
 
-    ``speed`` (2,) is how fast the box's middle moves, in pixels a second.
+    ``speed`` (2,) is how fast the box's middle moves, in pixels a second. ``missed`` counts the frames since it was
+    seen last. ``former`` is the number that the face had while a fingerprint had not yet told that another one stands
+    there now; 0 where there was none.
     """
 
     id: int
@@ -213,6 +215,8 @@ class Track:
     quality: Quality = field(default_factory=lambda: Quality(Verdict.NO_FACE))
     sent_s: float = -1e9
     speed: tuple[float, float] = (0.0, 0.0)
+    missed: int = 0
+    former: int = 0
 
     def expected(self, at_s: float) -> Box:
         """Where the box would be then if the face kept moving as it did."""

@@ -69,11 +69,12 @@ def test_the_nearest_face_gets_every_other_place_and_the_others_take_turns() -> 
 def test_a_face_that_is_gone_for_long_comes_back_with_another_number() -> None:
     tracker = Tracker()
     (first,) = tracker.update([face(0)], 0.0)
+    number = first.id
     assert tracker.update([], KEEP_S * 0.9) == []
-    assert tracker.update([face(2)], KEEP_S)[0].id == first.id
+    assert tracker.update([face(2)], KEEP_S)[0].id == number
     tracker.update([], KEEP_S * 2.1)
     assert tracker.tracks == []
-    assert tracker.update([face(2)], KEEP_S * 2.2)[0].id != first.id
+    assert tracker.update([face(2)], KEEP_S * 2.2)[0].id != number
 
 
 def test_a_still_face_is_smoothed_and_a_moving_one_followed() -> None:
@@ -158,6 +159,22 @@ def test_two_people_are_sent_in_turns_and_not_as_alone(people: list[Picture]) ->
     assert len(ids) == 6
     assert all(a != b for a, b in itertools.pairwise(ids))
     assert not any(job.alone for job in watcher.jobs)
+
+
+def test_a_track_that_a_fingerprint_ended_goes_on_with_another_number(people: list[Picture]) -> None:
+    watcher = Watcher()
+    watcher.worker.end_track(99)  # nobody has it
+    look = watcher._view
+
+    def end_the_first(view: View) -> None:
+        if len(watcher.views) == 0:
+            watcher.worker.end_track(view.tracks[0].id)
+        look(view)
+
+    watcher.worker._on_view = end_the_first
+    watcher.run(*[people[0]] * 3)
+    assert [(view.tracks[0].id, view.tracks[0].former) for view in watcher.views] == [(1, 0), (2, 1), (2, 1)]
+    assert [job.track_id for job in watcher.jobs] == [1, 2, 2]
 
 
 def test_an_empty_picture_gives_a_view_and_no_crop() -> None:
