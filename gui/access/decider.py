@@ -10,8 +10,8 @@ A track is one face: a picture that contradicts the ones before ends it, and not
 now. The door opens for nobody whom the newest picture does not show.
 
 A visit is one face in front of the door, known or not, seen with no gap longer than ``Rules.visit_gap_s``: it gives one
-event and one opening, however often the face is lost and found again. Too many refusals in a row lock the faces out for
-a while.
+event and one opening, however often the face is lost and found again. A visit that ends and was not decided gives its
+event then (``Decider.over``). Too many refusals in a row lock the faces out for a while.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from __future__ import annotations
 import random
 from collections import deque
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 import numpy as np
@@ -28,8 +28,9 @@ from device.vision.fingerprint import unit
 from gui.access.challenge import Challenge
 from gui.access.lockout import Lockout
 from gui.access.matcher import Floats
-from gui.access.visits import Visit, Visits
+from gui.access.visits import Stays, Undecided, Visit, Visits, is_worth_keeping
 from gui.core.decisions import (
+    NO_TRACK,
     Ballot,
     Decision,
     Effect,
@@ -43,6 +44,7 @@ from gui.core.decisions import (
     weight,
 )
 
+OWN_PICTURES = 4  # a face's newest good pictures, whose mean is what it looks like
 NEARER_BY = 1.2  # a face takes the first place over from another by so much more area: two alike would swap it for ever
 
 
@@ -88,16 +90,18 @@ TABLE: dict[tuple[Decision, Finding], _Cell] = {
 
 
 @dataclass(frozen=True)
-class Glance:
+class Observation:
     """A face as vision sees it between two recognitions: the box's area in pixels, and the yaw of ``quality.pose``.
 
-    ``fresh`` False: it was missed in this picture, but a moment ago it was there, and keeps its place.
+    ``fresh`` False: it was missed in this picture, but a moment ago it was there, and keeps its place. ``former`` is
+    the number that the track had until a picture contradicted it.
     """
 
     track_id: int
     area: float
     yaw: float
     fresh: bool = True
+    former: int = NO_TRACK
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,6 +129,7 @@ class _Face:
     visit: Visit | None = None
     accepted: Match | None = None  # what the acceptance rests on
     ballots: deque[_Seen] = field(default_factory=deque)
+    own: deque[Floats] = field(default_factory=lambda: deque(maxlen=OWN_PICTURES))
 
     def be_there(self, at_s: float) -> None:
         self.last_s = max(self.last_s, at_s)
@@ -142,15 +147,17 @@ class _Face:
         return sum(one.weight for one in chosen if person_id is None or one.match.person_id == person_id)
 
     def is_other(self, embedding: Floats | None, bound: float) -> bool:
-        """Whether this picture shows somebody else than the face's own pictures so far."""
-        own = self.looks
-        return embedding is not None and own is not None and float(embedding @ own) < bound
+        """Whether this picture shows somebody else than the face's own pictures so far: it is like neither their mean
+        nor the newest of them, for a head may turn."""
+        looks = self.looks
+        if embedding is None or looks is None:
+            return False
+        return max(float(embedding @ looks), float(embedding @ self.own[-1])) < bound
 
     @property
     def looks(self) -> Floats | None:
         """What the face looks like by its last few good pictures (D,)."""
-        found = [one.embedding for one in self.ballots if one.embedding is not None and one.vote is not Vote.VOID]
-        return unit(np.sum(found[-4:], axis=0)) if found else None
+        return unit(np.sum(self.own, axis=0)) if self.own else None
 
 
 @dataclass(frozen=True)
@@ -171,7 +178,7 @@ def vote(match: Match, rules: Rules, accepted: int | None = None, usable: bool =
     return Vote.NEAR if match.score >= rules.threshold - rules.band else Vote.AGAINST
 
 
-def nearest(current: int | None, faces: Sequence[Glance]) -> int | None:
+def nearest(current: int | None, faces: Sequence[Observation]) -> int | None:
     """Whose turn it is: the largest face, but ``current`` keeps the place until another one is plainly larger."""
     if not faces:
         return None
@@ -191,22 +198,30 @@ class Decider:
         self._chance = chance or random.SystemRandom()
         self._faces: dict[int, _Face] = {}
         self._visits = Visits()
+        self._stays = Stays()
+        self._renamed: dict[int, int] = {}  # tracks whose crops may still be on their way to and from the board
+        self._keys = 0
         self._lockout = Lockout()
         self._nearest: int | None = None
         self._in_view = 1
 
-    def look(self, faces: Sequence[Glance], at_s: float) -> None:
+    def look(self, faces: Sequence[Observation], at_s: float) -> None:
         """Vision saw these faces: who is nearest, whose visits go on, and how the challenge goes."""
         self._nearest, self._in_view = nearest(self._nearest, faces), len(faces)
+        for face in faces:
+            if face.former and face.track_id not in self._renamed.values():
+                self._rename(face.former, face.track_id)
         seen = {face.track_id: face for face in faces if face.fresh}
-        for face in self._faces.values():
-            if face.track_id in seen:
-                face.be_there(at_s)  # a slow board recognises seldom; the visit goes on while the face is in view
-            if face.challenge is None:
+        for track_id in seen:
+            self._stays.be_there(track_id, at_s)
+        for known in self._faces.values():
+            if known.track_id in seen:
+                known.be_there(at_s)  # a slow board recognises seldom; the visit goes on while the face is in view
+            if known.challenge is None:
                 continue
-            if face.track_id in seen:
-                face.challenge.look(seen[face.track_id].yaw, at_s)
-            face.challenge.tick(at_s)
+            if known.track_id in seen:
+                known.challenge.look(seen[known.track_id].yaw, at_s)
+            known.challenge.tick(at_s)
 
     def consider(
         self,
@@ -222,9 +237,12 @@ class Decider:
         ``quality`` (0..1) weighs the vote; by ``embedding`` (D,), of length 1, strangers are told from each other.
         """
         self._forget(at_s)
+        track_id = self._renamed.get(track_id, track_id)
         face = self._faces.setdefault(track_id, _Face(track_id))
-        if face.is_other(embedding, self.rules.one_face if usable and not face.is_turning else self.rules.one_face / 2):
+        bound = self.rules.one_face if usable and not face.is_turning else self.rules.one_face / 2
+        if ends_track := face.is_other(embedding, bound):
             self._visits.leave(track_id)
+            self._stays.leave(track_id)
             face = self._faces[track_id] = _Face(track_id)
         face.be_there(at_s)
         if self._lockout.until_s(at_s) is not None:
@@ -232,7 +250,23 @@ class Decider:
         else:
             self._take(face, at_s, match, usable, quality, embedding)
             found = self._find(face, at_s, match, usable)
-        return self._decide(face, found, at_s, match)
+        if embedding is not None and usable and not face.is_turning:  # also where nobody is enrolled: a face is a face
+            face.own.append(embedding)
+        outcome = replace(self._decide(face, found, at_s, match), ends_track=ends_track)
+        return replace(outcome, key=self._keep(face, outcome, quality, embedding))
+
+    def over(self, at_s: float) -> list[Outcome]:
+        """The visits that are over by now and were not decided: an event for each, once."""
+        rules = self.rules
+        return [
+            Outcome(one.decision, None, None, one.trace, Effect.EVENT, match=one.match, at_s=one.at_s, key=one.key)
+            for one in self._stays.over(at_s, rules.visit_gap_s, rules.one_face)
+        ]
+
+    @property
+    def keys(self) -> set[int]:
+        """Of the recognitions whose pictures ``over`` may still ask for."""
+        return self._stays.keys
 
     def forget_all(self) -> None:
         """The gallery, the network or the rules changed: begin anew, but keep the visits and the refusals."""
@@ -254,6 +288,27 @@ class Decider:
             asked_until_s=challenge.until_s if challenge and challenge.asked else 0.0,
             faces=self._in_view,
         )
+
+    def _rename(self, track_id: int, new: int) -> None:
+        """The track that a picture contradicted has its own number now; what was seen since then is its."""
+        self._renamed = {old: new if now == track_id else now for old, now in self._renamed.items()} | {track_id: new}
+        if (face := self._faces.pop(track_id, None)) is not None:
+            face.track_id = new
+            self._faces[new] = face
+        self._stays.rename(track_id, new)
+
+    def _keep(self, face: _Face, outcome: Outcome, quality: float, embedding: Floats | None) -> int:
+        """Note what a visit may end with; the key of this recognition, 0 where it is not the one to show."""
+        stay = self._stays.recognised(face.track_id, outcome.at_s)
+        if outcome.effect is not Effect.NONE or face.visit is not None:
+            stay.told = True
+        if embedding is not None and self._visits.has_seen(embedding, self.rules.one_face):
+            stay.told = True  # somebody who was let in or refused a moment ago, lost and found again
+        if stay.told or self._is_behind(face) or not is_worth_keeping(outcome.decision, outcome.trace.rule):
+            return 0
+        self._keys += 1
+        one = Undecided(self._keys, outcome.at_s, outcome.decision, quality, outcome.match, outcome.trace, embedding)
+        return one.key if stay.add(one) else 0
 
     def _take(
         self, face: _Face, at_s: float, match: Match, usable: bool, quality: float, embedding: Floats | None
@@ -278,7 +333,7 @@ class Decider:
         mine = {one.match.person_id: face.weigh(Vote.FOR, one.match.person_id) for one in counted}
         leader = max(mine, key=lambda person: mine[person])
         others = sum(mine.values()) - mine[leader]
-        behind = self._nearest is not None and self._nearest != face.track_id
+        behind = self._is_behind(face)
         newest = counted[-1]
         # Whatever the pictures before said, the door opens for nobody whom the newest one does not show.
         shown = newest.vote is Vote.FOR and newest.match.person_id == leader
@@ -300,6 +355,9 @@ class Decider:
         return _Found(
             Finding.MIXED, _why_mixed(newest, any(mine.values()), others, rules) if usable else Rule.BAD_PICTURE
         )
+
+    def _is_behind(self, face: _Face) -> bool:
+        return self._nearest is not None and self._nearest != face.track_id
 
     def _is_proven(self, face: _Face, person_id: int | None, at_s: float) -> bool:
         """Whether nobody asks this person to turn: they did, or the visit has opened the door already."""
@@ -336,8 +394,9 @@ class Decider:
             face.ballots.clear()  # who wants another try is looked at anew
         if locks_out or found.finding is Finding.LOCKED:
             face.ballots.clear()
+        rests_on = face.accepted or found.best or match
         return Outcome(
-            face.decision, face.person_id, face.name, trace, effect, locks_out, face.accepted or found.best or match
+            face.decision, face.person_id, face.name, trace, effect, locks_out, rests_on, at_s, face.track_id
         )
 
     def _is_news(self, face: _Face, finding: Finding, at_s: float) -> bool:
@@ -356,6 +415,7 @@ class Decider:
         gap_s = self.rules.visit_gap_s
         self._faces = {key: face for key, face in self._faces.items() if at_s - face.last_s <= gap_s}
         self._visits.forget(at_s, gap_s)
+        self._renamed = {old: new for old, new in self._renamed.items() if new in self._faces}
 
     def _trace(self, face: _Face, found: _Found, at_s: float) -> Trace:
         rule = found.rule

@@ -18,7 +18,7 @@ from device.link.replies import Hello, Inference
 from device.paths import ASSETS
 from device.vision.crop import CROP_VERSION
 from device.vision.fingerprint import Fingerprints, Projection, projection_files
-from gui.access.decider import Decider, Glance
+from gui.access.decider import Decider, Observation
 from gui.access.matcher import Floats, Templates, build
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
 from gui.core.frames import Clock, CropJob, Picture, Recognition, Span, Stage, Verdict, View, now_s
@@ -35,11 +35,12 @@ PLAIN_THRESHOLD = 0.90
 
 @dataclass(frozen=True)
 class Label:
-    """What is known of a track, for the picture."""
+    """What is known of a track, for the picture. ``at_s`` is when the picture was taken that says so."""
 
     name: str | None
     score: float | None
     decision: Decision
+    at_s: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,6 +90,7 @@ class Recogniser:
         self._decider = Decider(rules)
         self._lock = threading.Lock()  # vision looks, the board's thread considers, the window asks and sets
         self._labels: dict[int, _Known] = {}
+        self._kept: dict[int, tuple[Recognition, CropJob]] = {}  # by the key of the outcome
 
     @property
     def rules(self) -> Rules:
@@ -152,11 +154,25 @@ class Recogniser:
     def look(self, view: View) -> None:
         """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
         faces = [
-            Glance(track.id, track.box[2] * track.box[3], track.quality.yaw, fresh=track.seen_s == view.taken_s)
+            Observation(
+                track.id,
+                track.box[2] * track.box[3],
+                track.quality.yaw,
+                fresh=track.seen_s == view.taken_s,
+                former=track.former,
+            )
             for track in view.tracks
         ]
         with self._lock:
             self._decider.look(faces, view.taken_s)
+
+    def over(self, at_s: float) -> list[tuple[Recognition, CropJob]]:
+        """The visits that are over by now and were not decided, once each: the recognition that shows the visit best,
+        with the outcome that is to be logged. From any thread."""
+        with self._lock:
+            outcomes = self._decider.over(at_s)
+            found = [(outcome, self._kept.pop(outcome.key, None)) for outcome in outcomes]
+        return [(replace(kept[0], outcome=outcome), kept[1]) for outcome, kept in found if kept is not None]
 
     def entrance(self, at_s: float) -> Entrance:
         """How the entrance stands. From any thread."""
@@ -204,7 +220,15 @@ class Recogniser:
         began_s = now_s()
         match = self._templates.match(embedding)
         if enrolling:
-            outcome = Outcome(Decision.SEEN, None, None, Trace(Rule.ENROLLING, self.rules, enrolling), match=match)
+            outcome = Outcome(
+                Decision.SEEN,
+                None,
+                None,
+                Trace(Rule.ENROLLING, self.rules, enrolling),
+                match=match,
+                at_s=job.taken_s,
+                track_id=job.track_id,
+            )
         else:
             good, score = job.quality.verdict is Verdict.GOOD, job.quality.score
             with self._lock:
@@ -216,9 +240,9 @@ class Recogniser:
         if draw_ms is not None:
             drawn = Span(Stage.DRAW, timeline.length_ms, draw_ms, Clock.HOST)
             timeline = replace(timeline, spans=(*timeline.spans, drawn))
-        return Recognition(
+        recognition = Recognition(
             number=job.frame,
-            track_id=job.track_id,
+            track_id=outcome.track_id,
             crop=job.crop,
             verdict=job.quality.verdict,
             inference=inference,
@@ -228,15 +252,21 @@ class Recogniser:
             timeline=timeline,
             latency_ms=(done_s - timeline.start_s) * 1e3,
         )
+        with self._lock:
+            if outcome.key:
+                self._kept[outcome.key] = recognition, job
+            wanted = self._decider.keys
+            self._kept = {key: kept for key, kept in self._kept.items() if key in wanted}
+        return recognition
 
     def _label(self, job: CropJob, outcome: Outcome) -> Picture:
         """Keep what the picture shows of this track; the crop that the decision rests on."""
         at_s = job.taken_s
         kept = {track: known for track, known in self._labels.items() if at_s - known.at_s < self.rules.visit_gap_s}
-        before = kept.get(job.track_id)
+        before = kept.get(outcome.track_id)
         picture = before.picture if before is not None and outcome.trace.rule is Rule.KEPT else job.crop
         name = outcome.name if outcome.decision is Decision.ACCEPTED else None
-        kept[job.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision), picture)
+        kept[outcome.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision, at_s), picture)
         self._labels = kept
         return picture
 

@@ -15,12 +15,18 @@ DEFAULT_THRESHOLD = 0.45
 # least: else a dark hall would never decide anything. Good pictures of the demo clip have 0.2 to 1.0.
 WHOLE_QUALITY = 0.3
 LEAST_WEIGHT = 0.4
-LEAST_ALIKE = 0.25  # however wide the band is set, faces less alike than this are different ones
-# A picture less alike to the mean of its track's last four than this shows another face. Measured on CelebA's test
-# people (PC, LiteRT, one look): of 250 photos altered as from one frame to the next (5 degrees, 5 %, 3 pixels, light,
-# blur, noise) none fell below it, the least being 0.87, and 0.55 when blurred beyond use; of 250 other photos of the
-# same person, which is harsher than any next frame, 7 % did; of 124,500 pictures of somebody else 99.7 % did.
-ONE_FACE = 0.45
+# However wide the band is set, faces less alike than this are different ones: 99.6 % of pictures of somebody else are
+# below it and 18 % of other photos of the same person (frame-scores, as below).
+LEAST_ALIKE = 0.40
+# A picture less alike than this to the mean of its track's last four, and to the newest of them, shows another face.
+# `python -m device.model frame-scores` on 400 people of celeba2 (PC, LiteRT, no flip averaging) compares with the mean:
+# of 400 pictures altered as from one frame to the next (5 degrees, 5 %, 3 pixels, light, blur, noise) none is below it,
+# the least being 0.84; of 400 blurred beyond use none is below half of it, the least being 0.35; of 159,600 pictures of
+# somebody else 99.99 % are below it, and 96 % below half of it. Of 400 other photos of the same person, often years
+# apart, 43 % are. In the demo clip, where heads turn and nod, any two good pictures of one person reach 0.63 at least
+# (`python -m tests.support.face_steps`).
+ONE_FACE = 0.55
+NO_TRACK = 0  # tracks are numbered from 1
 
 
 class Looks(StrEnum):
@@ -67,8 +73,8 @@ class Rules:
 
     @property
     def same_face(self) -> float:
-        """Two faces without a name are one person's from this cosine on. In the demo clip one person's pictures reach
-        0.85 at least, two people's 0.43 at most (LiteRT on a PC, 47 good crops of five people)."""
+        """Two faces without a name are one person's from this cosine on. In the demo clip any two good pictures of one
+        person reach 0.63, and 99 % of those of two people are below 0.41 (`python -m tests.support.face_steps`)."""
         return max(LEAST_ALIKE, self.threshold - self.band)
 
     @property
@@ -260,6 +266,9 @@ class Outcome:
 
     ``match`` is what the decision rests on: of a person who was accepted a moment ago and stays so, the match of then.
     ``locks_out``: this refusal was one too many, and for a while nobody is let in by their face.
+    ``at_s`` is when the picture was taken, ``track_id`` the number that its face has now. ``ends_track``: the picture
+    contradicts those before it, so that from here on the track is somebody else's and needs another number.
+    ``key`` numbers the recognition whose picture is to be kept, because the visit may end with it; 0: none.
     """
 
     decision: Decision
@@ -269,3 +278,7 @@ class Outcome:
     effect: Effect = Effect.NONE
     locks_out: bool = False
     match: Match = field(default_factory=Match)
+    at_s: float = 0.0
+    track_id: int = NO_TRACK
+    ends_track: bool = False
+    key: int = 0

@@ -13,6 +13,7 @@ on a thread of its own.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Protocol
 
 from device.connect import OpenedBoard, open_board
@@ -173,6 +174,8 @@ class Engine:
         self._looked += 1
         self._view = view
         self.recogniser.look(view)
+        for recognition, job in self.recogniser.over(view.taken_s):
+            self.door.decided(recognition, partial(self.recogniser.keep, job, recognition.inference, None))
         self._tell_entrance()
         self.enroller.look(view.quality)
 
@@ -205,6 +208,8 @@ class Engine:
         embedding = self.recogniser.embed(inference)
         enrolling = self.enroller.take(job, inference, embedding)
         recognition = self.recogniser.recognise(job, inference, embedding, self.draw_ms, enrolling=enrolling)
+        if recognition.outcome.ends_track:
+            self.vision.end_track(recognition.outcome.track_id)
         self.door.decided(recognition, lambda: self.recogniser.keep(job, inference, None))
         self._tell_entrance()
         self.events.on_recognition(recognition)

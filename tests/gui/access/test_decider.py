@@ -9,7 +9,7 @@ import tracemalloc
 
 import pytest
 
-from gui.access.decider import TABLE, Decider, Finding, Glance, vote
+from gui.access.decider import TABLE, Decider, Finding, Observation, vote
 from gui.core.decisions import Decision, Effect, Match, Rule, Rules, Vote, weight
 from tests.support.decision_cases import ADA, BEN, CLOSE, LOW, NEAR, NOBODY, RULES, events, face, run
 
@@ -106,7 +106,7 @@ def test_a_visit_goes_on_while_the_face_is_in_view_however_seldom_the_board_answ
     decider = Decider(RULES)
     run(decider, ADA, ADA)
     for n in range(100):
-        decider.look([Glance(1, 100.0, 0.0)], 0.5 + n * 0.2)
+        decider.look([Observation(1, 100.0, 0.0)], 0.5 + n * 0.2)
     assert events(run(decider, ADA, ADA, start=20.5)) == []
     for n in range(40):
         decider.look([], 21.0 + n * 0.2)
@@ -201,7 +201,9 @@ def test_twenty_thousand_decisions_keep_memory_flat() -> None:
     def go(first: int, last: int) -> None:
         for n in range(first, last):
             at_s, track = n * 0.2, n // 25
-            decider.look([Glance(track, 100.0, chance.uniform(-0.4, 0.4)), Glance(track + 1, 90.0, 0.0)], at_s)
+            decider.look(
+                [Observation(track, 100.0, chance.uniform(-0.4, 0.4)), Observation(track + 1, 90.0, 0.0)], at_s
+            )
             decider.consider(track, at_s, chance.choice(matches), n % 7 > 0, chance.random(), looks[track % 12])
 
     go(0, 2_000)

@@ -14,11 +14,13 @@ from device.errors import MismatchError
 from device.link.protocol import Capability
 from device.link.replies import Hello, Inference, Where
 from device.vision.fingerprint import Projection
+from gui.access.door_control import Door
 from gui.access.recogniser import PLAIN_THRESHOLD, Recogniser, load_projection, with_threshold
-from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, Looks, Rule, Rules
+from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, Looks, Outcome, Rule, Rules
 from gui.core.frames import Clock, CropJob, Quality, Stage, Timeline, Track, Verdict, View
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
+from gui.gallery.event_log import EventLog
 from gui.gallery.gallery import Gallery
 
 NETWORK = bytes(range(16))
@@ -297,3 +299,66 @@ def test_while_somebody_is_enrolled_the_match_of_this_picture_is_shown(tmp_path:
     found = inference(1)
     recognition = recogniser.recognise(job(), found, recogniser.embed(found), None, enrolling="Ben")
     assert (recognition.outcome.match.person_id, recognition.outcome.decision) == (ada, Decision.SEEN)
+
+
+def test_who_takes_the_place_gets_a_label_under_the_new_number(tmp_path: Path, gallery: Gallery) -> None:
+    write_projection(tmp_path, thresholds=np.array([(1e-3, 0.9)]))
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello())
+    enrol(recogniser, gallery, "Ada", 1)
+    enrol(recogniser, gallery, "Ben", 2)
+    recogniser.reload()
+
+    def see(person: int, track: int, taken_s: float) -> Outcome:
+        found = inference(person)
+        return recogniser.recognise(job(track, taken_s), found, recogniser.embed(found), None).outcome
+
+    see(1, 1, 1.0)
+    see(1, 1, 1.3)
+    assert (recogniser.labels[1].name, recogniser.labels[1].at_s) == ("Ada", 1.3)
+    swapped = see(2, 1, 1.6)
+    assert swapped.ends_track
+    assert recogniser.labels[1].name is None
+    box, points = (0.0, 0.0, 30.0, 40.0), np.zeros((5, 2), np.float32)
+    recogniser.look(View((Track(5, box, points, box, points, 1.7, former=1),), taken_s=1.7))
+    late = see(2, 1, 1.65)  # a crop that was on its way
+    assert (late.track_id, late.effect, late.name) == (5, Effect.OPEN, "Ben")
+    assert recogniser.labels[5].name == "Ben"
+    assert recogniser.labels[1].name is None
+
+
+def test_a_visit_that_was_not_decided_is_logged_with_its_best_picture(tmp_path: Path, gallery: Gallery) -> None:
+    write_projection(tmp_path, thresholds=np.array([(1e-3, 0.9)]))
+    recogniser = make(gallery, tmp_path)
+    recogniser.connect(hello())
+    enrol(recogniser, gallery, "Ada", 1)
+    recogniser.reload()
+    mixture = np.round(inference(1).fingerprint * 0.6 + inference(2).fingerprint * 0.4).astype(np.int8)
+    found = replace(inference(1), fingerprint=mixture)
+    for n in range(8):
+        crop = np.full((128, 128, 3), 20 * n, np.uint8)
+        quality = Quality(Verdict.GOOD, 0.8 if n == 5 else 0.5)
+        seen = replace(job(taken_s=1.0 + 0.3 * n), crop=crop, quality=quality)
+        outcome = recogniser.recognise(seen, found, recogniser.embed(found), None).outcome
+        assert (outcome.decision, outcome.effect) == (Decision.UNCERTAIN, Effect.NONE)
+    assert recogniser.over(3.1 + recogniser.rules.visit_gap_s) == []
+    ((recognition, kept),) = recogniser.over(3.2 + recogniser.rules.visit_gap_s)
+    assert recogniser.over(99.0) == []
+    assert recognition.outcome.effect is Effect.EVENT
+    assert int(recognition.picture[0, 0, 0]) == 100
+    assert kept.quality.score == 0.8
+
+    log = EventLog(gallery._store)
+    opened: list[int] = []
+    door = Door(log, 500, ask=lambda ms, _: opened.append(ms), write=lambda work: work(), tell=lambda _: None)
+    door.decided(recognition, lambda: recogniser.keep(kept, recognition.inference, None))
+    (event,) = log.page()
+    assert (event.decision, event.reason, event.name) == (Decision.UNCERTAIN, Rule.BAND.value, None)
+    assert event.score == outcome.match.score
+    assert log.thumbnail(event.id)
+    assert log.has_print(event.id)
+    whole = log.event(event.id)
+    assert whole is not None
+    assert whole.trace is not None
+    assert len(whole.trace.ballots) == 6
+    assert opened == []
