@@ -58,32 +58,60 @@ def expand_numbers(tables: Tables, lowest: Int64, highest: Int64, out_zp: int, g
     multiplier = tables.multiplier.astype(np.int64)
     spare = g - 17 + exponent  # bits that the multiplier gives up
     usable = (exponent >= 1) & (exponent <= 17) & (spare >= 0) & (multiplier >= 1 << 30)
-    exponent, multiplier = np.where(usable, exponent, 1), np.where(usable, multiplier, 1 << 30)
-    first = _first_sums(multiplier, exponent)
-    rounded = multiplier >> np.where(usable, spare, 0)
-    step = np.maximum(1, rounded**2 >> 56)
-    tried = rounded + _TRIED[:, None] * step  # (tried, out)
-    wanted = (_STEPS + out_zp) << 48
-    needed = -(-wanted // tried[..., None])  # (tried, out, 255) the least 2^g sum + b of each step
+    found = ExpandNumbers(highest.copy(), np.ones_like(multiplier), np.zeros_like(usable))
+    these = np.flatnonzero(usable)
+    if len(these):
+        low, high = lowest[these], highest[these]
+        first = _first_sums(multiplier[these], exponent[these])
+        bias, chosen, room = _widest(multiplier[these] >> spare[these], first, low, high, out_zp, g)
+        good = (room >= 0) & ((high << g) + bias < _INT32) & ((low << g) + bias >= -_INT32)
+        good &= _agrees(tables.multiplier[these], tables.shift[these], low, high, first, out_zp, g, bias, chosen)
+        found.bias[these], found.multiplier[these], found.good[these] = bias, chosen, good
+    return found
+
+
+def _widest(
+    rounded: Int64, first: Int64, lowest: Int64, highest: Int64, out_zp: int, g: int
+) -> tuple[Int64, Int64, Int64]:
+    """(out,) of the multipliers tried about ``rounded`` the one that leaves b the most room: b, it, and the room.
+
+    In float64, which holds every number here exactly: a quotient k 2^48 / m is k times its whole part and k times its
+    fraction, and k times a fraction of 31 bits that is no whole number is 2^-31 or more away from one.
+    """
     low, high = lowest[:, None], highest[:, None]
     # A step that no sum reaches must not be taken by the last sum, one that all pass must have been by the first.
-    least = np.where(first <= high, needed - (np.maximum(first, low) << g), -(1 << 60)).max(axis=2)
-    most = np.where(first > low, needed - 1 - (np.minimum(first - 1, high) << g), 1 << 60).min(axis=2)
-    room = np.where((tried < _INT32) & (tried > 0), most - least, -1)
-    best = room.argmax(axis=0)
-    at = (best, np.arange(len(multiplier)))
-    bias, chosen = (least[at] + most[at]) >> 1, tried[at]
-    good = usable & (room[at] >= 0) & ((highest << g) + bias < _INT32) & ((lowest << g) + bias >= -_INT32)
-    return ExpandNumbers(bias, chosen, good & _agrees(tables, lowest, highest, first, out_zp, g, bias, chosen))
+    at_least = np.where(first <= high, np.maximum(first, low) << g, 1 << 60).astype(np.float64)
+    at_most = np.where(first > low, (np.minimum(first - 1, high) << g) + 1, -(1 << 60)).astype(np.float64)
+    wanted = (_STEPS + out_zp).astype(np.float64)
+    step = np.maximum(1, rounded**2 >> 56)
+    bias, multiplier, room = np.zeros_like(rounded), rounded, np.full_like(rounded, -2)
+    needed, gap = np.empty_like(at_least), np.empty_like(at_least)
+    for steps in _TRIED:
+        tried = rounded + steps * step
+        whole = (np.int64(1) << 48) // tried
+        part = ((np.int64(1) << 48) - whole * tried) / tried
+        # (out, 255) the least 2^g sum + b of each step
+        np.multiply(wanted, part[:, None], out=needed)
+        needed -= 2.0**-40
+        np.ceil(needed, out=needed)
+        needed += np.multiply(wanted, whole[:, None].astype(np.float64), out=gap)
+        least = np.subtract(needed, at_least, out=gap).max(axis=1).astype(np.int64)
+        most = np.subtract(needed, at_most, out=gap).min(axis=1).astype(np.int64)
+        left = np.where((tried < _INT32) & (tried > 0), most - least, -1)
+        wider = left > room
+        bias = np.where(wider, (least + most) >> 1, bias)
+        multiplier, room = np.where(wider, tried, multiplier), np.maximum(left, room)
+    return bias, multiplier, room
 
 
 def _agrees(
-    tables: Tables, lowest: Int64, highest: Int64, first: Int64, out_zp: int, g: int, bias: Int64, multiplier: Int64
-) -> NDArray[np.bool_]:
+    factor: Int32, shift: Int32, lowest: Int64, highest: Int64, first: Int64, out_zp: int, g: int, bias: Int64,
+    multiplier: Int64,
+) -> NDArray[np.bool_]:  # fmt: skip
     """Whether both staircases agree on the two sums at each of their steps: being monotone, then on all between."""
     sums = np.concatenate([first, first - 1, lowest[:, None], highest[:, None]], axis=1)
     sums = np.clip(sums, lowest[:, None], highest[:, None])
-    theirs = multiply_by_quantized(sums, tables.multiplier[:, None], tables.shift[:, None]) + out_zp
+    theirs = multiply_by_quantized(sums, factor[:, None], shift[:, None]) + out_zp
     ours = ((sums << g) + bias[:, None]) * multiplier[:, None] >> 48
     agreed: NDArray[np.bool_] = (np.clip(theirs, -128, 127) == np.clip(ours, -128, 127)).all(axis=1)
     return agreed

@@ -175,6 +175,8 @@ def expand_choice(record: LayerRecord, tables: Tables) -> tuple[LayerRecord, Tab
             most, chosen, fast = worth, tile_shift, first | second
             numbers = found[0].where(first, found[1])
             g = tile_shift + np.where(first, *WEIGHT_SHIFTS)
+        if first.all():  # no other factor can be better
+            break
     bias, multiplier = stored_numbers(numbers, tables, g)
     made = Tables(
         tables.weights,
