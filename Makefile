@@ -28,8 +28,9 @@ run: $(VENV)/run
 screenshots: $(VENV)/run
 	QT_QPA_PLATFORM=offscreen $(BIN)/python -m gui.tools.screenshot $(ARGS)
 
+# A worker for each core, and the tests of a file in one of them: their windows, ports and folders do not meet.
 test: $(VENV)/test
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n auto --dist loadfile --no-loadscope-reorder $(ARGS)
 
 # Types are checked against PyTorch's: needs EXTRAS=test,train.
 lint: $(VENV)/test

@@ -11,13 +11,23 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# The networks here are so small that a second thread only waits for a core, which another test may have.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 ROOT = Path(__file__).resolve().parent.parent
+# These take a minute or more and cannot be parted; begun last, they would keep one worker when the others have ended.
+LONGEST = ("tests/e2e/test_journey.py", "tests/e2e/test_soak.py", "tests/firmware/network/test_every_layer.py")
 THREAD_GRACE_S = 2.0  # a thread that was told to stop may still be on its way out
 
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("filterwarnings", "error")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The longest files first; the others stay in their order."""
+    order = {name: place for place, name in enumerate(LONGEST)}
+    items.sort(key=lambda item: order.get(item.nodeid.split("::")[0], len(order)))
 
 
 @pytest.fixture(autouse=True)

@@ -18,6 +18,7 @@ from device.model.graph.variant import Variant
 from device.model.quantise.ptq import minmax_graph
 from device.network.file import Network
 from tests.support.ctypes_firmware import Firmware
+from tests.support.shared_build import built_once
 
 SIZE = 64
 # Undefined behaviour ends the process; the sanitizer's own library is not needed for that.
@@ -37,15 +38,22 @@ def build(sources: Path, tmp_path_factory: pytest.TempPathFactory) -> Build:
     if shutil.which("make") is None or shutil.which("gcc") is None:
         pytest.skip("make and gcc are needed: apt-get install make gcc libc6-dev")
 
+    def make_in(folder: Path, BOARD: str, **variables: str) -> None:
+        words = [f"{name}={value}" for name, value in {"BOARD": BOARD, "BUILD": str(folder), **variables}.items()]
+        done = subprocess.run(["make", "-s", "-j2", "-C", str(sources), *words], capture_output=True, text=True)
+        assert done.returncode == 0, done.stdout + done.stderr
+
     @cache
     def make(BOARD: str, **variables: str) -> Path:
         if BOARD != "host" and shutil.which("arm-none-eabi-gcc") is None:
             pytest.skip("arm-none-eabi-gcc is needed: apt-get install gcc-arm-none-eabi")
-        folder = Path(variables.pop("BUILD", "") or tmp_path_factory.mktemp(BOARD))
-        words = [f"{name}={value}" for name, value in {"BOARD": BOARD, "BUILD": str(folder), **variables}.items()]
-        done = subprocess.run(["make", "-s", "-j2", "-C", str(sources), *words], capture_output=True, text=True)
-        assert done.returncode == 0, done.stdout + done.stderr
-        return folder
+        if folder := variables.pop("BUILD", ""):
+            make_in(Path(folder), BOARD, **variables)
+            return Path(folder)
+        network = Path(variables["NETWORK"]).read_bytes() if "NETWORK" in variables else b""
+        others = sorted((name, value) for name, value in variables.items() if name != "NETWORK")
+        key = repr(others).encode() + network
+        return built_once(tmp_path_factory, BOARD, key, lambda folder: make_in(folder, BOARD, **variables))
 
     return make
 

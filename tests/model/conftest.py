@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -37,10 +38,12 @@ def tiny_archive() -> Callable[[Path, dict[str, NDArray[np.uint8]]], None]:
 
 
 @pytest.fixture
-def tiny_faces(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> Path:
+def tiny_faces(
+    unchanged_faces: Path, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """A folder like the face data: two archives, teachers, and a test set of six people in two folds."""
     monkeypatch.setattr("device.model.data.training_set._HELD_OUT", 28)
-    return make_faces(tmp_path_factory.mktemp("faces"))
+    return Path(shutil.copytree(unchanged_faces, tmp_path_factory.mktemp("faces"), dirs_exist_ok=True))
 
 
 @pytest.fixture(scope="session")
