@@ -312,6 +312,10 @@
         <translation>Flashen</translation>
     </message>
     <message>
+        <source>Flip averaging</source>
+        <translation>Spiegelmittelung</translation>
+    </message>
+    <message>
         <source>Frames not shown</source>
         <translation>Nicht gezeigte Bilder</translation>
     </message>
@@ -464,10 +468,6 @@
         <translation>Aufnahmen durchsehen, dann speichern</translation>
     </message>
     <message>
-        <source>Looks at a face</source>
-        <translation>Blicke auf ein Gesicht</translation>
-    </message>
-    <message>
         <source>Looks like somebody enrolled: {detail}</source>
         <translation>Ähnelt einer registrierten Person: {detail}</translation>
     </message>
@@ -596,12 +596,16 @@
         <translation>OFFEN</translation>
     </message>
     <message>
+        <source>Off</source>
+        <translation>Aus</translation>
+    </message>
+    <message>
         <source>Older events are deleted, with their pictures and fingerprints. 0: keep them until you delete them.</source>
         <translation>Ältere Ereignisse werden gelöscht, mit ihren Bildern und Abdrücken. 0: aufbewahren, bis Sie sie löschen.</translation>
     </message>
     <message>
-        <source>Once</source>
-        <translation>Einmal</translation>
+        <source>On</source>
+        <translation>Ein</translation>
     </message>
     <message>
         <source>One of each of five poses, and straight on all the rest. More shots make a person known more surely and take longer. Fewer than five are all taken straight on.</source>
@@ -928,6 +932,10 @@
         <translation>Der Name {detail} ist vergeben</translation>
     </message>
     <message>
+        <source>The network runs on the face and on its mirror image, and the mean of both counts. That tells people apart better and takes the network twice the time. Automatic: on with a real board and while somebody is enrolled, else off.</source>
+        <translation>Das Netz rechnet mit dem Gesicht und mit seinem Spiegelbild, und das Mittel aus beiden zählt. Das unterscheidet Personen besser und kostet das Netz die doppelte Zeit. Automatisch: ein auf einem echten Board und während jemand registriert wird, sonst aus.</translation>
+    </message>
+    <message>
         <source>The other way</source>
         <translation>Bitte zur anderen Seite</translation>
     </message>
@@ -1018,14 +1026,6 @@
     <message>
         <source>Turns asked for</source>
         <translation>Verlangte Drehungen</translation>
-    </message>
-    <message>
-        <source>Twice</source>
-        <translation>Zweimal</translation>
-    </message>
-    <message>
-        <source>Twice: at the crop and at its mirror image. That tells people apart better and takes the network twice the time. Automatic: twice while somebody is enrolled and on a real board, once on the virtual board.</source>
-        <translation>Zweimal: auf den Ausschnitt und auf sein Spiegelbild. Das unterscheidet Personen besser und kostet das Netz die doppelte Zeit. Automatisch: zweimal, während jemand registriert wird und auf einem echten Board, einmal auf dem virtuellen Board.</translation>
     </message>
     <message>
         <source>Two faces</source>
@@ -1372,6 +1372,10 @@
         <translation>erstes bis letztes Byte des Ausschnitts am Board; das virtuelle Board zählt die Zeit, die eine Leitung bräuchte</translation>
     </message>
     <message>
+        <source>flip averaging</source>
+        <translation>Spiegelmittelung</translation>
+    </message>
+    <message>
         <source>for</source>
         <translation>dafür</translation>
     </message>
@@ -1482,10 +1486,6 @@
     <message>
         <source>looking for known boards</source>
         <translation>sucht bekannte Boards</translation>
-    </message>
-    <message>
-        <source>looks at the mirror image, too</source>
-        <translation>sieht auch das Spiegelbild an</translation>
     </message>
     <message>
         <source>lost, trying again by itself</source>
@@ -2188,8 +2188,8 @@
         <translation>{some} von {of} ({percent} %)</translation>
     </message>
     <message>
-        <source>{text}, {looks} looks</source>
-        <translation>{text}, {looks} Blicke</translation>
+        <source>{text}, flip averaging</source>
+        <translation>{text}, Spiegelmittelung</translation>
     </message>
     <message>
         <source>{threshold}, for one false accept in {far} comparisons ({measured})</source>
@@ -3499,8 +3499,8 @@
         <translation>über die neuesten {frames} Bilder</translation>
     </message>
     <message>
-        <source>since the board was connected or its looks at a crop changed, to half a per cent</source>
-        <translation>seit das Board verbunden ist oder die Zahl der Blicke sich geändert hat, auf ein halbes Prozent genau</translation>
+        <source>since the board was connected or flip averaging changed, to half a per cent</source>
+        <translation>seit das Board verbunden ist oder die Spiegelmittelung sich geändert hat, auf ein halbes Prozent genau</translation>
     </message>
 </context>
 <context>

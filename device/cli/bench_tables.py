@@ -18,7 +18,7 @@ ESTIMATE = (
 
 def bench(report: Report, *, layers: bool = False) -> str:
     """The times and sizes, and the layers where wanted; ``report`` is that of ``reports.bench``."""
-    parts = [f"{head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}{_twice(report)}", _times(report)]
+    parts = [f"{head(report)}\n{report['n']} crop{'s' if report['n'] > 1 else ''}{_flip(report)}", _times(report)]
     if report["where"] != "board":
         parts.append("link is at this computer's clock: it holds whatever the run took beyond the board's own count")
     parts += [_facts(report), *_path(report)]
@@ -31,10 +31,8 @@ def bench(report: Report, *, layers: bool = False) -> str:
     return "\n\n".join(parts)
 
 
-def _twice(report: Report) -> str:
-    return (
-        ", each looked at twice: network, its cycles and instructions are of both looks" if report["looks"] > 1 else ""
-    )
+def _flip(report: Report) -> str:
+    return ", flip averaging: network, its cycles and instructions are of both passes" if report["passes"] > 1 else ""
 
 
 def _times(report: Report) -> str:

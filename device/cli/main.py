@@ -89,7 +89,7 @@ def _parser() -> argparse.ArgumentParser:
     timed.add_argument("--image", type=Path, help="what the virtual board runs, by default the prebuilt image")
     timed.add_argument("--record", type=Path, metavar="FILE", help="append the result to this CSV file as one line")
     for one in (inferred, timed):
-        one.add_argument("--mirror", action="store_true", help="look at each crop twice: at its mirror image, too")
+        one.add_argument("--flip", action="store_true", help="flip averaging: run on each crop's mirror image, too")
     add("selftest", "compute the golden vector that is in the image", _selftest)
     flasher = add("flash", "put an image on a board that is plugged in", _flash)
     flasher.add_argument("--board-type", default=images.DEFAULT_BOARD, choices=sorted(programmer.LABELS))
@@ -127,7 +127,7 @@ def _infer(options: argparse.Namespace) -> int:
     except FileError as error:
         raise UsageError(error.message, error.hint) from error
     with connect.open_board(options.board) as opened:
-        report, remarks = reports.infer(opened.board, options.images, mirror=options.mirror)
+        report, remarks = reports.infer(opened.board, options.images, flip=options.flip)
     for remark in remarks:
         print(remark, file=sys.stderr)
     return _show(options, report, tables.infer)
@@ -139,15 +139,15 @@ def _bench(options: argparse.Namespace) -> int:
         raise UsageError("--image is for the virtual board", "add --board virtual, or flash the image first")
     if options.image is not None and not options.image.is_file():
         raise UsageError(f"there is no file {options.image}")
-    if options.record is not None and options.mirror:
-        raise UsageError("the results file holds times of one look", "leave out --mirror or --record")
+    if options.record is not None and options.flip:
+        raise UsageError("the results file holds times of one pass", "leave out --flip or --record")
     if options.record is not None:
         try:
             bench_record.check_record(options.record)
         except FileError as error:
             raise UsageError(error.message, error.hint) from error
     with connect.open_board(options.board, image=options.image) as opened:
-        result = bench.bench(opened.board, options.n, mirror=options.mirror)
+        result = bench.bench(opened.board, options.n, flip=options.flip)
     if options.record is not None:
         from device.emulator.launcher import default_image
 

@@ -44,7 +44,7 @@ def bench(result: BenchResult) -> Report:
     return {
         **_who(hello),
         "n": result.runs,
-        "looks": result.looks,
+        "passes": result.passes,
         **{f"{name}_ms": result.values(name).as_dict() for name in ("link", "receive", "network", "total")},
         "frames_per_second": round(result.frames_per_second, 3),
         "path": None if path is None else _path(path),
@@ -64,10 +64,10 @@ def _path(path: WirePath) -> Report:
     return {name: round(value, digits.get(name, 3)) for name, value in asdict(path).items()}
 
 
-def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple[Report, list[str]]:
+def infer(board: Board, paths: Sequence[Path], *, flip: bool = False) -> tuple[Report, list[str]]:
     """Faces in photos, their fingerprints and cosines; the report, and remarks for a person.
 
-    ``mirror``: two looks at each face, and its fingerprint is a list of two.
+    ``flip``: flip averaging; each fingerprint is then a list of two, the crop's and its mirror image's.
     Raises FileError where a photo cannot be read, before the board is asked anything.
     """
     from device.vision.crop import align  # the detector takes a moment to load: not for commands that need none
@@ -92,13 +92,13 @@ def infer(board: Board, paths: Sequence[Path], *, mirror: bool = False) -> tuple
         if faces:
             crop = align(photo, faces[0].landmarks, height)
             timings["align_ms"] = round((time.perf_counter() - found) * 1e3, 3)
-            run = board.infer(crop, mirror=mirror)
+            run = board.infer(crop, flip=flip)
             entry["fingerprint"] = run.fingerprint.tolist()
             names = ("receive_ms", "network_ms", "total_ms")
             timings["link_ms"] = round(run.link_ms, 3)
             for name in names:
                 timings[name] = round(getattr(run, name), 3) if run.timed else None
-            embeddings.append(prints.embed_looks(run.fingerprint))
+            embeddings.append(prints.embed(run.fingerprint))
         images.append(entry)
     matrix = np.stack(embeddings) @ np.stack(embeddings).T if embeddings else np.zeros((0, 0), np.float32)
     cosine = [[round(float(value), 6) for value in row] for row in np.clip(matrix, -1.0, 1.0)]

@@ -58,7 +58,7 @@ def infer(report: Report) -> str:
     names = ("detect_ms", "link_ms", "receive_ms", "network_ms", "total_ms")
     for image in report["images"]:
         numbers = image["fingerprint"] or []
-        first = numbers[0] if numbers and isinstance(numbers[0], list) else numbers  # of two looks
+        first = numbers[0] if numbers and isinstance(numbers[0], list) else numbers  # the crop's and its mirror image's
         start = " ".join(str(value) for value in first[:6])
         times = [image["timings"].get(name) for name in names]
         rows.append([PurePath(image["path"]).name, image["faces"], *times, f"{start} …" if start else "no face"])

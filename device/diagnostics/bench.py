@@ -82,7 +82,7 @@ class BenchResult:
 
     hello: Hello
     runs: int
-    looks: int
+    passes: int
     timings: tuple[Timing, ...]
     frames_per_second: float
     path: WirePath | None
@@ -128,10 +128,10 @@ def bench(
     on_progress: Callable[[int, int], None] = lambda done, of: None,
     cancelled: Callable[[], bool] = lambda: False,
     *,
-    mirror: bool = False,
+    flip: bool = False,
 ) -> BenchResult:
     """Run ``bench_steps`` to its end. Raises BenchCancelled once ``cancelled`` says so."""
-    steps = bench_steps(board, runs, mirror=mirror)
+    steps = bench_steps(board, runs, flip=flip)
     with contextlib.closing(steps):
         while True:
             try:
@@ -143,24 +143,24 @@ def bench(
                 raise BenchCancelled("the bench was stopped", "start it again")
 
 
-def bench_steps(board: Board, runs: int = BENCH_RUNS, *, mirror: bool = False) -> Steps:
-    """Time ``runs`` crops of noise one by one, then as many overlapped, then a profile, which is of one look.
+def bench_steps(board: Board, runs: int = BENCH_RUNS, *, flip: bool = False) -> Steps:
+    """Time ``runs`` crops of noise one by one, then as many overlapped, then a profile, which is of one pass.
 
     Gives way after each crop with (crops measured, crops to measure); what is under way when it is closed is waited
-    for. ``mirror``: the network looks at every crop twice, and its figures are of both looks.
+    for. ``flip``: every crop with flip averaging, and the network's figures are of both passes.
     """
     rng = np.random.default_rng(BENCH_SEED)
     crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(runs, _NOISE_CROPS))]
     retries = board.link.counters.retries
     of = 2 * runs + 1
     yield 0, of
-    board.infer(crops[0], mirror=mirror)  # the first one fills caches at both ends
+    board.infer(crops[0], flip=flip)  # the first one fills caches at both ends
     alone: list[Inference] = []
     for number in range(runs):
-        alone.append(board.infer(crops[number % len(crops)], mirror=mirror))
+        alone.append(board.infer(crops[number % len(crops)], flip=flip))
         yield number + 1, of
     try:
-        rate, path = yield from _overlapped(board, crops, runs, alone, mirror)
+        rate, path = yield from _overlapped(board, crops, runs, alone, flip)
     finally:  # stopped half-way: what is under way is nobody else's
         with contextlib.suppress(DeviceError):
             while board.link.outstanding:
@@ -169,7 +169,7 @@ def bench_steps(board: Board, runs: int = BENCH_RUNS, *, mirror: bool = False) -
     return BenchResult(
         hello=board.hello,
         runs=runs,
-        looks=alone[0].looks,
+        passes=alone[0].passes,
         timings=_timings(alone),
         frames_per_second=rate,
         path=path,
@@ -182,7 +182,7 @@ def bench_steps(board: Board, runs: int = BENCH_RUNS, *, mirror: bool = False) -
 
 
 def _overlapped(
-    board: Board, crops: Crops, runs: int, alone: Sequence[Inference], mirror: bool
+    board: Board, crops: Crops, runs: int, alone: Sequence[Inference], flip: bool
 ) -> Generator[tuple[int, int], None, tuple[float, WirePath | None]]:
     """Frames a second with as many crops under way as the board takes: at the host's clock, and at the board's.
 
@@ -194,9 +194,9 @@ def _overlapped(
     of = 2 * runs + 1
     short_ms = 0
     if timed:
-        leading = _uptime_of(board, crops, LEAD_FRAMES, mirror)
+        leading = _uptime_of(board, crops, LEAD_FRAMES, flip)
         short_ms, _ = yield from _counted(leading, lambda received: (runs, of))
-    measured = _uptime_of(board, crops, LEAD_FRAMES + runs, mirror)
+    measured = _uptime_of(board, crops, LEAD_FRAMES + runs, flip)
     long_ms, found = yield from _counted(measured, lambda received: (runs + max(0, received - LEAD_FRAMES + 1), of))
     stamps = [run.received_ns for run in found]
     host_rate = (len(stamps) - 1) / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
@@ -234,7 +234,7 @@ def _counted(
         yield progress(received)
 
 
-def _uptime_of(board: Board, crops: Crops, count: int, mirror: bool) -> Uptime:
+def _uptime_of(board: Board, crops: Crops, count: int, flip: bool) -> Uptime:
     """How far the board's uptime goes, in ms, while it computes ``count`` crops overlapped; and the inferences.
 
     The board is asked for its uptime right before the first crop and right behind the last, so that this computer's
@@ -247,7 +247,7 @@ def _uptime_of(board: Board, crops: Crops, count: int, mirror: bool) -> Uptime:
     sent = 0
     while len(runs) < count:
         while sent < count and board.waiting < room:
-            board.send_crop(crops[sent % len(crops)], mirror=mirror)
+            board.send_crop(crops[sent % len(crops)], flip=flip)
             sent += 1
         if before is None:
             before = _uptime_ms(board)

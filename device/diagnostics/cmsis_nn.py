@@ -128,10 +128,10 @@ class Comparison:
 def compare(result: BenchResult) -> Comparison | None:
     """A bench beside CMSIS-NN.
 
-    None for another network than the figures are of, for two looks at a crop, and where nobody counted instructions.
+    None for another network than the figures are of, for flip averaging, and where nobody counted instructions.
     """
     figures = _figures(result)
-    if figures is None or result.looks > 1 or not same_network(sum(layer.macs for layer in result.layers)):
+    if figures is None or result.passes > 1 or not same_network(sum(layer.macs for layer in result.layers)):
         return None
     layers = {layer.name: instructions_of(layer.name) for layer in result.layers}
     kinds: dict[str, int] = dict.fromkeys((layer.kind for layer in result.layers), 0)

@@ -101,20 +101,20 @@ class Board:
         return self.link.outstanding
 
     @property
-    def mirrors(self) -> bool:
-        """Whether the board can look at a crop twice: as it is, and at its mirror image."""
-        return Capability.MIRROR in self.hello.capabilities
+    def can_flip(self) -> bool:
+        """Whether the board can run the network on a crop and on its mirror image."""
+        return Capability.FLIP in self.hello.capabilities
 
-    def infer(self, crop: NDArray[np.uint8], *, mirror: bool = False) -> Inference:
+    def infer(self, crop: NDArray[np.uint8], *, flip: bool = False) -> Inference:
         """The fingerprint of ``crop``, (H, W, 3) uint8 RGB as ``hello.input_shape`` says.
 
-        ``mirror``: the mirror image's, too, in twice the network's time. Raises BoardError where the board cannot.
+        ``flip``: the mirror image's, too, in twice the network's time. Raises BoardError where the board cannot.
         """
-        return self._inference(self.link.request(self._look(mirror), self._pixels(crop)))
+        return self._inference(self.link.request(self._kind(flip), self._pixels(crop)))
 
-    def send_crop(self, crop: NDArray[np.uint8], *, mirror: bool = False) -> None:
+    def send_crop(self, crop: NDArray[np.uint8], *, flip: bool = False) -> None:
         """Send ``crop`` without waiting for its fingerprint; at most ``in_flight`` at a time, then ``receive``."""
-        kind, pixels = self._look(mirror), self._pixels(crop)
+        kind, pixels = self._kind(flip), self._pixels(crop)
         if self.link.outstanding >= self.in_flight:
             raise BoardError(f"{self.link.outstanding} crops are under way already", "receive a fingerprint first")
         self.link.submit(kind, pixels)
@@ -214,11 +214,11 @@ class Board:
             what, hint = _REFUSALS[Status.NO_NETWORK]
             raise BoardError(f"INFER: the board {what}", hint, status=Status.NO_NETWORK)
 
-    def _look(self, mirror: bool) -> Type:
-        if mirror and not self.mirrors:
+    def _kind(self, flip: bool) -> Type:
+        if flip and not self.can_flip:
             what, hint = _REFUSALS[Status.UNKNOWN_TYPE]
-            raise BoardError(f"INFER_MIRROR: the board {what}", hint, status=Status.UNKNOWN_TYPE)
-        return Type.INFER_MIRROR if mirror else Type.INFER
+            raise BoardError(f"INFER_FLIP: the board {what}", hint, status=Status.UNKNOWN_TYPE)
+        return Type.INFER_FLIP if flip else Type.INFER
 
     def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
         self.require_network()
@@ -232,19 +232,19 @@ class Board:
     def _inference(self, reply: Reply) -> Inference:
         payload = _good(reply, "INFER")
         record = _parse(InferReply, payload, "INFER")
-        looks = 2 if reply.frame.type == Type.INFER_MIRROR | REPLY_FLAG else 1
+        passes = 2 if reply.frame.type == Type.INFER_FLIP | REPLY_FLAG else 1
         length = self.hello.fingerprint_length
-        if len(payload) != InferReply.size() + looks * length:
+        if len(payload) != InferReply.size() + passes * length:
             raise FrameError(
-                f"{len(payload) - InferReply.size()} numbers came, HELLO said {looks * length}",
+                f"{len(payload) - InferReply.size()} numbers came, HELLO said {passes * length}",
                 "was the board flashed meanwhile? Connect again",
             )
-        numbers = np.frombuffer(payload, np.int8, looks * length, InferReply.size())
+        numbers = np.frombuffer(payload, np.int8, passes * length, InferReply.size())
         ms = 1e3 / self.hello.clock_hz if self.hello.clock_hz else 0.0
         total_ms = record.total_cycles * ms
         waited_ns = max(0, reply.behind_ns - reply.written_ns)
         return Inference(
-            fingerprint=numbers if looks == 1 else numbers.reshape(looks, length),
+            fingerprint=numbers if passes == 1 else numbers.reshape(passes, length),
             receive_cycles=record.receive_cycles,
             network_cycles=record.network_cycles,
             total_cycles=record.total_cycles,

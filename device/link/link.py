@@ -36,7 +36,7 @@ MIN_TIMEOUT_S = 0.5
 SLOWNESS = 4.0  # an answer this many times later than the slowest one so far is lost
 _GONE_HINT = "was the board unplugged or the virtual board stopped? Connect again"
 
-TIMEOUT_S: dict[int, float] = {Type.INFER: 8.0, Type.INFER_MIRROR: 8.0, Type.PROFILE: 15.0, Type.SELFTEST: 15.0}
+TIMEOUT_S: dict[int, float] = {Type.INFER: 8.0, Type.INFER_FLIP: 8.0, Type.PROFILE: 15.0, Type.SELFTEST: 15.0}
 DEFAULT_TIMEOUT_S = 1.5
 
 

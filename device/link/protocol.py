@@ -53,7 +53,7 @@ class Type(IntEnum):
     STATS = 6
     BAUD = 7
     RESET = 8
-    INFER_MIRROR = 9
+    INFER_FLIP = 9
 
 
 class Status(IntEnum):
@@ -80,7 +80,7 @@ class Capability(IntFlag):
     OVERLAP = 16  # receives the next frame while it computes
     CYCLES = 32  # the cycle counts are processor cycles at ``clock_hz``
     INSTRUCTIONS = 64  # the instruction counts are real, not zero
-    MIRROR = 128  # takes INFER_MIRROR
+    FLIP = 128  # takes INFER_FLIP
 
 
 class DoorAction(IntEnum):
@@ -168,7 +168,7 @@ class HelloReply(Record):
 
 @dataclass(frozen=True)
 class InferReply(Record):
-    """Followed by ``fingerprint_length`` int8, in the reply to INFER_MIRROR by as many of the mirror image.
+    """Followed by ``fingerprint_length`` int8, in the reply to INFER_FLIP by as many of the mirror image.
 
     Cycles at ``clock_hz``; instructions are 0 where nobody counts them.
     """

@@ -106,7 +106,7 @@ class Hello:
 
 @dataclass(frozen=True)
 class Inference:
-    """One fingerprint, or the crop's and its mirror image's, and where the time went: cycles are both looks'.
+    """One fingerprint, or the crop's and its mirror image's, and where the time went: cycles are of both passes.
 
     ``receive_ms``, ``network_ms`` and ``total_ms`` are at the board's clock (0.0 where it cannot count, see ``timed``);
     ``link_ms`` is at the host's: the round trip without the board's total and without waiting for the frame before.
@@ -134,8 +134,8 @@ class Inference:
         return self.total_cycles > 0
 
     @property
-    def looks(self) -> int:
-        """How often the network ran: 2 where it looked at the mirror image, too."""
+    def passes(self) -> int:
+        """How often the network ran: 2 with flip averaging, on the crop and on its mirror image."""
         return 1 if self.fingerprint.ndim == 1 else len(self.fingerprint)
 
     @property

@@ -2,8 +2,8 @@
 
 The board sends F int8 numbers q; HELLO gives scale and zero point, so the feature is scale * (q - zero_point). A
 projection, learnt with the network, centres and projects it: (feature - mean) @ matrix, then length 1. Without a
-projection the feature itself is scaled to length 1, so a network that somebody brings works too. Where the board looked
-at the crop's mirror image, too, the feature is the mean of both.
+projection the feature itself is scaled to length 1, so a network that somebody brings works too. With flip
+averaging (flip test-time augmentation) the feature is the mean of the crop's and of its mirror image's.
 """
 
 from __future__ import annotations
@@ -38,6 +38,11 @@ def dequantise(fingerprint: ArrayLike, scale: float, zero_point: int) -> Floats:
     return np.asarray((values.astype(np.int32) - zero_point) * scale, np.float32)
 
 
+def average_flip(features: Floats) -> Floats:
+    """Flip averaging: the mean (…, F) of the features (…, P, F) of P passes, the crop's and its mirror image's."""
+    return np.asarray(features.mean(axis=-2))
+
+
 def unit(vectors: ArrayLike) -> Floats:
     """Vectors (…, D) scaled to length 1. Raises FingerprintError where one is all zero or not finite."""
     values = np.asarray(vectors, np.float64)
@@ -64,14 +69,14 @@ class Projection:
     ``mean`` None: nothing is taken off; ``matrix`` None: nothing is projected, D = F; hash empty: fits every network.
     ``thresholds``: (false-accept rate, cosine), by rate: the cosine that this share of the pairs of two different
     people reaches, as measured when the network was exported; one picture against one, not against a template.
-    ``mirror_thresholds``: the same where both pictures were looked at twice, as they are and mirrored.
+    ``flip_thresholds``: the same with flip averaging of both pictures.
     """
 
     mean: Floats | None = None
     matrix: Floats | None = None
     network_hash: bytes = b""
     thresholds: tuple[tuple[float, float], ...] = ()
-    mirror_thresholds: tuple[tuple[float, float], ...] = ()
+    flip_thresholds: tuple[tuple[float, float], ...] = ()
     source: str = (
         ""  # SHA-256 in hex of the .tflite that the projection was made for; the network's hash changes with its layout
     )
@@ -86,7 +91,7 @@ class Projection:
             raise FileError(f"projection: mean has {len(self.mean)} numbers, matrix {len(self.matrix)} rows")
         if len(self.network_hash) not in (0, _HASH_BYTES):
             raise FileError(f"projection: the network hash has {len(self.network_hash)} bytes, not {_HASH_BYTES}")
-        for thresholds in (self.thresholds, self.mirror_thresholds):
+        for thresholds in (self.thresholds, self.flip_thresholds):
             fars = [far for far, _ in thresholds]
             if fars != sorted(set(fars)) or not all(0 < far < 1 and -1 <= score <= 1 for far, score in thresholds):
                 raise FileError(f"projection: {thresholds} are no false-accept rates in order with their cosines")
@@ -97,15 +102,14 @@ class Projection:
         array = self.mean if self.mean is not None else self.matrix
         return None if array is None else len(array)
 
-    def thresholds_of(self, *, mirror: bool) -> tuple[tuple[float, float], ...]:
-        """Those for two looks at every crop or for one; where only one kind was measured, that, for the difference is
-        small."""
-        wanted, other = self.thresholds, self.mirror_thresholds
-        return (other or wanted) if mirror else (wanted or other)
+    def thresholds_of(self, *, flip: bool) -> tuple[tuple[float, float], ...]:
+        """Those with flip averaging or without; where only one kind was measured, that, for the difference is small."""
+        wanted, other = self.thresholds, self.flip_thresholds
+        return (other or wanted) if flip else (wanted or other)
 
-    def threshold_at(self, far: float, *, mirror: bool = False) -> float | None:
+    def threshold_at(self, far: float, *, flip: bool = False) -> float | None:
         """The cosine measured for the highest false-accept rate that is not above ``far``; None where there is none."""
-        measured = self.thresholds_of(mirror=mirror)
+        measured = self.thresholds_of(flip=flip)
         return next((score for rate, score in reversed(measured) if rate <= far * (1 + 1e-9)), None)
 
     def apply(self, features: Floats) -> Floats:
@@ -136,8 +140,8 @@ class Projection:
             arrays["matrix"] = self.matrix
         if self.thresholds:
             arrays["thresholds"] = np.asarray(self.thresholds, np.float64)
-        if self.mirror_thresholds:
-            arrays["mirror_thresholds"] = np.asarray(self.mirror_thresholds, np.float64)
+        if self.flip_thresholds:
+            arrays["flip_thresholds"] = np.asarray(self.flip_thresholds, np.float64)
         if self.source:
             arrays["source"] = np.asarray(self.source)
         beside = path.with_name(path.name + ".tmp")
@@ -158,14 +162,14 @@ class Projection:
             stamp = arrays["network_hash"]
             floats = {k: np.ascontiguousarray(arrays[k], np.float32) for k in ("mean", "matrix") if k in arrays}
             thresholds = _thresholds(arrays)
-            mirror = _pairs(arrays, "mirror_thresholds")
+            flip = _pairs(arrays, "flip_thresholds") or _pairs(arrays, "mirror_thresholds")  # the key of version 0.1
             source = str(arrays["source"]) if "source" in arrays else ""
             if stamp.dtype != np.uint8:
                 raise ValueError(f"network_hash is {stamp.dtype}, not uint8")
         except (OSError, ValueError, KeyError, EOFError, TypeError, AttributeError, zipfile.BadZipFile) as error:
             raise FileError(f"{path}: no projection: {error}", "export the network again") from error
         try:
-            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, mirror, source)
+            return cls(floats.get("mean"), floats.get("matrix"), stamp.tobytes(), thresholds, flip, source)
         except FileError as error:
             raise FileError(f"{path}: {error.message}", "export the network again") from error
 
@@ -211,17 +215,9 @@ class Fingerprints:
             )
 
     def embed(self, fingerprint: ArrayLike) -> Floats:
-        """Unit float32 (…, D) of int8 (…, F)."""
+        """Unit float32 (D,) of one crop: int8 (F,), or (P, F) of P passes, with flip averaging."""
         values = np.asarray(fingerprint)
-        if values.ndim == 0 or values.shape[-1] != self.length:
+        if values.ndim not in (1, 2) or not values.size or values.shape[-1] != self.length:
             raise FingerprintError(f"the fingerprint has shape {values.shape}, the board gives {self.length} numbers")
-        return self.projection.apply(dequantise(values, self.scale, self.zero_point))
-
-    def embed_looks(self, fingerprint: ArrayLike) -> Floats:
-        """Unit float32 (D,) of one crop: int8 (F,), or (L, F) of several looks at it, whose features' mean counts."""
-        values = np.asarray(fingerprint)
-        if values.ndim == 2 and len(values) and values.shape[1] == self.length:
-            return self.projection.apply(dequantise(values, self.scale, self.zero_point).mean(axis=0))
-        if values.ndim != 1:
-            raise FingerprintError(f"the looks at one crop have shape {values.shape}, not (L, {self.length})")
-        return self.embed(values)
+        features = dequantise(values, self.scale, self.zero_point)
+        return self.projection.apply(features if features.ndim == 1 else average_flip(features))

@@ -56,7 +56,7 @@ class Door:
             network_ms=recognition.inference.network_ms,
             thumbnail=picture,
             trace=outcome.trace,
-            looks=recognition.inference.looks,
+            passes=recognition.inference.passes,
         )
         self._log(event, kept() if self.keeping.prints else None)
         if outcome.locks_out:

@@ -65,7 +65,7 @@ def embed(prints: Sequence[Print], network_hash: bytes, projection: Projection) 
         key = (one.length, one.scale, one.zero_point)
         if key not in readers:
             readers[key] = Fingerprints(*key, network_hash=network_hash, projection=projection)
-        rows.append(readers[key].embed_looks(one.data))
+        rows.append(readers[key].embed(one.data))
     return np.stack(rows)
 
 

@@ -20,7 +20,7 @@ from device.vision.crop import CROP_VERSION
 from device.vision.fingerprint import Fingerprints, Projection, projection_files
 from gui.access.decider import Decider, Observation
 from gui.access.matcher import Floats, Templates, build
-from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, Looks, Outcome, Rule, Rules, Trace
+from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, FlipAveraging, Outcome, Rule, Rules, Trace
 from gui.core.frames import Clock, CropJob, Picture, Recognition, Span, Stage, Verdict, View, now_s
 from gui.core.i18n import formatted, marked
 from gui.core.people import Print
@@ -64,15 +64,15 @@ def load_projection(network_hash: bytes, folder: Path = ASSETS) -> tuple[Project
     return Projection(), why
 
 
-def with_threshold(rules: Rules, projection: Projection, *, mirror: bool = False) -> tuple[Rules, str]:
+def with_threshold(rules: Rules, projection: Projection, *, flip: bool = False) -> tuple[Rules, str]:
     """The rules with the score that the projection's measured impostors give for their false-accept rate, and a word of
-    warning where that rate was not measured. ``mirror``: crops are looked at twice."""
+    warning where that rate was not measured. ``flip``: for flip averaging."""
     if projection.input_length is None:
         return replace(rules, threshold=PLAIN_THRESHOLD, measured=False), ""
-    measured = projection.threshold_at(rules.far, mirror=mirror)
+    measured = projection.threshold_at(rules.far, flip=flip)
     if measured is not None and 0.0 < measured < 1.0:
         return replace(rules, threshold=measured, measured=True), ""
-    strictest = max((score for _, score in projection.thresholds_of(mirror=mirror)), default=0.0)
+    strictest = max((score for _, score in projection.thresholds_of(flip=flip)), default=0.0)
     fallback = max(strictest, DEFAULT_THRESHOLD)
     text = marked("one false accept in {far} was not measured for this network; a score of {score} is used")
     warning = formatted(text, far=f"{1 / rules.far:,.0f}", score=f"{fallback:.2f}")
@@ -138,18 +138,18 @@ class Recogniser:
         """
         warning = ""
         if self._reader is not None:
-            mirror = self._hello is not None and twice(rules.looks, self._hello)
-            rules, warning = with_threshold(rules, self._reader.projection, mirror=mirror)
+            flip = self._hello is not None and uses_flip(rules.flip, self._hello)
+            rules, warning = with_threshold(rules, self._reader.projection, flip=flip)
         with self._lock:
             if rules != self._decider.rules:
                 self._decider.rules = rules
                 self._decider.forget_all()
         return warning
 
-    def mirror(self, *, kept: bool) -> bool:
-        """Whether the board is to look at the next crop's mirror image, too; ``kept``: in order to enrol. From any
+    def wants_flip(self, *, kept: bool) -> bool:
+        """Whether the board is to run on the next crop's mirror image, too; ``kept``: in order to enrol. From any
         thread."""
-        return self._hello is not None and twice(self.rules.looks, self._hello, kept=kept)
+        return self._hello is not None and uses_flip(self.rules.flip, self._hello, kept=kept)
 
     def look(self, view: View) -> None:
         """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
@@ -196,7 +196,7 @@ class Recogniser:
     def embed(self, inference: Inference) -> Floats:
         """The unit vector (D,) of a fingerprint."""
         assert self._reader is not None, "connect() comes first"
-        return self._reader.embed_looks(inference.fingerprint)
+        return self._reader.embed(inference.fingerprint)
 
     def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> Print:
         """The fingerprint as the gallery keeps it."""
@@ -271,13 +271,13 @@ class Recogniser:
         return picture
 
 
-def twice(looks: Looks, hello: Hello, *, kept: bool = False) -> bool:
-    """Whether the board that said ``hello`` is to look at a crop's mirror image, too; ``kept``: in order to enrol.
+def uses_flip(wanted: FlipAveraging, hello: Hello, *, kept: bool = False) -> bool:
+    """Whether the board that said ``hello`` is to run on a crop's mirror image, too; ``kept``: in order to enrol.
 
-    AUTOMATIC: a board on a wire loses no crop by it, for at 2 Mbaud receiving one takes 246 ms and both looks 212. What
-    this computer emulates would come to half as many. A template is made once and used always, so for one it is worth
-    the time anywhere.
+    AUTOMATIC: a board on a wire loses no crop by it, for at 2 Mbaud receiving one takes 246 ms and both passes 212.
+    What this computer emulates would come to half as many. A template is made once and used always, so for one it is
+    worth the time anywhere.
     """
-    if looks is Looks.ONCE or Capability.MIRROR not in hello.capabilities:
+    if wanted is FlipAveraging.OFF or Capability.FLIP not in hello.capabilities:
         return False
-    return looks is Looks.TWICE or kept or hello.where is Where.BOARD
+    return wanted is FlipAveraging.ON or kept or hello.where is Where.BOARD

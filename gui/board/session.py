@@ -67,15 +67,15 @@ class Session:
         board = self.board
         return not board.waiting or (board.waiting < board.in_flight and now_s() >= self._pacer.due_s)
 
-    def send(self, crop: Crop, *, mirror: bool) -> None:
-        """A crop out; ``mirror``: the board looks at its mirror image, too."""
+    def send(self, crop: Crop, *, flip: bool) -> None:
+        """A crop out; ``flip``: with its mirror image, for flip averaging."""
         self._sent.append(crop)  # first: sending may break the link, and it is not to be forgotten
         try:
-            self.board.send_crop(crop.crop, mirror=mirror)
+            self.board.send_crop(crop.crop, flip=flip)
         except BoardError:
             self._sent.pop()
             raise
-        self._pacer.sent(now_s(), looks=2 if mirror else 1)
+        self._pacer.sent(now_s(), passes=2 if flip else 1)
 
     def receive(self) -> tuple[Crop, Inference | BoardError]:
         """The oldest crop under way with its fingerprint, or with the board's refusal."""

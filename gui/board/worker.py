@@ -43,8 +43,8 @@ class BoardWorker:
     """Connects to ``spec`` (None: the first known board, else the virtual one), and again whenever the board is lost.
 
     Callbacks come on the worker's thread: ``on_hello`` before the first crop of every connection, ``on_inference`` for
-    every live crop's fingerprint, ``on_action`` whenever an action gets on. So is ``mirror``, before every crop:
-    whether to look at its mirror image, too; it is told whether the crop is a background request's.
+    every live crop's fingerprint, ``on_action`` whenever an action gets on. So is ``flip``, before every crop:
+    whether to run on its mirror image, too; it is told whether the crop is a background request's.
     """
 
     def __init__(
@@ -57,13 +57,13 @@ class BoardWorker:
         on_door: Callable[[DoorView], None],
         on_problem: Callable[[Problem], None],
         on_action: Callable[[ActionReport], None] = lambda report: None,
-        mirror: Callable[[bool], bool] = lambda background: False,
+        flip: Callable[[bool], bool] = lambda background: False,
         opener: Callable[[str | None], OpenedBoard] = open_board,
         ports: Callable[[], list[Port]] = all_ports,
     ) -> None:
         self._on_hello, self._on_inference = on_hello, on_inference
         self._on_state, self._on_door, self._on_problem = on_state, on_door, on_problem
-        self._mirror = mirror
+        self._flip = flip
         self.actions = ActionRunner(on_action)
         self.counts = Counts()
         self._finder = Finder(spec, opener, ports)
@@ -216,7 +216,7 @@ class BoardWorker:
             if isinstance(crop, BackgroundRequest):
                 crop.answer.set_exception(BoardError(f"the board wants {wanted}, not {crop.crop.shape}"))
             return
-        session.send(crop, mirror=self._mirror(isinstance(crop, BackgroundRequest)))
+        session.send(crop, flip=self._flip(isinstance(crop, BackgroundRequest)))
         self.counts.sent += 1
 
     def _receive(self, session: Session) -> None:

@@ -29,12 +29,15 @@ ONE_FACE = 0.55
 NO_TRACK = 0  # tracks are numbered from 1
 
 
-class Looks(StrEnum):
-    """What the setting asks for."""
+class FlipAveraging(StrEnum):
+    """Whether the feature is the mean of a crop and of its mirror image, as the setting asks for."""
 
     AUTOMATIC = "automatic"
-    ONCE = "once"
-    TWICE = "twice"
+    OFF = "off"
+    ON = "on"
+
+
+_LOOKS = {"once": FlipAveraging.OFF, "twice": FlipAveraging.ON}  # what traces of version 0.1 called them
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,7 @@ class Rules:
     lockout_failures: int = 5  # refusals in a row that lock the door's face recognition; 0: never
     lockout_s: float = 30.0
     failures_within_s: float = 120.0  # older refusals are forgotten
-    looks: Looks = Looks.AUTOMATIC  # at every crop; the threshold is the one measured so
+    flip: FlipAveraging = FlipAveraging.AUTOMATIC  # the threshold is the one measured so
 
     @property
     def window(self) -> int:
@@ -190,8 +193,7 @@ class Trace:
             raw = json.loads(text)
             given = _known(cls, raw)
             given["rule"] = Rule(raw["rule"])
-            rules = _known(Rules, raw.get("rules", {}))
-            given["rules"] = Rules(**{**rules, "looks": Looks(rules.get("looks", Looks.AUTOMATIC))})
+            given["rules"] = _rules(raw.get("rules", {}))
             given["ballots"] = tuple(
                 Ballot(**{**_known(Ballot, one), "vote": Vote(one["vote"])}) for one in raw.get("ballots", ())
             )
@@ -199,6 +201,11 @@ class Trace:
             return cls(**given)
         except (ValueError, TypeError, KeyError, AttributeError):
             return None
+
+
+def _rules(raw: dict[str, Any]) -> Rules:
+    flip = raw.get("flip", raw.get("looks", FlipAveraging.AUTOMATIC))
+    return Rules(**{**_known(Rules, raw), "flip": _LOOKS.get(flip) or FlipAveraging(flip)})
 
 
 def _known(kind: type[Any], raw: dict[str, Any]) -> dict[str, Any]:

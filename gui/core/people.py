@@ -46,12 +46,12 @@ class Event:
     thumbnail: bytes | None = None
     trace: Trace | None = None
     correction: str | None = None
-    looks: int = 1  # in ``network_ms``
+    passes: int = 1  # in ``network_ms``: 2 with flip averaging
 
 
 @dataclass(frozen=True, eq=False)
 class Print:
-    """One fingerprint to keep or kept: int8 (N,), or (L, N) of L looks at one crop, with what is needed to compare it.
+    """One fingerprint to keep or kept: int8 (N,), or with flip averaging (2, N), with what is needed to compare it.
 
     ``thumbnail`` is a PNG.
     """
@@ -67,11 +67,11 @@ class Print:
     vouched: bool = False  # somebody said of an event that this was the person
 
     @property
-    def looks(self) -> int:
-        """How many looks at the crop ``data`` holds."""
+    def passes(self) -> int:
+        """How often the network ran: 2 with flip averaging, on the crop and on its mirror image."""
         return 1 if self.data.ndim == 1 else len(self.data)
 
     @property
     def length(self) -> int:
-        """The numbers of one look."""
+        """The numbers of one pass."""
         return int(self.data.shape[-1])

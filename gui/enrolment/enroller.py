@@ -126,7 +126,7 @@ class Enroller:
                 return ""
             if not enrolment.wants(job.quality, job.alone, job.taken_s):
                 return enrolment.name
-            if inference.looks == 1 and self._recogniser.mirror(kept=True):
+            if inference.passes == 1 and self._recogniser.wants_flip(kept=True):
                 return enrolment.name  # sent before the enrolment began
             kept = self._recogniser.keep(job, inference, png(job.crop))
             if enrolment.takes and enrolment.takes[0].print.network_hash != kept.network_hash:

@@ -267,7 +267,7 @@ class PhotoRun:
         kept = Print(
             inference.fingerprint, hello.scale, hello.zero_point, hello.network, CROP_VERSION, quality, png(crop)
         )
-        return _Seen(file, kept, self._reader.embed_looks(inference.fingerprint))
+        return _Seen(file, kept, self._reader.embed(inference.fingerprint))
 
     def _wait(self, answer: Future[Answer]) -> Answer:
         waited = 0

@@ -1,14 +1,14 @@
 """People and their fingerprints as one file to carry to another computer.
 
-A ZIP archive, version 2:
+A ZIP archive, version 3:
 
-- ``gallery.json``, UTF-8: ``format`` ("face-gallery"), ``version`` (2), ``created`` (Unix seconds) and ``people``, a
+- ``gallery.json``, UTF-8: ``format`` ("face-gallery"), ``version`` (3), ``created`` (Unix seconds) and ``people``, a
   list of ``name``, ``created`` and ``fingerprints``. Each fingerprint has ``data`` (a member of the archive),
-  ``length`` (its numbers), ``looks`` (1, or 2 where the second half of the numbers is the crop's mirror image's),
+  ``length`` (its numbers), ``passes`` (1, or 2 where the second half of the numbers is the crop's mirror image's),
   ``scale`` and ``zero_point`` (a feature is scale * (number - zero_point)), ``network`` (the hash of the network that
   made it, 32 hexadecimal digits), ``crop_version`` (``device.vision.crop``), ``quality`` (0 to 1), ``time`` (Unix
   seconds), ``vouched`` (true where somebody said of an event that this was the person) and ``picture`` (a member of the
-  archive, or null). Version 1 has no ``looks``: there it is 1.
+  archive, or null). Version 2 calls ``passes`` ``looks``; version 1 has neither: there it is 1.
 - ``fingerprints/000001.bin`` …: int8, as the board sent them.
 - ``pictures/000001.png`` …: the crop that the board saw, PNG.
 
@@ -36,11 +36,12 @@ from gui.core.people import Person, Print
 from gui.gallery.gallery import LONGEST_NAME, Arrival, clean_name, numbers
 
 ENDING = ".facegallery"
-FORMAT, VERSION = "face-gallery", 2
+FORMAT, VERSION = "face-gallery", 3
+EARLIER: Mapping[int, str | None] = {1: None, 2: "looks"}  # what these versions call ``passes``
 INDEX = "gallery.json"
 MOST_PEOPLE, MOST_PRINTS = 10_000, 200_000
-MOST_LOOKS = 2  # the crop and its mirror image
-LARGEST_INDEX, LARGEST_PICTURE, LARGEST_PRINT = 256_000_000, 1_000_000, 65_536 * MOST_LOOKS
+MOST_PASSES = 2  # the crop and its mirror image
+LARGEST_INDEX, LARGEST_PICTURE, LARGEST_PRINT = 256_000_000, 1_000_000, 65_536 * MOST_PASSES
 PNG = b"\x89PNG\r\n\x1a\n"
 HINT = "export it again with this program, or choose another file"
 
@@ -93,7 +94,7 @@ def _index(archive: zipfile.ZipFile, people: Sequence[tuple[Person, Sequence[Pri
                 {
                     "data": data,
                     "length": int(one.data.size),
-                    "looks": one.looks,
+                    "passes": one.passes,
                     "scale": one.scale,
                     "zero_point": one.zero_point,
                     "network": one.network_hash,
@@ -124,7 +125,7 @@ class _Reader:
         self._path, self._archive = path, archive
         self._names = {info.filename: info for info in archive.infolist()}
         self._prints = 0
-        self._has_looks = True
+        self._passes: str | None = "passes"  # what the file calls this field
 
     def people(self) -> list[FilePerson]:
         index = self._json()
@@ -134,8 +135,9 @@ class _Reader:
             raise FileError(
                 f"{self._path.name} has version {version}", "it was written by a newer program: update this"
             )
-        _same(self._path, "version", version, 1 if version == 1 else VERSION)
-        self._has_looks = version != 1
+        wanted = next((one for one in EARLIER if one == version), VERSION)
+        _same(self._path, "version", version, wanted)
+        self._passes = EARLIER.get(wanted, self._passes)
         listed = self._list(index, "people", MOST_PEOPLE)
         found, keys = [], set()
         for number, entry in enumerate(listed):
@@ -172,9 +174,11 @@ class _Reader:
         data = self._member(f"{where}.data", fields.get("data"), LARGEST_PRINT)
         if len(data) != length:
             raise self._bad(f"{where}.data", f"{len(data)} bytes", f"{length}, as length says")
-        looks = self._whole(f"{where}.looks", fields.get("looks"), 1, MOST_LOOKS) if self._has_looks else 1
-        if length % looks:
-            raise self._bad(f"{where}.looks", looks, f"a divisor of {length}, the length")
+        passes, name = 1, self._passes
+        if name is not None:
+            passes = self._whole(f"{where}.{name}", fields.get(name), 1, MOST_PASSES)
+            if length % passes:
+                raise self._bad(f"{where}.{name}", passes, f"a divisor of {length}, the length")
         network = fields.get("network")
         if not isinstance(network, str) or len(network) != 32 or set(network) - set("0123456789abcdef"):
             raise self._bad(f"{where}.network", network, "32 hexadecimal digits")
@@ -187,7 +191,7 @@ class _Reader:
         if scale <= 0.0:
             raise self._bad(f"{where}.scale", scale, "more than 0")
         return Print(
-            numbers(data, looks),
+            numbers(data, passes),
             scale,
             self._whole(f"{where}.zero_point", fields.get("zero_point"), -128, 127),
             network,

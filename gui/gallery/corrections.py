@@ -16,7 +16,7 @@ from gui.core.people import Print
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.gallery import numbers
 
-_PRINT = "data, looks, scale, zero_point, network_hash, crop_version"
+_PRINT = "data, passes, scale, zero_point, network_hash, crop_version"
 
 
 class Corrections:
@@ -29,13 +29,14 @@ class Corrections:
         """The negative examples by person, of this network and this crop."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT person_id, data, looks, scale, zero_point FROM negatives n JOIN people p ON p.id = n.person_id
+                """SELECT person_id, data, passes, scale, zero_point
+                FROM negatives n JOIN people p ON p.id = n.person_id
                 WHERE p.deleted IS NULL AND network_hash = ? AND crop_version = ? ORDER BY n.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[Print]] = {}
-        for person_id, data, looks, scale, zero_point in rows:
-            kept = Print(numbers(data, looks), scale, zero_point, network_hash, crop_version)
+        for person_id, data, passes, scale, zero_point in rows:
+            kept = Print(numbers(data, passes), scale, zero_point, network_hash, crop_version)
             found.setdefault(person_id, []).append(kept)
         return found
 

@@ -94,11 +94,15 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
     ),
     ("ALTER TABLE fingerprints ADD COLUMN vouched INTEGER NOT NULL DEFAULT 0",),
     (
-        # Where the board looked at a crop more than once, ``data`` holds the looks' numbers one after the other.
+        # With flip averaging ``data`` holds the crop's numbers, then its mirror image's.
         "ALTER TABLE fingerprints ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",
         "ALTER TABLE negatives ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",
         "ALTER TABLE event_details ADD COLUMN looks INTEGER DEFAULT 1",
         "ALTER TABLE events ADD COLUMN looks INTEGER NOT NULL DEFAULT 1",  # in network_ms
+    ),
+    tuple(
+        f"ALTER TABLE {table} RENAME COLUMN looks TO passes"
+        for table in ("fingerprints", "negatives", "event_details", "events")
     ),
 )
 

@@ -14,7 +14,7 @@ from gui.core.people import Event
 
 HEADER = (
     "number", "time", "person", "decision", "score", "threshold", "rule", "said to be", "network_ms", "measured on",
-    "looks",
+    "passes",
 )  # fmt: skip
 
 
@@ -35,7 +35,7 @@ def rows(events: Iterable[Event]) -> Iterator[tuple[str, ...]]:
             safe(said),
             _number(event.network_ms, 2),
             safe(measured),
-            str(event.looks) if measured else "",
+            str(event.passes) if measured else "",
         )
 
 

@@ -19,7 +19,7 @@ from gui.gallery.database import Store
 PAGE = 100
 DELETED_AT_ONCE = 500  # a writer waits for so many at most
 _COLUMNS = """e.id, e.time, e.person_id, e.name, e.decision, e.score, e.threshold, e.reason, e.measured, e.network_ms,
-    e.looks, CASE WHEN c.event_id IS NULL THEN NULL ELSE coalesce(p.name, '') END"""
+    e.passes, CASE WHEN c.event_id IS NULL THEN NULL ELSE coalesce(p.name, '') END"""
 _PLACES = {place.value: place for place in Where}
 _TABLES = "events e LEFT JOIN corrections c ON c.event_id = e.id LEFT JOIN people p ON p.id = c.person_id"
 
@@ -51,20 +51,20 @@ class EventLog:
             known = writer.execute("SELECT 1 FROM people WHERE id = ?", (event.person_id,)).fetchone()
             cursor = writer.execute(
                 """INSERT INTO events (time, person_id, name, decision, score, threshold, reason, measured, network_ms,
-                    looks, thumbnail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                    passes, thumbnail) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 (event.time, event.person_id if known else None, event.name, event.decision.value, event.score,
-                 event.threshold, event.reason, event.where or "", event.network_ms, event.looks,
+                 event.threshold, event.reason, event.where or "", event.network_ms, event.passes,
                  event.thumbnail),
             )  # fmt: skip
             event_id = int(cursor.lastrowid or 0)
             if event.trace is not None or kept is not None:
                 trace = event.trace.dump() if event.trace is not None else None
                 print_columns = (None,) * 7 if kept is None else (
-                    kept.data.tobytes(), kept.looks, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version,
+                    kept.data.tobytes(), kept.passes, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version,
                     kept.quality,
                 )  # fmt: skip
                 writer.execute(
-                    """INSERT INTO event_details (event_id, trace, data, looks, scale, zero_point, network_hash,
+                    """INSERT INTO event_details (event_id, trace, data, passes, scale, zero_point, network_hash,
                         crop_version, quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                     (event_id, trace, *print_columns),
                 )
@@ -182,10 +182,10 @@ def _where(reader: sqlite3.Connection, query: Query) -> tuple[list[str], list[ob
 
 
 def _event(row: tuple[Any, ...]) -> Event:
-    event_id, when, person_id, name, decision, score, threshold, reason, where, network_ms, looks, correction = row
+    event_id, when, person_id, name, decision, score, threshold, reason, where, network_ms, passes, correction = row
     return Event(
         event_id, when, person_id, name, Decision(decision), score, threshold, reason, _PLACES.get(where), network_ms,
-        correction=correction, looks=looks,
+        correction=correction, passes=passes,
     )  # fmt: skip
 
 

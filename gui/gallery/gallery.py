@@ -22,10 +22,10 @@ LONGEST_NAME = 60
 _OF_PEOPLE = (("fingerprints", "id"), ("events", "id"), ("negatives", "id"), ("corrections", "event_id"))
 
 
-def numbers(data: bytes, looks: int) -> NDArray[np.int8]:
+def numbers(data: bytes, passes: int) -> NDArray[np.int8]:
     """``Print.data`` of what is kept of it."""
     flat = np.frombuffer(data, np.int8)
-    return flat if looks == 1 else flat.reshape(looks, -1)
+    return flat if passes == 1 else flat.reshape(passes, -1)
 
 
 @dataclass(frozen=True)
@@ -103,14 +103,14 @@ class Gallery:
         """The comparable fingerprints by person: of this network and this crop only."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT f.person_id, f.data, f.looks, f.scale, f.zero_point, f.quality, f.time, f.vouched
+                """SELECT f.person_id, f.data, f.passes, f.scale, f.zero_point, f.quality, f.time, f.vouched
                 FROM fingerprints f JOIN people p ON p.id = f.person_id
                 WHERE p.deleted IS NULL AND f.network_hash = ? AND f.crop_version = ? ORDER BY f.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[Print]] = {}
-        for person_id, data, looks, scale, zero_point, quality, when, vouched in rows:
-            own = numbers(data, looks)
+        for person_id, data, passes, scale, zero_point, quality, when, vouched in rows:
+            own = numbers(data, passes)
             found.setdefault(person_id, []).append(
                 Print(own, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched))
             )
@@ -138,8 +138,8 @@ class Gallery:
             reader.execute("BEGIN")  # one state of the file, whatever is written meanwhile
             try:
                 rows = reader.execute(
-                    """SELECT person_id, data, looks, scale, zero_point, network_hash, crop_version, quality, thumbnail,
-                        time, vouched = 1
+                    """SELECT person_id, data, passes, scale, zero_point, network_hash, crop_version, quality,
+                        thumbnail, time, vouched = 1
                     FROM fingerprints ORDER BY id"""
                 ).fetchall()
                 people = reader.execute(
@@ -148,8 +148,8 @@ class Gallery:
             finally:
                 reader.execute("COMMIT")
         own: dict[int, list[Print]] = {}
-        for person_id, data, looks, *rest in rows:
-            own.setdefault(person_id, []).append(Print(numbers(data, looks), *rest))
+        for person_id, data, passes, *rest in rows:
+            own.setdefault(person_id, []).append(Print(numbers(data, passes), *rest))
         return [
             (Person(person_id, name, created, len(own.get(person_id, [])), 0), own.get(person_id, []))
             for person_id, name, created in people
@@ -341,9 +341,9 @@ def _insert(writer: sqlite3.Connection, person_id: int, prints: Sequence[Print])
     ids = []
     for one in prints:
         cursor = writer.execute(
-            """INSERT INTO fingerprints (person_id, data, looks, scale, zero_point, network_hash, crop_version, quality,
-                thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-            (person_id, one.data.tobytes(), one.looks, float(one.scale), int(one.zero_point), one.network_hash,
+            """INSERT INTO fingerprints (person_id, data, passes, scale, zero_point, network_hash, crop_version,
+                quality, thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+            (person_id, one.data.tobytes(), one.passes, float(one.scale), int(one.zero_point), one.network_hash,
              one.crop_version, float(one.quality), one.thumbnail, one.time or time.time(), one.vouched),
         )  # fmt: skip
         ids.append(int(cursor.lastrowid or 0))

@@ -116,7 +116,7 @@ class Engine:
             on_door=events.on_door,
             on_problem=events.on_problem,
             on_action=events.on_action,
-            mirror=self._wants_mirror,
+            flip=self._wants_flip,
             opener=opener,
         )
         self.door = Door(
@@ -192,8 +192,8 @@ class Engine:
             self.events.on_problem(Problem(warning, "python -m device.model export writes one", Topic.BOARD))
         self.events.on_gallery()
 
-    def _wants_mirror(self, background: bool) -> bool:
-        return self.recogniser.mirror(kept=background or self.enroller.enrolment is not None)
+    def _wants_flip(self, background: bool) -> bool:
+        return self.recogniser.wants_flip(kept=background or self.enroller.enrolment is not None)
 
     def _on_inference(self, job: CropJob, inference: Inference) -> None:
         try:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from gui.core.i18n import marked
@@ -48,6 +48,14 @@ GROUPS: Mapping[Group, str] = {
 
 
 @dataclass(frozen=True)
+class Former:
+    """What an earlier version called a setting: its key, and those of its values that were called otherwise."""
+
+    key: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
 class Setting:
     """One setting. ``key`` is its name in the file, ``group/name``; ``choices`` are pairs of value and label.
 
@@ -67,6 +75,7 @@ class Setting:
     unit: str = ""
     step: float = 1.0
     restart: bool = False
+    former: Former | None = None
 
     def parse(self, raw: object) -> Value:
         """A value of this setting from a file's text or a caller's value; ValueError says what is wrong with it."""

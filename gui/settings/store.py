@@ -9,7 +9,7 @@ from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from gui.core.i18n import formatted, marked
 from gui.core.states import Problem, Topic
-from gui.settings.schema import Group, Kind, Setting, Value
+from gui.settings.schema import Former, Group, Kind, Setting, Value
 from gui.settings.table import SETTINGS
 
 FILE_NAME = "settings.ini"
@@ -146,6 +146,8 @@ class SettingsStore(QObject):
                 Problem(text, marked("the defaults are used; correct the file, or delete it"), Topic.SETTINGS)
             )
         for key, setting in self._table.items():
+            if setting.former is not None:
+                _rename(file, setting.former, key)
             if not file.contains(key):
                 continue
             try:
@@ -161,3 +163,13 @@ class SettingsStore(QObject):
         if self._table[key].kind not in kinds:
             raise TypeError(f"{key} is a {self._table[key].kind}")
         return key
+
+
+def _rename(file: QSettings, former: Former, key: str) -> None:
+    """Keep under ``key`` what an earlier version wrote under its former name."""
+    if not file.contains(former.key):
+        return
+    if not file.contains(key):
+        value = file.value(former.key)
+        file.setValue(key, former.values.get(str(value), value))
+    file.remove(former.key)

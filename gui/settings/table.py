@@ -8,7 +8,7 @@ translates them when they are shown.
 from __future__ import annotations
 
 from gui.core.i18n import marked
-from gui.settings.schema import Group, Kind, Setting
+from gui.settings.schema import Former, Group, Kind, Setting
 
 WINDOW = (
     Setting(
@@ -106,16 +106,18 @@ DECISION = (
         choices=((100, marked("1 in 100")), (1000, marked("1 in 1,000")), (10000, marked("1 in 10,000"))),
     ),
     Setting(
-        "decision/looks",
+        "decision/flip",
         Group.DECISION,
-        marked("Looks at a face"),
+        marked("Flip averaging"),
         marked(
-            "Twice: at the crop and at its mirror image. That tells people apart better and takes the network twice "
-            "the time. Automatic: twice while somebody is enrolled and on a real board, once on the virtual board."
+            "The network runs on the face and on its mirror image, and the mean of both counts. That tells people "
+            "apart better and takes the network twice the time. Automatic: on with a real board and while somebody is "
+            "enrolled, else off."
         ),
         Kind.CHOICE,
         "automatic",
-        choices=(("automatic", marked("Automatic")), ("once", marked("Once")), ("twice", marked("Twice"))),
+        choices=(("automatic", marked("Automatic")), ("off", marked("Off")), ("on", marked("On"))),
+        former=Former("decision/looks", {"once": "off", "twice": "on"}),
     ),
     Setting(
         "decision/accept_votes",

@@ -88,9 +88,9 @@ def measured(where: Where | None) -> str:
     return translate(_MEASURED[where or Where.BOARD])
 
 
-def with_looks(text: str, looks: int) -> str:
-    """A network's figure or where it was measured; ``212 ms, 2 looks`` where it is of the mirror image, too."""
-    return text if looks == 1 else translate("{text}, {looks} looks").format(text=text, looks=looks)
+def with_flip(text: str, passes: int) -> str:
+    """A network's figure or where it was measured; ``212 ms, flip averaging`` where the network ran twice."""
+    return text if passes == 1 else translate("{text}, flip averaging").format(text=text)
 
 
 def place(where: Where | None) -> str:

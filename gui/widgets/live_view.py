@@ -79,7 +79,7 @@ class LiveView(QWidget):
         self._timings = {track: timing for track, timing in self._timings.items() if track in there}
         inference = recognition.inference
         self._timings[recognition.track_id] = FaceTiming(
-            inference.network_ms, recognition.end_to_end_ms, inference.where, inference.looks
+            inference.network_ms, recognition.end_to_end_ms, inference.where, inference.passes
         )
 
     def clear(self, waiting: str) -> None:

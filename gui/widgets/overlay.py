@@ -66,7 +66,7 @@ class FaceTiming:
     network_ms: float
     end_to_end_ms: float
     where: Where
-    looks: int = 1
+    passes: int = 1
 
 
 @dataclass(frozen=True)
@@ -152,7 +152,7 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     if face.verdict is not Verdict.GOOD and (scores or not known):
         lines.append(translate(face.verdict.value))
     if scores and timing is not None:
-        network = formatting.with_looks(f"{formatting.milliseconds(timing.network_ms)} ms", timing.looks)
+        network = formatting.with_flip(f"{formatting.milliseconds(timing.network_ms)} ms", timing.passes)
         text = translate("network {network} · in all {end_to_end} ms · {place}")
         end_to_end = formatting.milliseconds(timing.end_to_end_ms)
         lines.append(text.format(network=network, end_to_end=end_to_end, place=formatting.measured(timing.where)))

@@ -43,7 +43,7 @@ class Report(QObject):
         self._gaps, self._paints, self._latencies = Histogram(), Histogram(), Histogram()
         self._first: tuple[int, int, float] | None = None  # frame number, skipped before, when
         self._last: tuple[int, int, float] | None = None
-        self._shown = self._fingerprints = self._twice = 0
+        self._shown = self._fingerprints = self._flipped = 0
         self._before: tuple[Usage, Usage, float] | None = None
         self._memory: list[int] = []
         self._load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
@@ -113,7 +113,7 @@ class Report(QObject):
             },
             "fingerprints": {
                 "count": self._fingerprints,
-                "looked_twice": self._twice,
+                "flip_averaged": self._flipped,
                 "per_s": round(self._fingerprints / seconds, 2) if seconds else None,
                 "latency_ms": _told(self._latencies.percentiles()),
             },
@@ -154,7 +154,7 @@ class Report(QObject):
         self._once("first_fingerprint_s")
         if self._first is not None:
             self._fingerprints += 1
-            self._twice += recognition.inference.looks > 1
+            self._flipped += recognition.inference.passes > 1
             self._latencies.add(recognition.latency_ms)
 
     def _board_is(self, state: BoardState) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from gui.core.decisions import Decision, Looks, Rules
+from gui.core.decisions import Decision, FlipAveraging, Rules
 from gui.core.people import Event
 from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, Topic
 from gui.gallery.event_log import Keeping
@@ -173,7 +173,7 @@ def rules_from(value: Callable[[str], object]) -> Rules:
         challenge_s=number("door/challenge_s"),
         lockout_failures=int(number("door/lockout_failures")),
         lockout_s=number("door/lockout_s"),
-        looks=Looks(str(value("decision/looks"))),
+        flip=FlipAveraging(str(value("decision/flip"))),
     )
 
 

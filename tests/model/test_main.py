@@ -87,9 +87,9 @@ def test_evaluate_gives_json(
     assert call(monkeypatch, "evaluate", "--network", network, "--faces", tiny_faces, "--json") == 0
     result = json.loads(capsys.readouterr().out)
     # No projection stands beside this network, so it is only compared as it is.
-    row, twice = result["rows"]
+    row, flipped = result["rows"]
     assert (row["where"], row["kind"], row["pairs"]) == ("int8, LiteRT", "plain", 12)
-    assert twice["kind"] == "plain, twice"
+    assert flipped["kind"] == "plain, flip averaging"
     assert [one["far"] for one in row["tar"]] == [0.01, 0.001, 0.0001]
     assert 0 <= row["accuracy"] <= 1
 

@@ -135,16 +135,16 @@ class PeerBoard:
         match frame.type:
             case Type.HELLO:
                 return Status.OK, replace(self.hello, protocol_version=self.version).pack()
-            case Type.INFER | Type.INFER_MIRROR:
+            case Type.INFER | Type.INFER_FLIP:
                 hello = self.hello
-                mirror = frame.type == Type.INFER_MIRROR
-                if mirror and not hello.capabilities & Capability.MIRROR:
+                flip = frame.type == Type.INFER_FLIP
+                if flip and not hello.capabilities & Capability.FLIP:
                     return Status.UNKNOWN_TYPE, b""
                 if len(frame.payload) != hello.input_height * hello.input_width * hello.input_channels:
                     return Status.BAD_LENGTH, b""
                 self.infers += 1
                 numbers = fingerprint(frame.payload).tobytes()
-                if mirror:
+                if flip:
                     crop = np.frombuffer(frame.payload, np.uint8).reshape(
                         hello.input_height, hello.input_width, hello.input_channels
                     )

@@ -72,9 +72,9 @@ def trace(rule: Rule = Rule.VOTES_FOR, **changes: Any) -> Trace:
 
 def recognition(**changes: Any) -> Recognition:
     """Ada accepted through the virtual board, but for ``changes``, of which each goes to the record that it is of."""
-    looks = changes.pop("looks", 1)
+    passes = changes.pop("passes", 1)
     inference: dict[str, Any] = {
-        "fingerprint": np.zeros(1280 if looks == 1 else (looks, 1280), np.int8),
+        "fingerprint": np.zeros(1280 if passes == 1 else (passes, 1280), np.int8),
         "receive_cycles": 6_048_000,
         "network_cycles": 53_136_000,
         "total_cycles": 53_568_000,

@@ -20,7 +20,7 @@ static uint32_t capabilities(const struct session *session)
         if (id->receives_meanwhile && (id->ring_bytes == 0 || frame_bytes <= id->ring_bytes)) {
             bits |= WIRE_CAPABILITY_OVERLAP;
         }
-        bits |= session_flips(session) ? WIRE_CAPABILITY_MIRROR : 0u;
+        bits |= session_flips(session) ? WIRE_CAPABILITY_FLIP : 0u;
     }
     return bits;
 }
@@ -71,7 +71,7 @@ static void infer_frame(struct session *session, const struct frame *frame, stru
     }
     const struct crop crop = {
         .source = memory_source(&memory),
-        .whole = frame->header.type == WIRE_TYPE_INFER_MIRROR ? memory.at : NULL,
+        .whole = frame->header.type == WIRE_TYPE_INFER_FLIP ? memory.at : NULL,
     };
     (void)infer(session, &crop, reply);
 }
@@ -221,7 +221,7 @@ static const struct command commands[] = {
     [WIRE_TYPE_STATS] = {0, 0, stats},
     [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
     [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
-    [WIRE_TYPE_INFER_MIRROR] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | FLIPS, 0, infer_frame},
+    [WIRE_TYPE_INFER_FLIP] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | FLIPS, 0, infer_frame},
 };
 
 static const struct command *find(uint8_t type)

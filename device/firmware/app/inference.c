@@ -92,7 +92,7 @@ struct network_source memory_source(struct memory *memory)
 }
 
 /* One row from right to left; three bytes a pixel, as every network has that takes its rows one by one. */
-static bool mirrored_next(void *context, uint8_t *to, uint32_t bytes)
+static bool flipped_next(void *context, uint8_t *to, uint32_t bytes)
 {
     struct memory *memory = context;
     const uint8_t *pixel = memory->at + bytes;
@@ -125,8 +125,8 @@ struct outcome infer(struct session *session, const struct crop *crop, struct re
     add_fingerprint(session, reply);
     if (crop->whole) {
         struct memory memory = {.at = crop->whole};
-        const struct network_source mirrored = {.next = mirrored_next, .context = &memory};
-        (void)run_network(&run, &mirrored);
+        const struct network_source flipped = {.next = flipped_next, .context = &memory};
+        (void)run_network(&run, &flipped);
         add_fingerprint(session, reply);
     }
     struct board_count now;

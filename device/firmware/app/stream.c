@@ -13,7 +13,7 @@ bool stream_begins(struct session *session, struct stream *stream)
         !frame_parser_at_payload(&session->parser, &header)) {
         return false;
     }
-    const bool flips = header.type == WIRE_TYPE_INFER_MIRROR && session_flips(session);
+    const bool flips = header.type == WIRE_TYPE_INFER_FLIP && session_flips(session);
     if ((header.type != WIRE_TYPE_INFER && !flips) || header.version != WIRE_PROTOCOL_VERSION ||
         header.length != network_input_bytes(&session->network) ||
         header.length + WIRE_FRAME_CRC_BYTES > board_id()->kept_bytes) {

@@ -31,7 +31,7 @@ enum wire_type {
     WIRE_TYPE_STATS = 6,
     WIRE_TYPE_BAUD = 7,
     WIRE_TYPE_RESET = 8,
-    WIRE_TYPE_INFER_MIRROR = 9,
+    WIRE_TYPE_INFER_FLIP = 9,
 };
 
 enum wire_status {
@@ -54,7 +54,7 @@ enum wire_capability {
     WIRE_CAPABILITY_OVERLAP = 16,
     WIRE_CAPABILITY_CYCLES = 32,
     WIRE_CAPABILITY_INSTRUCTIONS = 64,
-    WIRE_CAPABILITY_MIRROR = 128,
+    WIRE_CAPABILITY_FLIP = 128,
 };
 
 enum wire_door_action {

@@ -25,7 +25,7 @@ Floats = NDArray[np.float32]
 
 
 def mirrored(crops: Crops) -> Crops:
-    """The mirror images of crops (N, S, S, 3), as the board makes them for its second look."""
+    """The mirror images of crops (N, S, S, 3), as the board makes them for flip averaging."""
     return np.ascontiguousarray(crops[:, :, ::-1])
 
 
@@ -58,9 +58,9 @@ def fingerprints(
 
 def both_fingerprints(content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT) -> NDArray[np.int8]:
     """(N, 2, F): those of the crops, and those of their mirror images."""
-    once = fingerprints(content, where, crops, monitor)
-    again = fingerprints(content, where, mirrored(crops), monitor, "mirrored, LiteRT")
-    return np.stack([once, again], axis=1)
+    plain = fingerprints(content, where, crops, monitor)
+    flipped = fingerprints(content, where, mirrored(crops), monitor, "mirrored, LiteRT")
+    return np.stack([plain, flipped], axis=1)
 
 
 def int8_features(content: bytes, where: str, crops: Crops, monitor: Monitor = SILENT) -> Floats:

@@ -1,8 +1,8 @@
 """The host's projection of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
 How a projection is fitted and chosen: ``projection_choice.py``. All features are what a board answers. Thresholds come
-from the pairs of the held-out crops, for one look at every crop and for two, as it is and mirrored. The projection is
-fitted on both looks at each training crop, and judged by their mean: fitted on three quarters and judged with the
+from the pairs of the held-out crops, without flip averaging and with it. The projection is
+fitted on both passes over each training crop, and judged by their mean: fitted on three quarters and judged with the
 others, then the recipe that was chosen is fitted on all of them, since every crop more makes it better.
 """
 
@@ -25,7 +25,7 @@ from device.model.embedding.projection_choice import Judge, ProjectionFitter, ch
 from device.model.export.export import export
 from device.model.progress import SILENT, Monitor
 from device.network.file import Network
-from device.vision.fingerprint import OLD_SUFFIX, SUFFIX, FingerprintError, Projection, hash_text
+from device.vision.fingerprint import OLD_SUFFIX, SUFFIX, FingerprintError, Projection, average_flip, hash_text
 
 _FEWEST = 8  # crops to fit a projection on and to judge it with
 FARS = (1e-4, 1e-3, 1e-2)
@@ -82,12 +82,12 @@ def make_projection(
         return archived_features(content, network, faces, [str(names[row]) for row in rows], monitor)
 
     monitor.line(f"features of {len(held)} held-out crops")
-    looks = features(held)
-    held_features = looks.mean(axis=1)
+    held_passes = features(held)
+    held_features = average_flip(held_passes)
     source = sources(names[held])
     projection = start
-    once: Thresholds = ()
-    twice: Thresholds = ()
+    plain: Thresholds = ()
+    flipped: Thresholds = ()
     try:
         if crops != 0:
             rows = np.random.default_rng(12).permutation(training)[: crops and max(crops, _FEWEST)]
@@ -102,19 +102,19 @@ def make_projection(
 
             most = len(rows) * 3 // 4
             old, other = _grown_up(names[held]), _grown_up(names[rows[most:]])
-            others = views[most:][other].mean(axis=1)
+            others = average_flip(views[most:][other])
             judge = Judge(held_features[old], targets[held[old]], others, wanted[most:][other])
             projection = fitter(len(rows)).fit(choose_recipe(fitter(most), judge, monitor))
-        once = impostor_thresholds(projection.apply(looks[:, 0]), targets[held], source)
-        twice = impostor_thresholds(projection.apply(held_features), targets[held], source)
-        for what, found in (("one look", once), ("two looks", twice)):
+        plain = impostor_thresholds(projection.apply(held_passes[:, 0]), targets[held], source)
+        flipped = impostor_thresholds(projection.apply(held_features), targets[held], source)
+        for what, found in (("one pass", plain), ("flip averaging", flipped)):
             scores = ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found))
             monitor.line(f"thresholds, {what}: {scores}")
     except FingerprintError as error:  # a network that answers nothing to some picture
         monitor.line(f"no thresholds: {error.message}")
     digest = hashlib.sha256(content).hexdigest()
     stamp = network.header.hash
-    return replace(projection, network_hash=stamp, thresholds=once, mirror_thresholds=twice, source=digest)
+    return replace(projection, network_hash=stamp, thresholds=plain, flip_thresholds=flipped, source=digest)
 
 
 def projection_path(network: Path) -> Path:
@@ -136,8 +136,8 @@ def digest_of(projection: Projection) -> str:
         if array is not None:
             digest.update(f"{array.shape} ".encode() + np.ascontiguousarray(array, "<f4").tobytes())
     digest.update(repr(projection.thresholds).encode())
-    if projection.mirror_thresholds:
-        digest.update(repr(projection.mirror_thresholds).encode())
+    if projection.flip_thresholds:
+        digest.update(repr(projection.flip_thresholds).encode())
     return digest.hexdigest()
 
 

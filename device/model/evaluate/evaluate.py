@@ -1,8 +1,8 @@
 """What a network is worth on faces: float beside int8 beside a board, all from one command.
 
 int8 figures come from LiteRT's reference kernels, to which the firmware is equal bit for bit; ``board`` in the figures
-says how many numbers of a sample were compared with a board's, and how many differ. One crop a picture, looked at as it
-is, and, in the rows of a kind that ends in ``TWICE``, at its mirror image too: the feature is then the mean of both.
+says how many numbers of a sample were compared with a board's, and how many differ. One crop a picture, and in
+the rows of a kind that ends in ``FLIP`` flip averaging: the feature is then the mean of the crop's and its mirror's.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from device.model.embedding.metrics import pair_scores, verify
 from device.model.evaluate import robustness
 from device.model.evaluate.demographics import Group, compare_groups
 from device.model.evaluate.figures import (
+    FLIP,
     FORMAT,
-    TWICE,
     BoardFigures,
     Dataset,
     Figures,
@@ -41,7 +41,7 @@ from device.model.export.export import export
 from device.model.json_records import rounded
 from device.model.progress import SILENT, Monitor
 from device.model.variants.choose import width_of
-from device.vision.fingerprint import Projection, dequantise
+from device.vision.fingerprint import Projection, average_flip, dequantise
 
 ENROLMENTS = ((10, 1), (10, 3), (100, 1), (100, 3))  # people enrolled, pictures of each
 _DIR_FAR = 1e-2
@@ -122,14 +122,15 @@ class _Evaluation:
         found = views(features[:, 0], self.projection)
         for kind, embeddings in found.items():
             rows.add(f"{config.label}, LiteRT", kind, embeddings)
-        compared, once = list(found.items())[-1]
-        _, twice = best_view(features.mean(axis=1), self.projection)
-        rows.add(f"{config.label}, LiteRT", compared + TWICE, twice)
-        suggested, suggested_twice = rows.suggest(once, config.far), rows.suggest(twice, config.far, ", two looks")
-        looks = ((1, once), (2, twice))
+        compared, plain = list(found.items())[-1]
+        _, flipped = best_view(average_flip(features), self.projection)
+        rows.add(f"{config.label}, LiteRT", compared + FLIP, flipped)
+        suggested = rows.suggest(plain, config.far)
+        suggested_flip = rows.suggest(flipped, config.far, FLIP)
+        both = ((1, plain), (2, flipped))
         # Without a matrix the program compares otherwise than the projection's thresholds were measured.
         shipped = [
-            one for number, own in looks if compared == "mapped" for one in rows.shipped(own, number, self.projection)
+            one for passes, own in both if compared == "mapped" for one in rows.shipped(own, passes, self.projection)
         ]
         return Figures(
             format=FORMAT,
@@ -143,9 +144,9 @@ class _Evaluation:
             compared=compared,
             rows=tuple(rows.found),
             suggested=suggested,
-            suggested_twice=suggested_twice,
+            suggested_flip=suggested_flip,
             shipped_thresholds=tuple(shipped),
-            identification=tuple(one for number, own in looks for one in self._identify(own, number)),
+            identification=tuple(one for passes, own in both for one in self._identify(own, passes)),
         )
 
     def through_board(self, spec: str) -> BoardFigures:
@@ -155,13 +156,13 @@ class _Evaluation:
         place = {name: index for index, name in enumerate(faces.names)}
         sample = [place[name] for name in pairs.names]
         got, check = run_on_board(spec, self.network, faces.crops[sample], self.raw[sample], self.monitor)
-        total = check.crops * check.looks * check.length
+        total = check.crops * check.passes * check.length
         self.monitor.line(f"{check.board}: {check.different_numbers} of {total} numbers differ from LiteRT's")
         compared = []
-        own = self.raw[sample][:, : check.looks]
+        own = self.raw[sample][:, : check.passes]
         for where, values in ((f"{label}, {check.where}", got), (f"{label}, LiteRT", own)):
-            kind, embeddings = best_view(self._features(values).mean(axis=1), self.projection)
-            kind += TWICE if check.looks > 1 else ""
+            kind, embeddings = best_view(average_flip(self._features(values)), self.projection)
+            kind += FLIP if check.passes > 1 else ""
             verification = verify(pair_scores(embeddings, pairs.names, pairs), pairs, (1e-2,))
             compared.append(Row.of(where, kind, len(pairs.same), verification))
             self.monitor.line(f"on these {len(pairs.same)} pairs: {describe(compared[-1])}")
@@ -202,16 +203,16 @@ class _Evaluation:
     def _features(self, raw: NDArray[np.int8]) -> Floats:
         return dequantise(raw, self.network.header.output_scale, self.network.header.output_zero_point)
 
-    def _identify(self, embeddings: Floats, looks: int) -> list[Identification]:
+    def _identify(self, embeddings: Floats, passes: int) -> list[Identification]:
         found = []
         for enrolled, shots in self.config.enrolments:
             one = identify(embeddings, self.rows.people, enrolled, shots, _DIR_FAR)
             if one is None:
                 self.monitor.line(f"too few people or pictures to enrol {enrolled} with {shots} each")
                 continue
-            found.append(replace(one, looks=looks))
+            found.append(replace(one, passes=passes))
             self.monitor.line(
-                f"{enrolled} people enrolled with {shots} picture{'s' if shots > 1 else ''} each, looks {looks}: DIR "
+                f"{enrolled} people enrolled with {shots} picture{'s' if shots > 1 else ''} each, passes {passes}: DIR "
                 f"{one.dir.value:.1%} [{one.dir.low:.1%}, {one.dir.high:.1%}] at FAR {_DIR_FAR:.0%}, "
                 f"the right person first {one.first.value:.1%}"
             )

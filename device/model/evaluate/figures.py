@@ -1,7 +1,7 @@
 """All figures of an evaluation as frozen records, in the order in which the JSON file holds them.
 
-A figure names what it was measured on; intervals are 95 %. ``looks`` is how many looks at a crop the feature is the
-mean of: 1, or 2 with its mirror image.
+A figure names what it was measured on; intervals are 95 %. ``passes`` is how often the network ran on a
+crop: 1, or 2 with flip averaging.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from device.model.export.board_check import BoardCheck
 from device.model.json_records import stored_as
 
 FORMAT = 1
-TWICE = ", twice"  # ends the kind of a row whose feature is the mean of two looks, at the crop and its mirror image
+FLIP = ", flip averaging"  # ends the kind of a row whose feature is the mean of a crop's and of its mirror image's
 
 
 @dataclass(frozen=True)
@@ -84,7 +84,7 @@ class Dataset:
 class ShippedThreshold:
     """A threshold that ships with the network, and what it does on this set: ``far`` among all pairs of two people."""
 
-    looks: int = field(default=1, kw_only=True)
+    passes: int = field(default=1, kw_only=True)
     wanted_far: float
     threshold: float
     far: float
@@ -113,7 +113,7 @@ class Figures:
     compared: str
     rows: tuple[Row, ...]
     suggested: TarAmongAll | None
-    suggested_twice: TarAmongAll | None
+    suggested_flip: TarAmongAll | None
     shipped_thresholds: tuple[ShippedThreshold, ...]
     identification: tuple[Identification, ...]
     board: BoardFigures | None = None
@@ -122,7 +122,7 @@ class Figures:
 
     @property
     def shipped_row(self) -> Row:
-        """The int8 row of what the program compares, one look."""
+        """The int8 row of what the program compares, without flip averaging."""
         (row,) = [row for row in self.rows if row.where.endswith("LiteRT") and row.kind == self.compared]
         return row
 

@@ -37,7 +37,7 @@ class Identification:
     dir: Interval
     first: Interval
     threshold: Interval
-    looks: int = 1
+    passes: int = 1
 
 
 def identify(

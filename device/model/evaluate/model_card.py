@@ -7,7 +7,7 @@ from pathlib import Path
 
 from device.errors import FileError
 from device.model.embedding.metrics import Interval, TarAtFar
-from device.model.evaluate.figures import TWICE, Figures, Row
+from device.model.evaluate.figures import FLIP, Figures, Row
 from device.model.evaluate.impostors import TarAmongAll
 from device.model.evaluate.result_files import (
     draw_roc,
@@ -40,7 +40,7 @@ def update_card(card: Path, results: Path, ptq: Path | None = None) -> None:
     curves = [read_curves(folder) for folder in (ptq, results) if folder is not None]
     write_text(card, replaced(text, figures_text(figures, before, trained), str(card)))
     # What the program compares: float, before training on, and the network itself.
-    shown = f", {figures.compared}", f", {figures.compared}{TWICE}"
+    shown = f", {figures.compared}", f", {figures.compared}{FLIP}"
     drawn = {name: curve for rows in curves for name, curve in rows.items() if name.endswith(shown)}
     draw_roc(card.with_name(ROC), drawn, figures)
     for name, kept in ((KEPT, figures), (KEPT_PTQ, before)):
@@ -134,8 +134,8 @@ def _name(row: Row, figures: Figures) -> str:
         "mapped": "with the projection",
         "mapped as trained": "with the projection of training",
     }
-    kind = row.kind.removesuffix(TWICE)
-    text = f"{row.where}: {words.get(kind, kind)}{', two looks' if kind != row.kind else ''}"
+    kind = row.kind.removesuffix(FLIP)
+    text = f"{row.where}: {words.get(kind, kind)}{FLIP if kind != row.kind else ''}"
     shipped = kind == figures.compared and any(row is own for own in figures.rows)
     return f"**{text}**" if shipped and row.where != "float" else text
 
@@ -158,16 +158,16 @@ def _pairs(figures: Figures, ptq: Figures | None) -> str:
         ],
     )
     lowest = rows[-1].tar[-1]
-    twice = (
-        " Two looks: at the crop and at its mirror image, the feature is the mean of both."
-        if any(row.kind.endswith(TWICE) for row in rows)
+    averaging = (
+        " Flip averaging: the feature is the mean of those of the crop and of its mirror image."
+        if any(row.kind.endswith(FLIP) for row in rows)
         else ""
     )
     return (
         "Accuracy is the mean of the folds, ± their standard deviation. FAR, the false-accept rate, is the share of "
         "impostor pairs (two people) that are taken for one person; TAR, the true-accept rate, the share of genuine "
         "pairs (one person) that are. In brackets are 95 % intervals, pairs resampled. In bold is what the program "
-        f"uses.{twice}\n\n{table}\n"
+        f"uses.{averaging}\n\n{table}\n"
         f"The protocol has {lowest.impostors:,} impostor pairs. At FAR {_far(lowest.far)} "
         f"{lowest.accepted or 'none'} of them may pass, which shows only that the rate is below "
         f"{lowest.far_high:.2g} (95 %).\n\n![ROC]({ROC})\n"
@@ -193,10 +193,10 @@ def _shipped(figures: Figures) -> str:
     if not figures.shipped_thresholds:
         return ""
     rows = [
-        [_far(one.wanted_far), f"{one.looks}", f"{one.threshold:.3f}", _small(one.far), _rate(one.tar)]
+        [_far(one.wanted_far), f"{one.passes}", f"{one.threshold:.3f}", _small(one.far), _rate(one.tar)]
         for one in reversed(figures.shipped_thresholds)
     ]
-    table = _table(["FAR wanted", "looks", "threshold", f"FAR on {figures.dataset.name}", "TAR"], rows)
+    table = _table(["FAR wanted", "passes", "threshold", f"FAR on {figures.dataset.name}", "TAR"], rows)
     return f"The thresholds in the projection come from held-out training crops. What they do here:\n\n{table}"
 
 
@@ -204,10 +204,10 @@ def _identification(figures: Figures) -> str:
     if not figures.identification:
         return ""
     rows = [
-        [f"{one.enrolled}", f"{one.shots}", f"{one.looks}", _span(one.dir), _rate(one.first.value)]
+        [f"{one.enrolled}", f"{one.shots}", f"{one.passes}", _span(one.dir), _rate(one.first.value)]
         for one in figures.identification
     ]
-    table = _table(["people enrolled", "pictures each", "looks", "DIR at FAR 1 %", "right person first"], rows)
+    table = _table(["people enrolled", "pictures each", "passes", "DIR at FAR 1 %", "right person first"], rows)
     return (
         "Open-set identification: DIR, the detection and identification rate, is the share of enrolled people's "
         "pictures that find the right person above the threshold that one in a hundred impostors' pictures reaches "
@@ -227,7 +227,7 @@ def _robustness(figures: Figures) -> str:
     ]  # fmt: skip
     table = _table(["second picture of each pair", "accuracy", "TAR", "FAR"], rows)
     return (
-        f"Degraded copies, one look, on {figures.robustness[0].pairs:,} pairs, with the thresholds of clean ones "
+        f"Degraded copies, one pass, on {figures.robustness[0].pairs:,} pairs, with the thresholds of clean ones "
         f"(TAR and FAR: that of FAR 1e-2):\n\n{table}"
     )
 
@@ -246,7 +246,7 @@ def _groups(figures: Figures) -> str:
     ]  # fmt: skip
     heads = ["group", "crops", "pairs", "scores", *(f"FAR at {_far(far)}" for far in fars), "teacher correlation"]
     return (
-        "Demographics, one look, on the held-out training crops: how often two different people of one group pass the "
+        "Demographics, one pass, on the held-out training crops: how often two different people of one group pass the "
         "shipped thresholds, and how well their scores follow the teachers'. It does not measure how "
         "often a person is missed, nor what the teachers get wrong themselves; UTKFace's labels of gender and race are "
         "what others saw in a picture. The thresholds come from these same crops.\n\n"
@@ -258,7 +258,7 @@ def _board(figures: Figures) -> str:
     board = figures.board
     if board is None:
         return ""
-    prints = board.crops * board.looks
+    prints = board.crops * board.passes
     total = prints * board.length
     return (
         f"The same crops through {board.board}: of {total:,} numbers of {prints} fingerprints "
@@ -283,5 +283,5 @@ def _trained(rows: Sequence[Mapping[str, str]]) -> str:
         )
     table = _table(["width, input", "int8 by", "accuracy", "TAR at FAR 1e-2", "TAR at FAR 1e-3"], lines)
     return (
-        f"Other widths and input sizes, each with a projection of its own, measured the same way, one look:\n\n{table}"
+        f"Other widths and input sizes, each with a projection of its own, measured the same way, one pass:\n\n{table}"
     )

@@ -13,7 +13,7 @@ import numpy as np
 from device.errors import FileError
 from device.model.embedding.metrics import roc
 from device.model.evaluate.demographics import Group
-from device.model.evaluate.figures import FORMAT, Figures, Result, Row
+from device.model.evaluate.figures import FLIP, FORMAT, Figures, Result, Row
 from device.model.evaluate.plots import Floats, plot_robustness, plot_roc
 from device.model.json_records import RecordError, from_json, to_json
 
@@ -122,9 +122,24 @@ def read_figures(path: Path) -> Figures:
     if not isinstance(found, dict) or found.get("format") != FORMAT or not isinstance(found.get("rows"), list):
         raise FileError(f"{path}: no figures of this program", "give the folder that `evaluate --out` wrote")
     try:
-        return from_json(Figures, found)
+        return from_json(Figures, _renamed(found))
     except RecordError as error:
         raise FileError(f"{path}: the figures {error}", "evaluate again with --out") from error
+
+
+def _renamed(found: Any) -> Any:
+    """What version 0.1 wrote, with the names of today."""
+    if isinstance(found, list):
+        return [_renamed(one) for one in found]
+    if not isinstance(found, dict):
+        return found
+    names = {"looks": "passes", "suggested_twice": "suggested_flip"}
+    today = {names.get(key, key): _renamed(value) for key, value in found.items()}
+    return today | {"kind": _kind(today["kind"])} if isinstance(today.get("kind"), str) else today
+
+
+def _kind(name: str) -> str:
+    return name.removesuffix(", twice") + FLIP if name.endswith(", twice") else name
 
 
 def read_curves(folder: Path) -> Curves:
@@ -135,7 +150,7 @@ def read_curves(folder: Path) -> Curves:
         with path.open(newline="", encoding="utf-8") as file:
             for row in csv.DictReader(file):
                 point = float(row["false_accept_rate"]), float(row["true_accept_rate"])
-                found.setdefault(row["row"], []).append(point)
+                found.setdefault(_kind(row["row"]), []).append(point)
     except (OSError, ValueError, KeyError, TypeError, csv.Error) as error:
         raise FileError(f"{path}: {error}", "give the folder that `evaluate --out` wrote") from error
     return {name: (np.array(points)[:, 0], np.array(points)[:, 1]) for name, points in found.items()}

@@ -11,11 +11,11 @@ from device.errors import FileError
 from device.model.data.face_set import FaceSet
 from device.model.embedding.fingerprints import Floats, mirrored
 from device.model.embedding.metrics import pair_scores, verify
-from device.model.evaluate.figures import TWICE, Row, ShippedThreshold
+from device.model.evaluate.figures import FLIP, Row, ShippedThreshold
 from device.model.evaluate.impostors import TarAmongAll, far_at, find_impostors, number_people, tar_among_all
 from device.model.progress import Monitor
 from device.network.file import Network
-from device.vision.fingerprint import FingerprintError, Projection
+from device.vision.fingerprint import FingerprintError, Projection, average_flip
 
 FARS = (1e-2, 1e-3, 1e-4)
 LOW_FARS = (1e-5,)  # measurable only among all pairs of two people
@@ -81,9 +81,9 @@ class Rows:
         own = host_map(student)
         for kind, embeddings in views(found, projection).items():
             self.add("float", kind, embeddings)
-        both = (found + embed(student, mirrored(self.faces.crops))[0].numpy()) / 2
-        kind, embeddings = best_view(both, projection)
-        self.add("float", kind + TWICE, embeddings)
+        flipped = embed(student, mirrored(self.faces.crops))[0].numpy()
+        kind, embeddings = best_view(average_flip(np.stack([found, flipped], axis=1)), projection)
+        self.add("float", kind + FLIP, embeddings)
         self.add("float", "mapped as trained", Projection(own.mean, own.matrix).apply(found))
 
     def suggest(self, embeddings: Floats, far: float, how: str = "") -> TarAmongAll | None:
@@ -99,16 +99,16 @@ class Rows:
         )
         return one
 
-    def shipped(self, embeddings: Floats, looks: int, projection: Projection) -> list[ShippedThreshold]:
+    def shipped(self, embeddings: Floats, passes: int, projection: Projection) -> list[ShippedThreshold]:
         """What the projection's own thresholds, measured on other pictures, do on these."""
         genuine = self._genuine(embeddings)
-        thresholds = projection.thresholds_of(mirror=looks > 1)
+        thresholds = projection.thresholds_of(flip=passes > 1)
         rates = far_at(embeddings, self.people, [threshold for _, threshold in thresholds])
         found = []
         for (far, threshold), real in zip(thresholds, rates, strict=True):
-            found.append(ShippedThreshold(far, threshold, real, float(np.mean(genuine >= threshold)), looks=looks))
+            found.append(ShippedThreshold(far, threshold, real, float(np.mean(genuine >= threshold)), passes=passes))
             self.monitor.line(
-                f"shipped threshold {threshold:.3f}, for FAR {far:g}, looks {looks}: here FAR {real:.2g}, "
+                f"shipped threshold {threshold:.3f}, for FAR {far:g}, passes {passes}: here FAR {real:.2g}, "
                 f"TAR {found[-1].tar:.1%}"
             )
         return found

@@ -21,13 +21,13 @@ from device.network.file import Network
 
 @dataclass(frozen=True)
 class BoardCheck:
-    """``different_numbers`` of ``crops`` times ``looks`` fingerprints of ``length`` numbers. ``network_ms`` is the
-    median of the board's own count, all looks at a crop; ``where`` says whether a board or a virtual one counted."""
+    """``different_numbers`` of ``crops`` times ``passes`` fingerprints of ``length`` numbers. ``network_ms`` is the
+    median of the board's own count, all passes over a crop; ``where`` says whether a board or a virtual one counted."""
 
     where: str
     board: str
     crops: int
-    looks: int = field(default=1, kw_only=True)
+    passes: int = field(default=1, kw_only=True)
     length: int
     different_numbers: int
     network_ms: float | None
@@ -54,7 +54,7 @@ def run_on_board(
 ) -> tuple[NDArray[np.int8], BoardCheck]:
     """The board's fingerprints (N, L, F) of ``crops``, and what differs from ``wanted`` (N, 2, F).
 
-    L is 2 where the board can look at the mirror image, too, else 1.
+    L is 2 where the board can run on the mirror image, too, else 1.
     """
     started = time.monotonic()
     with open_with(spec, network) as opened:
@@ -64,10 +64,10 @@ def run_on_board(
         sent = 0
         while len(found) < len(crops):
             while sent < len(crops) and board.waiting < board.in_flight:
-                board.send_crop(crops[sent], mirror=board.mirrors)
+                board.send_crop(crops[sent], flip=board.can_flip)
                 sent += 1
             answer = board.receive()
-            found.append(answer.fingerprint.reshape(answer.looks, -1))
+            found.append(answer.fingerprint.reshape(answer.passes, -1))
             if answer.timed:
                 times.append(answer.network_ms)
             monitor.tick(f"int8, {opened.where}", len(found), len(crops))
@@ -76,7 +76,7 @@ def run_on_board(
             where=opened.where,
             board=opened.description,
             crops=got.shape[0],
-            looks=got.shape[1],
+            passes=got.shape[1],
             length=got.shape[2],
             different_numbers=int(np.count_nonzero(got != wanted[:, : got.shape[1]])),
             network_ms=round(float(np.median(times)), 3) if times else None,

@@ -177,12 +177,12 @@ class BoardPanel(QScrollArea):
         link_ms, link_place = _link(recognition)
         cycles, count = inference.network_cycles, inference.network_instructions
 
-        def ms(value: float, at: str, looks: int = 1) -> str:
-            return f"{formatting.with_looks(f'{formatting.milliseconds(value)} ms', looks)}, {at}"
+        def ms(value: float, at: str, passes: int = 1) -> str:
+            return f"{formatting.with_flip(f'{formatting.milliseconds(value)} ms', passes)}, {at}"
 
         return (
             (self.tr("Fingerprints"), self.tr("{rate} a second, PC").format(rate=rate) if rate else ""),
-            (self.tr("Network time"), ms(inference.network_ms, place, inference.looks)),
+            (self.tr("Network time"), ms(inference.network_ms, place, inference.passes)),
             (self.tr("Cycles"), f"{figure(cycles, 0)}, {place}" if cycles else ""),
             (self.tr("Instructions"), f"{figure(count, 0)}, {place}" if count else ""),
             (self.tr("Receive"), ms(inference.receive_ms, place)),

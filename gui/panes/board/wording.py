@@ -37,7 +37,7 @@ _CAPABILITIES = {
     Capability.OVERLAP: marked("receives while it computes"),
     Capability.CYCLES: marked("counts cycles"),
     Capability.INSTRUCTIONS: marked("counts instructions"),
-    Capability.MIRROR: marked("looks at the mirror image, too"),
+    Capability.FLIP: marked("flip averaging"),
 }
 _INSTALLED = {
     Installed.SAME: marked("current: version, size and network are those of the prebuilt image"),

@@ -106,7 +106,7 @@ class EventDialog(Dialog):
     def _measured(self, event: Event) -> tuple[tuple[str, str], ...]:
         if event.network_ms is None:
             return ()
-        time = formatting.with_looks(f"{formatting.milliseconds(event.network_ms)} ms", event.looks)
+        time = formatting.with_flip(f"{formatting.milliseconds(event.network_ms)} ms", event.passes)
         return ((self.tr("Network"), f"{time}, {formatting.measured(event.where)}"),)
 
     def _ballots(self, trace: Trace, theme: Theme) -> QTableWidget:

@@ -178,7 +178,7 @@ class EventsModel(QAbstractTableModel):
         told = f"{', '.join(parts)}: {decision_text.short(event.reason)}"
         if event.network_ms is not None:
             told += "; " + self.tr("network {time}, {where}").format(
-                time=formatting.with_looks(f"{formatting.milliseconds(event.network_ms)} ms", event.looks),
+                time=formatting.with_flip(f"{formatting.milliseconds(event.network_ms)} ms", event.passes),
                 where=formatting.measured(event.where),
             )
         return told

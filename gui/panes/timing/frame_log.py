@@ -16,7 +16,7 @@ KEPT = 10_000  # frames; an hour at three a second
 # The file is in English.
 PLACES = {Where.BOARD: "board", Where.VIRTUAL: "emulated", Where.QEMU: "QEMU", Where.HOST: "host program"}
 COUNTS = ("receive_cycles", "network_cycles", "total_cycles", "network_instructions")
-LOOKS = "looks"  # at the crop; the network's figures are of all of them
+PASSES = "passes"  # 2 with flip averaging; the network's figures are of both
 
 
 class TimingLog:
@@ -48,7 +48,7 @@ class TimingLog:
             recognition.latency_ms,
             recognition.clock_hz,
             *counts,
-            recognition.inference.looks,
+            recognition.inference.passes,
         )
         self._values[at] = [math.nan if value is None else value for value in row]
         self._where[at] = recognition.inference.where
@@ -71,7 +71,7 @@ class TimingLog:
             "capture to decision on this computer [ms, PC]",
             "board clock [Hz]",
             *(f"{name.replace('_', ' ')} [{place}]" for name in COUNTS),
-            LOOKS,
+            PASSES,
         ]
         last_stage = 2 + len(self._stages) + 2
         for at in order:

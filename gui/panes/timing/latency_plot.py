@@ -35,7 +35,7 @@ class LatencyPlot(QFrame):
         self._at_s: deque[float] = deque(maxlen=KEPT)
         self._network_ms: deque[float] = deque(maxlen=KEPT)
         self._where: Where | None = None
-        self._looks = 1
+        self._passes = 1
         set_style_class(self, "card")
         self.setAccessibleName(self.tr("Board latency of the last minute"))
         title = QLabel(self.tr("Board latency"))
@@ -77,11 +77,11 @@ class LatencyPlot(QFrame):
         return self._figures.text()
 
     def add(self, recognition: Recognition) -> None:
-        """One more fingerprint. Figures of another place (a board after the virtual one) or of more or fewer looks
+        """One more fingerprint. Figures of another place (a board after the virtual one) with or without flip averaging
         start the plot anew."""
         inference = recognition.inference
-        if (inference.where, inference.looks) != (self._where, self._looks):
-            self._where, self._looks = inference.where, inference.looks
+        if (inference.where, inference.passes) != (self._where, self._passes):
+            self._where, self._passes = inference.where, inference.passes
             self._at_s.clear()
             self._network_ms.clear()
         self._at_s.append(recognition.timeline.start_s + recognition.latency_ms / 1e3)
@@ -130,7 +130,7 @@ class LatencyPlot(QFrame):
             self._plot.setYRange(0.0, max(LIMIT_MS * 1.2, float(network.max()) * 1.15), padding=0.0)
         p50, p95, p99 = (formatting.milliseconds(float(value)) for value in np.percentile(network, (50, 95, 99)))
         text = self.tr("p50 {p50} ms · p95 {p95} ms · p99 {p99} ms · {place}").format(
-            p50=p50, p95=p95, p99=p99, place=formatting.with_looks(formatting.measured(self._where), self._looks)
+            p50=p50, p95=p95, p99=p99, place=formatting.with_flip(formatting.measured(self._where), self._passes)
         )
         self._figures.setText(text)
         spoken = self.tr("{figures}, {count} fingerprints, limit 500 ms").format(figures=text, count=len(network))

@@ -34,7 +34,7 @@ COLUMNS = (
 _Index = QModelIndex | QPersistentModelIndex
 
 
-def texts(row: Row, where: Where | None, looks: int = 1) -> tuple[str, ...]:
+def texts(row: Row, where: Where | None, passes: int = 1) -> tuple[str, ...]:
     """A line of the table: milliseconds, and whose clock measured them."""
     name = translate(stages.LABELS[row.stage] if row.stage is not None else WHOLE)
     board = formatting.measured(where)
@@ -43,7 +43,7 @@ def texts(row: Row, where: Where | None, looks: int = 1) -> tuple[str, ...]:
     else:
         place = translate("PC and {place}").format(place=board) if row.stage is None else board
     if row.stage is Stage.NETWORK:
-        place = formatting.with_looks(place, looks)
+        place = formatting.with_flip(place, passes)
     seven = (
         row.newest_ms,
         row.window.p50,
@@ -72,12 +72,12 @@ class StageModel(QAbstractTableModel):
         super().__init__(parent)
         self._stats = stats
         self._rows: tuple[Row, ...] = stats.rows()
-        self._texts: list[tuple[str, ...]] = [texts(row, stats.where, stats.looks) for row in self._rows]
+        self._texts: list[tuple[str, ...]] = [texts(row, stats.where, stats.passes) for row in self._rows]
 
     def refresh(self) -> None:
         """Take over what the statistics say now."""
         self._rows = self._stats.rows()
-        self._texts = [texts(row, self._stats.where, self._stats.looks) for row in self._rows]
+        self._texts = [texts(row, self._stats.where, self._stats.passes) for row in self._rows]
         self.dataChanged.emit(self.index(0, 0), self.index(len(self._rows) - 1, len(COLUMNS) - 1))
 
     def rowCount(self, parent: _Index = QModelIndex()) -> int:  # noqa: B008
@@ -96,7 +96,7 @@ class StageModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.ToolTipRole and 2 <= section <= 4:
             return self.tr("over the newest {frames} frames").format(frames=WINDOW)
         if role == Qt.ItemDataRole.ToolTipRole and 5 <= section <= 7:
-            return self.tr("since the board was connected or its looks at a crop changed, to half a per cent")
+            return self.tr("since the board was connected or flip averaging changed, to half a per cent")
         return None
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:

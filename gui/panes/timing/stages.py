@@ -76,7 +76,7 @@ class Chart:
 def network_line(recognition: Recognition) -> str:
     """``246 ms · 53.2 M cycles at 216 MHz · emulated``: the board's own figures and where they come from."""
     inference = recognition.inference
-    parts = [formatting.with_looks(f"{formatting.milliseconds(inference.network_ms)} ms", inference.looks)]
+    parts = [formatting.with_flip(f"{formatting.milliseconds(inference.network_ms)} ms", inference.passes)]
     if inference.network_cycles and inference.where is not Where.HOST:
         text = translate("{count} cycles at {clock}")
         cycles = formatting.count(inference.network_cycles)

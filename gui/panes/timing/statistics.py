@@ -25,13 +25,13 @@ class Row:
 
 
 class TimingStats:
-    """Fed with recognitions; starts anew when the place of measuring or the looks at a crop change, because figures
+    """Fed with recognitions; starts anew when the place of measuring or flip averaging changes, because figures
     must not mix."""
 
     def __init__(self, window: int = WINDOW) -> None:
         self._window = window
         self.where: Where | None = None
-        self.looks = 1
+        self.passes = 1
         self.frames = 0
         self.clear()
 
@@ -46,9 +46,9 @@ class TimingStats:
     def add(self, recognition: Recognition) -> None:
         """One more frame, from capture to decision."""
         inference = recognition.inference
-        if (inference.where, inference.looks) != (self.where, self.looks):
+        if (inference.where, inference.passes) != (self.where, self.passes):
             self.clear()
-            self.where, self.looks = inference.where, inference.looks
+            self.where, self.passes = inference.where, inference.passes
         self.frames += 1
         self._newest = {}
         spans = [(span.stage, span.clock, span.length_ms) for span in recognition.timeline.spans]

@@ -24,7 +24,7 @@ def summary(stats: TimingStats, flow: Flow, before: Flow | None) -> str:
     network = next(row for row in stats.rows() if row.stage is Stage.NETWORK).window
     if math.isnan(network.p95):
         return translate("No face has been sent to the board yet")
-    place = formatting.with_looks(formatting.measured(stats.where), stats.looks)
+    place = formatting.with_flip(formatting.measured(stats.where), stats.passes)
     if network.p99 <= LIMIT_MS:
         text = translate("Network under {limit} ms: p99 is {value} ms, {place}")
     else:

@@ -24,7 +24,7 @@ from device.link.protocol import QEMU_UNIQUE_ID, VIRTUAL_UNIQUE_ID, Capability
 from tests.support.fake_board import HELLO, Peer, PeerBoard
 
 BENCH_KEYS = {
-    "where", "board", "firmware", "network", "n", "looks", "link_ms", "receive_ms", "network_ms", "total_ms",
+    "where", "board", "firmware", "network", "n", "passes", "link_ms", "receive_ms", "network_ms", "total_ms",
     "network_cycles", "network_instructions", "arena_bytes", "stack_bytes", "flash_bytes", "layers",
 }  # fmt: skip
 
@@ -96,15 +96,15 @@ def test_bench_json(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
     assert peer.board.infers == 1 + 5 + LEAD_FRAMES + LEAD_FRAMES + 5
 
 
-def test_bench_of_two_looks(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
-    board = PeerBoard(replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR))
+def test_bench_with_flip_averaging(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    board = PeerBoard(replace(HELLO, capabilities=HELLO.capabilities | Capability.FLIP))
     with Peer(board) as peer:
-        status, report = run_json(capsys, "bench", "-n", "2", "--mirror", "--board", peer.url)
-        assert (status, report["looks"], report["baseline"]) == (0, 2, None)
-        assert "each looked at twice" in run(capsys, "bench", "-n", "1", "--mirror", "--board", peer.url)[1]
+        status, report = run_json(capsys, "bench", "-n", "2", "--flip", "--board", peer.url)
+        assert (status, report["passes"], report["baseline"]) == (0, 2, None)
+        assert "flip averaging" in run(capsys, "bench", "-n", "1", "--flip", "--board", peer.url)[1]
     path = tmp_path / "bench.csv"
-    status, _, err = run(capsys, "bench", "--mirror", "--record", str(path), "--board", "socket://nowhere")
-    assert (status, "times of one look" in err, path.exists()) == (2, True, False)
+    status, _, err = run(capsys, "bench", "--flip", "--record", str(path), "--board", "socket://nowhere")
+    assert (status, "times of one pass" in err, path.exists()) == (2, True, False)
 
 
 def test_bench_as_text(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
@@ -204,16 +204,18 @@ def test_infer_with_faces(
     assert "no projection for network 00010203" in err
 
 
-def test_infer_with_two_looks(capsys: pytest.CaptureFixture[str], photo: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_infer_with_flip_averaging(
+    capsys: pytest.CaptureFixture[str], photo: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     from device.vision.crop import template
     from device.vision.detector import Detector, Face
 
     face = Face((10.0, 10.0, 80.0, 80.0), np.asarray(template(), np.float32), 0.9)
     monkeypatch.setattr(Detector, "detect", lambda self, rgb: [face])
-    board = PeerBoard(replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR))
+    board = PeerBoard(replace(HELLO, capabilities=HELLO.capabilities | Capability.FLIP))
     with Peer(board) as peer:
-        _, report = run_json(capsys, "infer", str(photo), "--mirror", "--board", peer.url)
-        _, out, _ = run(capsys, "infer", str(photo), "--mirror", "--board", peer.url)
+        _, report = run_json(capsys, "infer", str(photo), "--flip", "--board", peer.url)
+        _, out, _ = run(capsys, "infer", str(photo), "--flip", "--board", peer.url)
     (image,) = report["images"]
     assert np.shape(image["fingerprint"]) == (2, 1280)
     assert " ".join(map(str, image["fingerprint"][0][:6])) in out

@@ -42,7 +42,7 @@ def result(share: float = 1.0) -> BenchResult:
     return BenchResult(
         hello=Hello.parse(hello.pack()),
         runs=2,
-        looks=1,
+        passes=1,
         timings=tuple(Timing(name, "board", Percentiles.of([1.0])) for name in ("link", "receive", "network", "total")),
         frames_per_second=1.0,
         path=None,
@@ -99,7 +99,7 @@ def test_another_network_has_no_baseline() -> None:
     text = text_of(report(other), layers=True)
     assert "CMSIS-NN" not in text
     assert cmsis_nn.compare(replace(same, network_instructions=None)) is None
-    assert cmsis_nn.compare(replace(same, looks=2)) is None  # the baseline is of one look
+    assert cmsis_nn.compare(replace(same, passes=2)) is None  # the baseline is of one pass
 
 
 @pytest.mark.parametrize("busy_s", [0.1, 0.02])

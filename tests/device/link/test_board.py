@@ -28,7 +28,7 @@ from tests.support.simulated_line import SimulatedLine
 Open = Callable[..., tuple[Board, SimulatedLine]]
 
 
-MIRRORS = replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR)
+FLIPS = replace(HELLO, capabilities=HELLO.capabilities | Capability.FLIP)
 
 
 @pytest.fixture
@@ -302,26 +302,26 @@ def test_connect_over_a_pty_and_tcp() -> None:
             assert np.array_equal(board.infer(crop(5)).fingerprint, fingerprint(crop(5).tobytes()))
 
 
-def test_two_looks_at_a_crop(connect: Open) -> None:
-    board, _ = connect(PeerBoard(MIRRORS))
+def test_flip_averaging_of_a_crop(connect: Open) -> None:
+    board, _ = connect(PeerBoard(FLIPS))
     crop = np.random.default_rng(3).integers(0, 256, board.hello.input_shape, dtype=np.uint8)
-    assert board.mirrors
-    once, twice = board.infer(crop), board.infer(crop, mirror=True)
-    assert (once.looks, twice.looks, twice.fingerprint.shape) == (1, 2, (2, 1280))
-    np.testing.assert_array_equal(twice.fingerprint[0], fingerprint(crop.tobytes()))
-    np.testing.assert_array_equal(twice.fingerprint[1], fingerprint(crop[:, ::-1].tobytes()))
-    board.send_crop(crop, mirror=True)
+    assert board.can_flip
+    once, both = board.infer(crop), board.infer(crop, flip=True)
+    assert (once.passes, both.passes, both.fingerprint.shape) == (1, 2, (2, 1280))
+    np.testing.assert_array_equal(both.fingerprint[0], fingerprint(crop.tobytes()))
+    np.testing.assert_array_equal(both.fingerprint[1], fingerprint(crop[:, ::-1].tobytes()))
+    board.send_crop(crop, flip=True)
     board.send_crop(crop)
-    assert [board.receive().looks for _ in range(2)] == [2, 1]
+    assert [board.receive().passes for _ in range(2)] == [2, 1]
 
 
-def test_a_board_that_cannot_look_twice_is_not_asked(connect: Open) -> None:
+def test_a_board_that_cannot_flip_is_not_asked(connect: Open) -> None:
     peer = PeerBoard()
     board, _ = connect(peer)
     crop = np.zeros(board.hello.input_shape, np.uint8)
-    assert not board.mirrors
+    assert not board.can_flip
     for ask in (board.infer, board.send_crop):
-        with pytest.raises(BoardError, match="INFER_MIRROR") as caught:
-            ask(crop, mirror=True)
+        with pytest.raises(BoardError, match="INFER_FLIP") as caught:
+            ask(crop, flip=True)
         assert "flash" in (caught.value.hint or "")
     assert peer.infers == 0

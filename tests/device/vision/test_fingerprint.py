@@ -49,7 +49,7 @@ def test_embed_is_centre_project_normalise() -> None:
     embedded = prints.embed(values)
     assert embedded.dtype == np.float32
     np.testing.assert_allclose(embedded, expected, rtol=1e-5)
-    np.testing.assert_allclose(prints.embed(np.stack([values, values])), np.stack([expected] * 2), rtol=1e-5)
+    np.testing.assert_allclose(prints.embed(np.stack([values, values])), expected, rtol=1e-5)
 
 
 def test_without_a_projection_the_feature_itself_is_normalised() -> None:
@@ -182,33 +182,39 @@ def test_thresholds_that_cannot_be_are_refused(tmp_path: Path, wrong: tuple[tupl
         Projection.load(path)
 
 
-def test_the_feature_of_two_looks_is_their_mean() -> None:
+def test_flip_averaging_is_the_mean_of_the_features() -> None:
     prints = Fingerprints(6, 0.25, 3, HASH, projection())
-    looks = np.array([[1, -2, 3, 100, -128, 127], [5, 2, -9, 90, -100, 12]], np.int8)
-    np.testing.assert_array_equal(prints.embed_looks(looks[0]), prints.embed(looks[0]))
-    np.testing.assert_array_equal(prints.embed_looks(looks[:1]), prints.embed(looks[0]))
+    passes = np.array([[1, -2, 3, 100, -128, 127], [5, 2, -9, 90, -100, 12]], np.int8)
+    np.testing.assert_array_equal(prints.embed(passes[:1]), prints.embed(passes[0]))
     chart = projection()
-    expected = chart.apply(np.asarray((looks.astype(np.float64) - 3).mean(axis=0) * 0.25, np.float32))
-    np.testing.assert_allclose(prints.embed_looks(looks), expected, rtol=1e-5)
-    assert not np.allclose(prints.embed_looks(looks), prints.embed(looks[0]), atol=1e-3)
-    for wrong in (looks[:, :5], looks[None], looks[:0]):
+    expected = chart.apply(np.asarray((passes.astype(np.float64) - 3).mean(axis=0) * 0.25, np.float32))
+    np.testing.assert_allclose(prints.embed(passes), expected, rtol=1e-5)
+    assert not np.allclose(prints.embed(passes), prints.embed(passes[0]), atol=1e-3)
+    for wrong in (passes[:, :5], passes[None], passes[:0]):
         with pytest.raises(FingerprintError):
-            prints.embed_looks(wrong)
+            prints.embed(wrong)
 
 
-def test_thresholds_of_two_looks_survive_the_file(tmp_path: Path) -> None:
+def test_thresholds_with_flip_averaging_survive_the_file(tmp_path: Path) -> None:
     path = tmp_path / "net.projection.npz"
-    Projection(thresholds=((1e-3, 0.58),), mirror_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
+    Projection(thresholds=((1e-3, 0.58),), flip_thresholds=((1e-4, 0.66), (1e-3, 0.59))).save(path)
     loaded = Projection.load(path)
-    assert (loaded.threshold_at(1e-3), loaded.threshold_at(1e-3, mirror=True)) == (0.58, 0.59)
-    assert (loaded.threshold_at(1e-4), loaded.threshold_at(1e-4, mirror=True)) == (None, 0.66)
+    assert (loaded.threshold_at(1e-3), loaded.threshold_at(1e-3, flip=True)) == (0.58, 0.59)
+    assert (loaded.threshold_at(1e-4), loaded.threshold_at(1e-4, flip=True)) == (None, 0.66)
     older = Projection(thresholds=((1e-3, 0.58),))
-    assert older.threshold_at(1e-3, mirror=True) == 0.58  # measured for one look only: the nearest there is
+    assert older.threshold_at(1e-3, flip=True) == 0.58  # measured without it only: the nearest there is
     with pytest.raises(FileError, match="no false-accept rates"):
-        Projection(mirror_thresholds=((1e-3, 1.58),))
+        Projection(flip_thresholds=((1e-3, 1.58),))
 
 
 def test_projections_of_the_old_name_are_found_last(tmp_path: Path) -> None:
     for name in ("a.map.npz", "b.projection.npz", "c.tflite"):
         (tmp_path / name).touch()
     assert [path.name for path in projection_files(tmp_path)] == ["b.projection.npz", "a.map.npz"]
+
+
+def test_thresholds_under_their_former_key_are_read(tmp_path: Path) -> None:
+    path = tmp_path / "net.projection.npz"
+    thresholds = ((1e-4, 0.66), (1e-3, 0.59))
+    np.savez(path, network_hash=np.zeros(0, np.uint8), mirror_thresholds=np.array(thresholds))
+    assert Projection.load(path).flip_thresholds == thresholds

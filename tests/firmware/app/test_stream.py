@@ -58,12 +58,12 @@ def test_the_crop_is_never_whole_in_the_arena(network: Network) -> None:
     assert network.header.input_offset == 0  # no place of its own: what lies there belongs to others
 
 
-LOOKS = pytest.mark.parametrize(
-    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_MIRROR, check_both)], ids=["crop", "flipped"]
+KINDS = pytest.mark.parametrize(
+    ("kind", "check"), [(Type.INFER, check_fingerprint), (Type.INFER_FLIP, check_both)], ids=["crop", "flipped"]
 )
 
 
-@LOOKS
+@KINDS
 @pytest.mark.parametrize("at", [20, 700, -5, -1])
 def test_a_damaged_crop_is_never_answered(
     talk: Talk, network: Network, crop: NDArray[np.uint8], at: int, kind: Type, check: Check
@@ -79,18 +79,18 @@ def test_a_damaged_crop_is_never_answered(
     check(talk.receive().payload, network, crop)
 
 
-def test_the_next_crop_may_come_during_the_second_look(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
+def test_the_next_crop_may_come_during_the_second_pass(talk: Talk, network: Network, crop: NDArray[np.uint8]) -> None:
     crops = [crop, crop[::-1], crop[:, ::-1]]
-    talk.send(b"".join(encode(Type.INFER_MIRROR, index, picture.tobytes()) for index, picture in enumerate(crops)))
+    talk.send(b"".join(encode(Type.INFER_FLIP, index, picture.tobytes()) for index, picture in enumerate(crops)))
     for index, picture in enumerate(crops):
         reply = talk.receive()
         assert (reply.sequence, reply.status) == (index, Status.OK)
         check_both(reply.payload, network, picture)
 
 
-def test_one_look_is_another_request_than_two(talk: Talk, crop: NDArray[np.uint8]) -> None:
+def test_one_pass_is_another_request_than_two(talk: Talk, crop: NDArray[np.uint8]) -> None:
     lengths = []
-    for kind in (Type.INFER_MIRROR, Type.INFER):
+    for kind in (Type.INFER_FLIP, Type.INFER):
         talk.send(encode(kind, 70, crop.tobytes()))  # the same number and the same crop
         lengths.append(len(talk.receive().payload))
     assert lengths[1] < lengths[0]
@@ -119,7 +119,7 @@ def test_a_lost_byte_costs_one_crop_only(talk: Talk, network: Network, crop: NDA
     check_fingerprint(reply.payload, network, crop[::-1])
 
 
-@pytest.mark.parametrize("kind", [Type.INFER, Type.INFER_MIRROR])
+@pytest.mark.parametrize("kind", [Type.INFER, Type.INFER_FLIP])
 def test_a_repeated_crop_is_answered_from_memory(talk: Talk, crop: NDArray[np.uint8], kind: Type) -> None:
     request = encode(kind, 70, crop.tobytes())
     talk.send(request)

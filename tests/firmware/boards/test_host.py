@@ -75,7 +75,7 @@ def test_hello(talk: Talk, network: Network) -> None:
     assert (hello.fingerprint_length, hello.layer_count) == (header.output_length, len(network.layers))
     assert (hello.zero_point, hello.scale) == (header.output_zero_point, header.output_scale)
     assert (hello.network_hash, hello.arena_bytes) == (header.hash, network.memory_bytes)
-    wanted = Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP | Capability.MIRROR
+    wanted = Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP | Capability.FLIP
     assert hello.capabilities == wanted
 
 
@@ -93,10 +93,10 @@ def check_both(payload: bytes, network: Network, crop: np.ndarray) -> None:
     np.testing.assert_array_equal(both[1], fingerprint(network, crop[:, ::-1]))
 
 
-def test_a_second_look_is_at_the_mirror_image(talk: Talk, network: Network, crop: np.ndarray) -> None:
+def test_the_second_pass_is_on_the_mirror_image(talk: Talk, network: Network, crop: np.ndarray) -> None:
     """The small network takes its crop whole or row by row, as the board can: both keep it for its mirror image."""
-    check_both(talk.ask(Type.INFER_MIRROR, crop.tobytes()).payload, network, crop)
-    assert talk.ask(Type.INFER_MIRROR, crop.tobytes()[:-1]).status == Status.BAD_LENGTH
+    check_both(talk.ask(Type.INFER_FLIP, crop.tobytes()).payload, network, crop)
+    assert talk.ask(Type.INFER_FLIP, crop.tobytes()[:-1]).status == Status.BAD_LENGTH
     check_fingerprint(talk.ask(Type.INFER, crop.tobytes()).payload, network, crop)
 
 

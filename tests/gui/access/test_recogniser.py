@@ -16,7 +16,7 @@ from device.link.replies import Hello, Inference, Where
 from device.vision.fingerprint import Projection
 from gui.access.door_control import Door
 from gui.access.recogniser import PLAIN_THRESHOLD, Recogniser, load_projection, with_threshold
-from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, Looks, Outcome, Rule, Rules
+from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Effect, FlipAveraging, Outcome, Rule, Rules
 from gui.core.frames import Clock, CropJob, Quality, Stage, Timeline, Track, Verdict, View
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
@@ -38,10 +38,10 @@ def hello(
     )  # fmt: skip
 
 
-def inference(person: int, seed: int = 0, looks: int = 1) -> Inference:
+def inference(person: int, seed: int = 0, passes: int = 1) -> Inference:
     base = np.random.default_rng(person).integers(-100, 100, LENGTH)
-    data = (base + np.random.default_rng(seed).integers(-4, 5, (looks, LENGTH))).astype(np.int8)
-    data = data[0] if looks == 1 else data
+    data = (base + np.random.default_rng(seed).integers(-4, 5, (passes, LENGTH))).astype(np.int8)
+    data = data[0] if passes == 1 else data
     return Inference(
         fingerprint=data, receive_cycles=216_000, network_cycles=43_200_000, total_cycles=43_300_000,
         network_instructions=50_000_000, link_ms=20.0, receive_ms=1.0, network_ms=200.0, total_ms=200.5,
@@ -200,44 +200,44 @@ def test_new_rules_count_at_once_with_the_threshold_of_their_rate(tmp_path: Path
     assert recognition.outcome.decision is Decision.ACCEPTED
 
 
-CAN = Capability.INFER | Capability.MIRROR
+CAN = Capability.INFER | Capability.FLIP
 
 
-def test_two_looks_are_compared_by_their_mean_with_who_was_enrolled_by_one_or_two(
-    tmp_path: Path, gallery: Gallery
-) -> None:
+def test_flip_averages_are_compared_with_who_was_enrolled_with_and_without(tmp_path: Path, gallery: Gallery) -> None:
     write_projection(tmp_path, thresholds=np.array([(1e-3, 0.5)]))
     recogniser = make(gallery, tmp_path)
     recogniser.connect(hello(can=CAN))
-    gallery.add_person("Ada", [recogniser.keep(job(), inference(1, seed, looks=2), None) for seed in range(3)])
+    gallery.add_person("Ada", [recogniser.keep(job(), inference(1, seed, passes=2), None) for seed in range(3)])
     enrol(recogniser, gallery, "Ben", 2)
     gallery.add_person("Cy", [replace(recogniser.keep(job(), inference(3), None), data=np.ones((2, 9), np.int8))])
     recogniser.reload()
     assert recogniser.templates.names == ("Ada", "Ben")  # another length: not of this board
     for person, name in ((1, "Ada"), (2, "Ben")):
-        for looks in (1, 2):
-            found = inference(person, 20, looks)
+        for passes in (1, 2):
+            found = inference(person, 20, passes)
             embedding = recogniser.embed(found)
-            real = (found.fingerprint.astype(float) * 0.02).reshape(looks, LENGTH).mean(axis=0)
+            real = (found.fingerprint.astype(float) * 0.02).reshape(passes, LENGTH).mean(axis=0)
             np.testing.assert_allclose(embedding, real / np.linalg.norm(real), atol=1e-5)
             recognition = recogniser.recognise(job(track=person), found, embedding, None)
-            assert (recognition.outcome.match.name, recognition.inference.looks) == (name, looks)
+            assert (recognition.outcome.match.name, recognition.inference.passes) == (name, passes)
 
 
-def test_the_threshold_is_the_one_measured_for_the_looks_of_live_recognition(tmp_path: Path, gallery: Gallery) -> None:
+def test_the_threshold_is_the_one_measured_with_or_without_flip_averaging(tmp_path: Path, gallery: Gallery) -> None:
     once, both = np.array([(1e-3, 0.5)]), np.array([(1e-3, 0.25)])
-    write_projection(tmp_path, thresholds=once, mirror_thresholds=both)
+    write_projection(tmp_path, thresholds=once, flip_thresholds=both)
     recogniser = make(gallery, tmp_path)
-    assert not recogniser.mirror(kept=True)  # no board yet
+    assert not recogniser.wants_flip(kept=True)  # no board yet
     found = []
     for where, can in ((Where.VIRTUAL, CAN), (Where.BOARD, CAN), (Where.BOARD, Capability.INFER)):
         recogniser.connect(hello(where=where, can=can))
-        for looks in Looks:
-            assert recogniser.set_rules(Rules(looks=looks)) == ""
-            found.append((recogniser.rules.threshold, recogniser.mirror(kept=False), recogniser.mirror(kept=True)))
+        for flip in FlipAveraging:
+            assert recogniser.set_rules(Rules(flip=flip)) == ""
+            found.append(
+                (recogniser.rules.threshold, recogniser.wants_flip(kept=False), recogniser.wants_flip(kept=True))
+            )
     one, two, enrolling = (0.5, False, False), (0.25, True, True), (0.5, False, True)
     assert found == [enrolling, one, two, two, one, two, one, one, one]
-    _, warning = with_threshold(Rules(far=1e-4), load_projection(NETWORK, tmp_path)[0], mirror=True)
+    _, warning = with_threshold(Rules(far=1e-4), load_projection(NETWORK, tmp_path)[0], flip=True)
     assert "was not measured" in warning
 
 

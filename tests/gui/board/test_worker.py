@@ -44,7 +44,7 @@ class Listener:
         self,
         spec: str,
         opener: Callable[[str | None], OpenedBoard] = open_board,
-        mirror: Callable[[bool], bool] = lambda background: False,
+        flip: Callable[[bool], bool] = lambda background: False,
     ) -> None:
         self.states: queue.Queue[BoardState] = queue.Queue()
         self.doors: queue.Queue[DoorView] = queue.Queue()
@@ -58,7 +58,7 @@ class Listener:
             on_state=self.states.put,
             on_door=self.doors.put,
             on_problem=self.problems.append,
-            mirror=mirror,
+            flip=flip,
             opener=opener,
         )
 
@@ -259,15 +259,15 @@ def test_crops_that_are_not_live_come_back_right_between_live_ones(
 
 
 def test_the_mirror_image_is_asked_for_just_when_it_is_wanted(listen: Callable[..., Listener]) -> None:
-    board = PeerBoard(hello=replace(HELLO, capabilities=HELLO.capabilities | Capability.MIRROR))
+    board = PeerBoard(hello=replace(HELLO, capabilities=HELLO.capabilities | Capability.FLIP))
     wanted, asked = [False, True, False], list[bool]()
 
-    def mirror(background: bool) -> bool:
+    def flip(background: bool) -> bool:
         asked.append(background)
         return wanted[len(asked) - 1]
 
     with Peer(board, tcp=True) as peer:
-        listener = listen(peer.url, open_board, mirror)
+        listener = listen(peer.url, open_board, flip)
         listener.until(BoardPhase.READY)
         found = []
         for number in (0, 1):
@@ -276,7 +276,7 @@ def test_the_mirror_image_is_asked_for_just_when_it_is_wanted(listen: Callable[.
         found.append(listener.worker.fingerprint(picture(2)).result(PATIENCE_S)[1])
         listener.worker.stop()
     assert asked == [False, False, True]
-    assert [inference.looks for inference in found] == [1, 2, 1]
+    assert [inference.passes for inference in found] == [1, 2, 1]
     both = [fingerprint(crop.tobytes()) for crop in (picture(1), picture(1)[:, ::-1])]
     np.testing.assert_array_equal(found[1].fingerprint, both)
     assert listener.problems == []

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import pytest
 
-from gui.core.decisions import Looks, Rule, Rules, Trace, Turn
+from gui.core.decisions import FlipAveraging, Rule, Rules, Trace, Turn
 from tests.support.samples import trace
 
 
@@ -16,10 +17,21 @@ def test_what_was_written_is_read_back(rule: Rule) -> None:
     assert Trace.load(one.dump()) == one
 
 
-def test_looks_are_read_back_as_what_they_are() -> None:
-    read = Trace.load(trace(rules=Rules(looks=Looks.TWICE)).dump())
+def test_flip_averaging_is_read_back_as_what_it_is() -> None:
+    read = Trace.load(trace(rules=Rules(flip=FlipAveraging.ON)).dump())
     assert read is not None
-    assert read.rules.looks is Looks.TWICE
+    assert read.rules.flip is FlipAveraging.ON
+
+
+@pytest.mark.parametrize(
+    ("former", "flip"),
+    [("once", FlipAveraging.OFF), ("twice", FlipAveraging.ON), ("automatic", FlipAveraging.AUTOMATIC)],
+)
+def test_what_version_0_1_called_looks_is_read_as_flip_averaging(former: str, flip: FlipAveraging) -> None:
+    raw = json.loads(trace().dump())
+    del raw["rules"]["flip"]
+    raw["rules"]["looks"] = former
+    assert Trace.load(json.dumps(raw)) == trace(rules=replace(trace().rules, flip=flip))
 
 
 def test_it_stays_small() -> None:
@@ -31,7 +43,7 @@ def test_fields_of_another_version_are_passed_over_and_missing_ones_have_their_d
     raw["mood"] = "good"
     raw["rules"]["humour"] = 1
     raw["ballots"][0]["colour"] = 3
-    del raw["faces"], raw["rules"]["band"], raw["rules"]["looks"]
+    del raw["faces"], raw["rules"]["band"], raw["rules"]["flip"]
     read = Trace.load(json.dumps(raw))
     assert read is not None
     assert read.rules.band == Rules().band

@@ -110,7 +110,7 @@ class Told:
 def answering(board: OpenedBoard) -> Callable[[Picture], Future[Answer]]:
     def ask(crop: Picture) -> Future[Answer]:
         answer: Future[Answer] = Future()
-        answer.set_result((board.board.hello, board.board.infer(crop, mirror=True)))
+        answer.set_result((board.board.hello, board.board.infer(crop, flip=True)))
         return answer
 
     return ask

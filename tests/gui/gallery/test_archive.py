@@ -42,7 +42,7 @@ def with_picture(seed: int, network: str = NETWORK) -> Print:
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    """Ada with two fingerprints, the second of two looks and another network, and Ben with one."""
+    """Ada with two fingerprints, the second with flip averaging and of another network, and Ben with one."""
     store = Store(tmp_path / "gallery.sqlite")
     gallery = Gallery(store)
     gallery.add_person("Ada Žů", [with_picture(1), with_picture(2, "cd" * 16)])
@@ -74,15 +74,30 @@ def test_everything_comes_back_number_by_number(file: Path) -> None:
     assert (ben.prints[0].scale, ben.prints[0].zero_point, ben.prints[0].thumbnail) == (0.5, 7, None)
 
 
-def test_a_file_of_the_first_version_is_of_one_look_each(file: Path) -> None:
+def test_a_file_of_the_first_version_is_of_one_pass_each(file: Path) -> None:
     def first(index: Index, _: dict[str, bytes]) -> None:
         index["version"] = 1
         for one in (one for person in index["people"] for one in person["fingerprints"]):
-            del one["looks"]
+            del one["passes"]
 
     rewrite(file, first)
     ada, _ = read(file)
     assert [one.data.tolist() for one in ada.prints] == [some_print(seed).data.tolist() for seed in (1, 2)]
+
+
+def test_a_file_of_the_second_version_calls_the_passes_looks(file: Path) -> None:
+    def second(index: Index, _: dict[str, bytes]) -> None:
+        index["version"] = 2
+        for one in (one for person in index["people"] for one in person["fingerprints"]):
+            one["looks"] = one.pop("passes")
+
+    made = [(one.data.tolist(), one.passes) for person in read(file) for one in person.prints]
+    assert [passes for _, passes in made] == [1, 2, 1]
+    rewrite(file, second)
+    assert [(one.data.tolist(), one.passes) for person in read(file) for one in person.prints] == made
+    rewrite(file, lambda index, _: index["people"][0]["fingerprints"][0].pop("looks"))
+    with pytest.raises(FileError, match="looks"):
+        read(file)
 
 
 @pytest.mark.skipif(os.name != "posix", reason="this system has no file modes")
@@ -108,7 +123,7 @@ def _first(index: Index) -> Index:
         (lambda i, m: i.update(format="other"), "format"),
         (lambda i, m: i.update(version=0), "version"),
         (lambda i, m: i.update(version=True), "version"),
-        (lambda i, m: i.update(version=3), "version 3"),
+        (lambda i, m: i.update(version=4), "version 4"),
         (lambda i, m: i.update(people={}), "people"),
         (lambda i, m: i["people"].append(7), r"people\[2\]"),
         (lambda i, m: i["people"][0].update(name=7), "name"),
@@ -122,12 +137,12 @@ def _first(index: Index) -> Index:
         (lambda i, m: _first(i).update(data=None), "data"),
         (lambda i, m: _first(i).update(length=31), "data"),
         (lambda i, m: _first(i).update(length=True), "length"),
-        (lambda i, m: _first(i).update(looks=0), "looks"),
-        (lambda i, m: _first(i).update(looks=3), "looks"),
-        (lambda i, m: _first(i).update(looks=True), "looks"),
-        (lambda i, m: _first(i).update(looks="2"), "looks"),
-        (lambda i, m: _first(i).pop("looks"), "looks"),
-        (lambda i, m: (m.update({_first(i)["data"]: b"x" * 31}), _first(i).update(length=31, looks=2)), "looks"),
+        (lambda i, m: _first(i).update(passes=0), "passes"),
+        (lambda i, m: _first(i).update(passes=3), "passes"),
+        (lambda i, m: _first(i).update(passes=True), "passes"),
+        (lambda i, m: _first(i).update(passes="2"), "passes"),
+        (lambda i, m: _first(i).pop("passes"), "passes"),
+        (lambda i, m: (m.update({_first(i)["data"]: b"x" * 31}), _first(i).update(length=31, passes=2)), "passes"),
         (lambda i, m: _first(i).update(scale=float("nan")), "scale"),
         (lambda i, m: _first(i).update(scale=0), "scale"),
         (lambda i, m: _first(i).update(scale="1"), "scale"),

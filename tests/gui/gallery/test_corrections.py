@@ -23,7 +23,7 @@ NETWORK = bytes(range(16))
 FEATURE_MAP = Projection(mean=np.zeros(64, np.float32))
 
 
-def looks(person: int, seed: int = 0, spread: int = 30) -> Print:
+def face_of(person: int, seed: int = 0, spread: int = 30) -> Print:
     base = np.random.default_rng(person).integers(-80, 81, 64)
     noise = np.random.default_rng(1000 + seed).integers(-spread, spread + 1, 64)
     return Print((base + noise).astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
@@ -35,8 +35,8 @@ class Desk:
     def __init__(self, store: Store) -> None:
         self.store, self.gallery = store, Gallery(store)
         self.log, self.corrections = EventLog(store), Corrections(store)
-        self.ada = self.gallery.add_person("Ada", [looks(1, seed) for seed in range(4)])
-        self.ben = self.gallery.add_person("Ben", [looks(2, seed) for seed in range(4)])
+        self.ada = self.gallery.add_person("Ada", [face_of(1, seed) for seed in range(4)])
+        self.ben = self.gallery.add_person("Ben", [face_of(2, seed) for seed in range(4)])
 
     @property
     def templates(self) -> Templates:
@@ -66,7 +66,7 @@ def between(mine: Print, other: Print, part: float) -> Print:
 
 
 def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(desk: Desk) -> None:
-    refused = between(looks(1, 50), looks(3), 0.45)  # Ada in a light of her own
+    refused = between(face_of(1, 50), face_of(3), 0.45)  # Ada in a light of her own
     before = desk.scores(refused)
     number = desk.happened(refused)
     desk.corrections.correct(number, desk.ada)
@@ -84,8 +84,8 @@ def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(desk: Desk) -> 
 
 
 def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(desk: Desk) -> None:
-    desk.gallery.add_prints(desk.ada, [looks(1, seed) for seed in range(20, 26)])
-    strange = between(looks(1, 50), looks(3), 0.2)
+    desk.gallery.add_prints(desk.ada, [face_of(1, seed) for seed in range(20, 26)])
+    strange = between(face_of(1, 50), face_of(3), 0.2)
     before = desk.scores(strange)[0]
     number = desk.happened(strange)
     desk.corrections.correct(number, desk.ada)
@@ -95,8 +95,8 @@ def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(de
     assert desk.scores(strange)[0] == raised
 
 
-def test_two_looks_at_a_face_are_corrected_as_two(desk: Desk) -> None:
-    both = replace(looks(2, 9), data=np.stack([looks(2, 9).data, looks(2, 10).data]))
+def test_a_fingerprint_with_flip_averaging_is_corrected_whole(desk: Desk) -> None:
+    both = replace(face_of(2, 9), data=np.stack([face_of(2, 9).data, face_of(2, 10).data]))
     desk.corrections.correct(desk.happened(both, desk.ada), desk.ben)
     network = NETWORK.hex()
     added, wrong = desk.gallery.prints(network, 1)[desk.ben][-1], desk.corrections.negatives(network, 1)[desk.ada][0]
@@ -106,11 +106,11 @@ def test_two_looks_at_a_face_are_corrected_as_two(desk: Desk) -> None:
 
 
 def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(desk: Desk) -> None:
-    lookalike = between(looks(1, 60), looks(4), 0.62)
+    lookalike = between(face_of(1, 60), face_of(4), 0.62)
     again = Print(
         (lookalike.data + np.random.default_rng(5).integers(-4, 5, 64)).astype(np.int8), 0.02, 0, NETWORK.hex(), 1
     )
-    genuine = [looks(1, seed) for seed in range(70, 80)]
+    genuine = [face_of(1, seed) for seed in range(70, 80)]
     before, mine = desk.scores(again)[0], [desk.scores(one)[0] for one in genuine]
     assert before > 0.7
     number = desk.happened(lookalike, desk.ada)
@@ -126,7 +126,7 @@ def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(desk: Desk) ->
 
 
 def test_that_was_somebody_else_does_both_at_once_and_can_be_said_again(desk: Desk) -> None:
-    number = desk.happened(between(looks(2, 9), looks(1), 0.5), desk.ada)
+    number = desk.happened(between(face_of(2, 9), face_of(1), 0.5), desk.ada)
     desk.corrections.correct(number, desk.ben)
     assert [person.fingerprints for person in desk.gallery.people()] == [4, 5]
     assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
@@ -138,7 +138,7 @@ def test_that_was_somebody_else_does_both_at_once_and_can_be_said_again(desk: De
 
 
 def test_what_cannot_be_corrected_is_refused_and_changes_nothing(desk: Desk) -> None:
-    bare, known = desk.happened(None), desk.happened(looks(1, 9), desk.ada)
+    bare, known = desk.happened(None), desk.happened(face_of(1, 9), desk.ada)
     with pytest.raises(GalleryError, match="not kept"):
         desk.corrections.correct(bare, desk.ada)
     with pytest.raises(GalleryError, match="already"):
@@ -148,13 +148,13 @@ def test_what_cannot_be_corrected_is_refused_and_changes_nothing(desk: Desk) -> 
     with pytest.raises(GalleryError, match="gone"):
         desk.corrections.correct(12345, desk.ada)
     with pytest.raises(GalleryError, match="already"):
-        desk.corrections.correct(desk.happened(looks(9)), None)
+        desk.corrections.correct(desk.happened(face_of(9)), None)
     assert [person.fingerprints for person in desk.gallery.people()] == [4, 4]
     assert desk.corrections.negatives(NETWORK.hex(), 1) == {}
 
 
 def test_an_undo_never_takes_the_last_fingerprint(desk: Desk) -> None:
-    number = desk.happened(looks(1, 9))
+    number = desk.happened(face_of(1, 9))
     desk.corrections.correct(number, desk.ada)
     with desk.store.writing() as writer:
         writer.execute(
@@ -167,7 +167,7 @@ def test_an_undo_never_takes_the_last_fingerprint(desk: Desk) -> None:
 
 
 def test_corrections_outlive_the_event_and_go_with_the_person(desk: Desk) -> None:
-    number = desk.happened(looks(4), desk.ada)
+    number = desk.happened(face_of(4), desk.ada)
     desk.corrections.correct(number, None)
     desk.log.delete_all()
     assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
@@ -182,8 +182,8 @@ def test_corrections_outlive_the_event_and_go_with_the_person(desk: Desk) -> Non
 
 
 def test_merged_people_share_their_corrections_and_part_with_them_again(desk: Desk) -> None:
-    desk.corrections.correct(desk.happened(looks(4), desk.ada), None)
-    said = desk.happened(looks(1, 9))
+    desk.corrections.correct(desk.happened(face_of(4), desk.ada), None)
+    said = desk.happened(face_of(1, 9))
     desk.corrections.correct(said, desk.ada)
     merge = desk.gallery.merge(desk.ada, desk.ben)
     assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ben]
@@ -197,7 +197,7 @@ def test_merged_people_share_their_corrections_and_part_with_them_again(desk: De
 
 
 def test_who_is_deleted_for_good_leaves_no_face_and_no_fingerprint_in_the_log(desk: Desk) -> None:
-    mine, other = desk.happened(looks(1), desk.ada), desk.happened(looks(7))
+    mine, other = desk.happened(face_of(1), desk.ada), desk.happened(face_of(7))
     with desk.store.writing() as writer:
         writer.execute("UPDATE events SET thumbnail = x'01'")
     desk.gallery.delete(desk.ada)

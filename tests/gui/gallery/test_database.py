@@ -12,6 +12,7 @@ import threading
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from device.errors import FileError
@@ -71,7 +72,7 @@ def test_a_file_of_a_newer_version_is_refused_and_left_alone(path: Path) -> None
     assert path.read_bytes() == before
 
 
-def test_what_the_version_before_two_looks_wrote_is_of_one_look(path: Path) -> None:
+def test_what_the_version_before_flip_averaging_wrote_is_of_one_pass(path: Path) -> None:
     """Also where an event of that time is corrected, whose fingerprint is copied."""
     path.parent.mkdir()
     old = sqlite3.connect(path)
@@ -106,7 +107,46 @@ def test_what_the_version_before_two_looks_wrote_is_of_one_look(path: Path) -> N
         for one in (one for own in (*prints.values(), *negatives.values()) for one in own):
             assert one.data.tolist() == kept.data.tolist()
         (logged,) = EventLog(store).page()
-        assert (logged.network_ms, logged.looks) == (106.0, 1)
+        assert (logged.network_ms, logged.passes) == (106.0, 1)
+    finally:
+        store.close()
+
+
+def test_what_was_written_with_looks_is_found_under_passes(path: Path) -> None:
+    """Version 4 called the column ``looks``; every table keeps its numbers."""
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    for statement in (statement for step in MIGRATIONS[:4] for statement in step):
+        old.execute(statement)
+    old.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    old.execute("PRAGMA user_version=4")
+    kept = some_print()
+    data = np.stack([kept.data, kept.data[::-1]])
+    columns = "data, looks, scale, zero_point, network_hash, crop_version"
+    values = (data.tobytes(), 2, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version)
+    old.execute("INSERT INTO people (id, name, name_key, created) VALUES (1, 'Ada', 'ada', 0), (2, 'Ben', 'ben', 0)")
+    old.execute(
+        f"INSERT INTO fingerprints (person_id, {columns}, quality, time) VALUES (1, ?, ?, ?, ?, ?, ?, 0.8, 0)", values
+    )
+    old.execute(f"INSERT INTO negatives (person_id, {columns}, time) VALUES (2, ?, ?, ?, ?, ?, ?, 0)", values)
+    old.execute(
+        """INSERT INTO events (id, time, person_id, name, decision, reason, measured, network_ms, looks)
+        VALUES (7, 1.0, 1, 'Ada', 'accepted', 'votes for', 'board', 212.0, 2)"""
+    )
+    old.execute(f"INSERT INTO event_details (event_id, {columns}, quality) VALUES (7, ?, ?, ?, ?, ?, ?, 0.8)", values)
+    old.commit()
+    old.close()
+    store = Store(path)
+    try:
+        with store.reading() as reader:
+            assert reader.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
+        corrections = Corrections(store)
+        corrections.correct(7, 2)  # copies the event's fingerprint
+        prints, negatives = Gallery(store).prints(NETWORK, 1), corrections.negatives(NETWORK, 1)
+        found = [one for own in (*prints.values(), *negatives.values()) for one in own]
+        assert [(one.passes, one.data.tolist()) for one in found] == [(2, data.tolist())] * 4
+        (logged,) = EventLog(store).page()
+        assert (logged.network_ms, logged.passes) == (212.0, 2)
     finally:
         store.close()
 

@@ -25,7 +25,7 @@ def read(path: Path) -> list[dict[str, str]]:
 def test_every_event_is_a_row_with_where_it_was_measured(tmp_path: Path) -> None:
     path = tmp_path / "events.csv"
     refused = event(
-        2, name=None, person_id=None, decision=Decision.REFUSED, score=-0.12, correction="Ärmin, jr.", looks=2
+        2, name=None, person_id=None, decision=Decision.REFUSED, score=-0.12, correction="Ärmin, jr.", passes=2
     )
     by_hand = event(
         3, name=None, decision=Decision.BY_HAND, score=None, threshold=None, network_ms=None, where=Where.BOARD
@@ -36,10 +36,10 @@ def test_every_event_is_a_row_with_where_it_was_measured(tmp_path: Path) -> None
     assert (first["person"], first["decision"], first["score"], first["network_ms"]) == (
         "Ada", "accepted", "0.7100", "246.00",
     )  # fmt: skip
-    assert (first["measured on"], first["looks"], second["looks"]) == ("virtual", "1", "2")
+    assert (first["measured on"], first["passes"], second["passes"]) == ("virtual", "1", "2")
     assert first["time"].startswith("2023-11-14T") or first["time"].startswith("2023-11-15T")
     assert (second["score"], second["said to be"], second["person"]) == ("-0.1200", "Ärmin, jr.", "")
-    assert (third["score"], third["network_ms"], third["measured on"], third["looks"]) == ("", "", "", "")
+    assert (third["score"], third["network_ms"], third["measured on"], third["passes"]) == ("", "", "", "")
 
 
 @pytest.mark.parametrize("name", ["=1+1", "+cmd|' /C calc'!A0", "-2", "@SUM(A1)", "\t=1", "\r=1", '=HYPERLINK("x")'])

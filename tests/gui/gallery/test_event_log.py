@@ -45,14 +45,14 @@ def test_events_come_newest_first_and_page(store: Store) -> None:
 
 def test_an_event_comes_back_whole_when_it_is_opened(store: Store) -> None:
     log = EventLog(store)
-    said = log.log(event(thumbnail=b"jpeg", trace=trace(), person_id=None, looks=2), some_print())
+    said = log.log(event(thumbnail=b"jpeg", trace=trace(), person_id=None, passes=2), some_print())
     bare = log.log(event(person_id=None))
     assert log.event(said.id) == said
     assert log.event(bare.id) == bare
     assert log.event(99) is None
     assert (log.thumbnail(said.id), log.thumbnail(bare.id), log.thumbnail(99)) == (b"jpeg", None, None)
     assert (log.has_print(said.id), log.has_print(bare.id)) == (True, False)
-    assert [(one.thumbnail, one.trace, one.looks) for one in log.page()] == [(None, None, 1), (None, None, 2)]
+    assert [(one.thumbnail, one.trace, one.passes) for one in log.page()] == [(None, None, 1), (None, None, 2)]
 
 
 @pytest.mark.parametrize(

@@ -63,13 +63,13 @@ def test_fingerprints_of_another_network_or_crop_are_kept_but_not_given_out(gall
     assert gallery.prints("00" * 16, 1) == {}
 
 
-def test_two_looks_come_back_as_two_and_are_known_again(gallery: Gallery) -> None:
+def test_both_passes_come_back_and_are_known_again(gallery: Gallery) -> None:
     both = replace(some_print(1), data=some_print(1).data.reshape(2, 16))
     ada = gallery.add_person("Ada", [some_print(2)])
     for _ in range(2):
         gallery.arrive([Arrival("Ada", [both], into=ada)])
     found = gallery.prints(NETWORK, 1)[ada]
-    assert [(one.looks, one.length) for one in found] == [(1, 32), (2, 16)]
+    assert [(one.passes, one.length) for one in found] == [(1, 32), (2, 16)]
     assert [one.data.tolist() for one in found] == [some_print(2).data.tolist(), both.data.tolist()]
     ((_, every),) = gallery.everything()
     assert every[1].data.tolist() == both.data.tolist()

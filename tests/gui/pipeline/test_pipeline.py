@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, FileError
-from gui.core.decisions import Decision, Looks, Rules
+from gui.core.decisions import Decision, FlipAveraging, Rules
 from gui.core.frames import Stage, Verdict
 from gui.core.states import BoardPhase, CameraKind, DoorWord, PipelineOptions
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress
@@ -114,7 +114,7 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     assert (event.name, event.decision, event.person_id) == ("Ada", Decision.ACCEPTED, last.person_id)
     assert event.where == "virtual"
     assert event.network_ms > 0
-    assert event.looks == 1
+    assert event.passes == 1
     assert event.thumbnail.startswith(b"\xff\xd8")
     assert [state.phase for state in log.board_changed] == [BoardPhase.CONNECTING, BoardPhase.READY]
     assert log.camera_changed[0].kind is CameraKind.FOLDER
@@ -128,12 +128,12 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
     again, log = make(str(still))
     assert [(person.name, person.fingerprints) for person in again.people.everyone()] == [("Ada", 3)]
     ((_, prints),) = again.engine.gallery.everything()
-    assert [one.looks for one in prints] == [2, 2, 2]  # what is kept was looked at twice
+    assert [one.passes for one in prints] == [2, 2, 2]  # what is kept is flip-averaged
     assert [old.id for old in again.events.newest()] == [event.id]
-    again.door.set_rules(Rules(looks=Looks.TWICE))
+    again.door.set_rules(Rules(flip=FlipAveraging.ON))
     again.start()
     qtbot.waitUntil(lambda: bool(log.event_logged), timeout=PATIENCE_MS)
-    assert (log.event_logged[0].name, log.event_logged[0].looks) == ("Ada", 2)
+    assert (log.event_logged[0].name, log.event_logged[0].passes) == ("Ada", 2)
     assert again.people.everyone()[0].usable == 3
     again.stop()
 

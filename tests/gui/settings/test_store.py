@@ -135,3 +135,30 @@ def test_who_listens_to_a_key_hears_its_new_value_and_no_other(file: Path) -> No
         store.on_text("window/mirror", told.append)
     with pytest.raises(KeyError):
         store.on_any(("no/such",), lambda: None)
+
+
+@pytest.mark.parametrize(
+    ("former", "value"), [("once", "off"), ("twice", "on"), ("automatic", "automatic"), ("thrice", "automatic")]
+)
+def test_a_setting_that_an_earlier_version_called_otherwise_is_read_and_renamed(
+    file: Path, former: str, value: str
+) -> None:
+    file.parent.mkdir()
+    file.write_text(f"[decision]\nlooks={former}\n")
+    store = SettingsStore(file)
+    assert store.text("decision/flip") == value
+    if former == "thrice":
+        (told,) = store.refused
+        assert "'thrice' is none of automatic, off, on" in told.message
+    else:
+        assert store.refused == []
+    store.save()
+    assert "looks" not in file.read_text()
+    again = SettingsStore(file)
+    assert again.text("decision/flip") == value
+
+
+def test_a_setting_under_its_own_name_counts_before_its_former_one(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("[decision]\nflip=off\nlooks=twice\n")
+    assert SettingsStore(file).text("decision/flip") == "off"

@@ -103,8 +103,8 @@ def test_timings_of_a_face_are_painted_and_go_with_it(view: LiveView) -> None:
     view.set_recognition(recognition())
     assert view.grab().toImage() != before
     view.set_frame(frame(2))
-    view.set_recognition(recognition(track_id=9, looks=2))
-    assert {track: timing.looks for track, timing in view._timings.items()} == {9: 2}
+    view.set_recognition(recognition(track_id=9, passes=2))
+    assert {track: timing.passes for track, timing in view._timings.items()} == {9: 2}
 
 
 @pytest.mark.parametrize("size", [(20, 10), (160, 120), (400, 300)])

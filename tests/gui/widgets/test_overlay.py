@@ -76,8 +76,8 @@ def test_detail_decides_how_much_is_written() -> None:
         "✓ Ada  0.71",
         "network 124 ms · in all 470 ms · emulated",
     )
-    twice = overlay.tag_lines(face(), Detail.SCORES, FaceTiming(212.0, 560.0, Where.BOARD, looks=2))
-    assert twice[1] == "network 212 ms, 2 looks · in all 560 ms · board"
+    flipped = overlay.tag_lines(face(), Detail.SCORES, FaceTiming(212.0, 560.0, Where.BOARD, passes=2))
+    assert flipped[1] == "network 212 ms, flip averaging · in all 560 ms · board"
     everything = overlay.tag_lines(face(quality=0.8), Detail.EVERYTHING, timing[7])
     assert everything[-1] == "face 7 · 40 × 60 px · quality 0.80 · 40 ms old"
     assert len(everything) == 3

@@ -36,14 +36,14 @@ def test_frames_left_out_are_dropped_ones(pipeline: Pipeline, theme: Theme, qtbo
         qtbot.wait(5)
     pipeline.engine.camera.skipped += 3
     pipeline.frame_ready.emit(frame(16))
-    pipeline.recognised.emit(recognition(looks=2))
+    pipeline.recognised.emit(recognition(passes=2))
     report.write(tmp_path / "report.json")
     told = json.loads((tmp_path / "report.json").read_text(encoding="utf-8"))
     assert told["frames"]["of_the_camera"] == 10
     assert told["frames"]["shown"] == 5
     assert told["frames"]["dropped"] == 5
     assert told["frames"]["gap_ms"]["most"] >= 5.0
-    assert (told["fingerprints"]["count"], told["fingerprints"]["looked_twice"]) == (1, 1)
+    assert (told["fingerprints"]["count"], told["fingerprints"]["flip_averaged"]) == (1, 1)
     assert told["fingerprints"]["latency_ms"]["p50"] == pytest.approx(310.0, rel=0.01)
     assert told["board"] == {"where": "virtual", "name": "nucleo_f767zi"}
     assert told["measured_on"]["where"] == "PC"

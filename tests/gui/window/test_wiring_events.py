@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Decision, Entrance, Looks, Rules
+from gui.core.decisions import Decision, Entrance, FlipAveraging, Rules
 from gui.core.frames import now_s
 from gui.core.states import DoorView, DoorWord, PipelineOptions
 from gui.panes.door.card import DoorCard
@@ -42,9 +42,9 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     settings.set("decision/far", 100)
     settings.set("decision/margin", 0.2)
     settings.set("door/challenge", True)
-    settings.set("decision/looks", "twice")
+    settings.set("decision/flip", "on")
     settings.set("door/lockout_failures", 3)
-    assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3, looks=Looks.TWICE)
+    assert rules.rules == Rules(far=0.01, margin=0.2, challenge=True, lockout_failures=3, flip=FlipAveraging.ON)
     assert pipeline.engine.door.open_ms == 5_000
     settings.set("door/open_s", 2.5)
     assert pipeline.engine.door.open_ms == 2_500

@@ -76,8 +76,8 @@ def test_thresholds_are_measured_again_without_touching_the_projection(
     found = remake_projection(path, tiny_faces, 0)
     loaded = Projection.load(projection_path(path))
     assert loaded.thresholds == found.thresholds != ()
-    assert loaded.mirror_thresholds == found.mirror_thresholds != ()
-    assert found.thresholds != found.mirror_thresholds
+    assert loaded.flip_thresholds == found.flip_thresholds != ()
+    assert found.thresholds != found.flip_thresholds
     np.testing.assert_array_equal(loaded.matrix, matrix)
     np.testing.assert_array_equal(loaded.mean, mean)
 

@@ -14,9 +14,9 @@ def test_what_the_figures_say_of_themselves(result: Result) -> None:
     assert len(figures.network.sha256) == 64
     assert set(figures.dataset.sha256) == {"lfw.zip", "pairs.txt"}
     assert figures.measured_on.startswith("PC")
-    row, twice = figures.rows
-    assert twice.kind == "plain, twice"
-    assert twice.tar[0].threshold != row.tar[0].threshold
+    row, flipped = figures.rows
+    assert flipped.kind == "plain, flip averaging"
+    assert flipped.tar[0].threshold != row.tar[0].threshold
     protocol = row.tar[-1]
     assert (protocol.impostors, protocol.accepted) == (6, 0)
     assert protocol.far_high == pytest.approx(1 - 0.05 ** (1 / 6), abs=1e-4)

@@ -77,13 +77,13 @@ def test_groups_stand_in_the_card(result: Result) -> None:
     assert "| below 3.9e-3 | 1.00 |" in line
 
 
-def test_two_looks_stand_beside_one(result: Result) -> None:
+def test_flip_averaging_stands_beside_one_pass(result: Result) -> None:
     """The feature is the mean of those of a crop and of its mirror image."""
     figures = result.figures
-    assert {one.looks for one in figures.identification} == {1, 2}
+    assert {one.passes for one in figures.identification} == {1, 2}
     text = figures_text(figures)
-    assert "| **int8, LiteRT: feature as it is, two looks** | " in text
-    assert "| 2 | 1 | 2 | " in text  # two people enrolled with one picture each, looked at twice
+    assert "| **int8, LiteRT: feature as it is, flip averaging** | " in text
+    assert "| 2 | 1 | 2 | " in text  # two people enrolled with one picture each, flip averaging
 
 
 def test_the_shipped_card_says_what_was_measured(assets: Path) -> None:

@@ -28,7 +28,7 @@ def test_everything_is_written(result: Result, tmp_path: Path) -> None:
     assert figures == result.figures
     assert str(tmp_path) not in (out / "evaluation.json").read_text()
     curves = read_curves(out)
-    assert list(curves) == ["int8, LiteRT, plain", "int8, LiteRT, plain, twice"]
+    assert list(curves) == ["int8, LiteRT, plain", "int8, LiteRT, plain, flip averaging"]
     assert all(curve[0][-1] == curve[1][-1] == 1 for curve in curves.values())
     for name in ("roc.png", "robustness.png"):
         assert cv2.imread(str(out / name)).shape[1] > 500
@@ -86,19 +86,32 @@ def test_figures_that_lack_something(result: Result, tmp_path: Path) -> None:
 
 
 def test_the_shipped_figures_are_read_and_written_as_they_are(assets: Path, tmp_path: Path) -> None:
-    """The names in the file stay what older programs read."""
     write_figures(tmp_path / "again.json", read_figures(assets / KEPT))
     assert json.loads((tmp_path / "again.json").read_text()) == json.loads((assets / KEPT).read_text())
 
 
-def test_figures_from_before_the_second_look_are_of_one(assets: Path, tmp_path: Path) -> None:
+def test_figures_from_before_flip_averaging_are_of_one_pass(assets: Path, tmp_path: Path) -> None:
     figures = json.loads((assets / KEPT).read_text())
     for one in (*figures["shipped_thresholds"], *figures["identification"], figures["board"]):
-        del one["looks"]
-    del figures["suggested_twice"], figures["robustness"], figures["groups"]
+        del one["passes"]
+    del figures["suggested_flip"], figures["robustness"], figures["groups"]
     (tmp_path / "old.json").write_text(json.dumps(figures | {"a later key": 1}))
     old = read_figures(tmp_path / "old.json")
-    assert {one.looks for one in (*old.shipped_thresholds, *old.identification)} == {1}
+    assert {one.passes for one in (*old.shipped_thresholds, *old.identification)} == {1}
     assert old.board is not None
-    assert old.board.looks == 1
-    assert (old.suggested_twice, old.robustness, old.groups) == (None, None, None)
+    assert old.board.passes == 1
+    assert (old.suggested_flip, old.robustness, old.groups) == (None, None, None)
+
+
+def test_the_names_of_version_0_1_are_read(assets: Path, result: Result, tmp_path: Path) -> None:
+    text = (assets / KEPT).read_text()
+    renamed = {'"passes"': '"looks"', "suggested_flip": "suggested_twice", ", flip averaging": ", twice"}
+    for today, former in renamed.items():
+        assert today in text
+        text = text.replace(today, former)
+    (tmp_path / "old.json").write_text(text)
+    assert read_figures(tmp_path / "old.json") == read_figures(assets / KEPT)
+    write(tmp_path, result)
+    curves, path = read_curves(tmp_path), tmp_path / "roc.csv"
+    path.write_text(path.read_text().replace(", flip averaging", ", twice"))
+    assert list(read_curves(tmp_path)) == list(curves)

@@ -94,8 +94,8 @@ def test_quantise_writes_a_network_and_its_projection(tiny_faces: Path, tmp_path
     kinds = [(row.where, row.kind) for row in result.rows]
     ways = ("plain", "centred", "mapped")
     assert kinds == [
-        *(("float", way) for way in (*ways, "mapped, twice", "mapped as trained")),
-        *(("int8, LiteRT", way) for way in (*ways, "mapped, twice")),
+        *(("float", way) for way in (*ways, "mapped, flip averaging", "mapped as trained")),
+        *(("int8, LiteRT", way) for way in (*ways, "mapped, flip averaging")),
     ]
     assert result.network.hash == network.hash_hex
 

@@ -81,9 +81,9 @@ def test_board_says_everything_of_hello(panel: BoardPanel) -> None:
     assert rows["Fingerprint"] == "1,280 numbers, scale 0.125, zero at -3"
     assert "receives while it computes" in rows["Can"]
     assert "counts cycles" not in rows["Can"]
-    assert "mirror" not in rows["Can"]
-    panel.set_board(ready(hello=hello(capabilities=Capability.MIRROR)))
-    assert panel.information.rows()["Can"] == "looks at the mirror image, too"
+    assert "flip averaging" not in rows["Can"]
+    panel.set_board(ready(hello=hello(capabilities=Capability.FLIP)))
+    assert panel.information.rows()["Can"] == "flip averaging"
     assert rows["Last fault"] == "none"
     assert panel.checks.selftest.isEnabled()
 
@@ -100,8 +100,8 @@ def test_every_figure_says_where_it_was_measured(panel: BoardPanel) -> None:
     assert rows["Network time"] == "246 ms, emulated"
     assert rows["Cycles"] == "53,136,000, emulated"
     assert rows["Link, both ways"] == "29.2 ms, emulated"  # what a wire would take: receive and reply
-    panel.set_recognition(recognition(where=Where.BOARD, looks=2))
-    assert panel.figures.rows()["Network time"] == "246 ms, 2 looks, board"
+    panel.set_recognition(recognition(where=Where.BOARD, passes=2))
+    assert panel.figures.rows()["Network time"] == "246 ms, flip averaging, board"
     assert panel.figures.rows()["Link, both ways"] == "29.2 ms, board and PC"
 
 

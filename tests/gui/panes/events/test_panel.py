@@ -77,9 +77,9 @@ def test_row_is_spoken_with_decision_reason_and_where(panel: EventsPanel, store:
     panel.add(EventLog(store).log(refused))
     told = panel.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
     assert "Unknown, refused, score 0.10: nobody fits; network 246 ms, emulated" in told
-    panel.add(EventLog(store).log(replace(refused, looks=2)))
+    panel.add(EventLog(store).log(replace(refused, passes=2)))
     told = panel.model.index(0, 0).data(Qt.ItemDataRole.AccessibleTextRole)
-    assert told.endswith("; network 246 ms, 2 looks, emulated")
+    assert told.endswith("; network 246 ms, flip averaging, emulated")
 
 
 def fill(store: Store, count: int) -> None:
@@ -152,7 +152,7 @@ def test_an_opened_event_shows_its_trace_and_asks_for_a_correction(
 ) -> None:
     ada = Gallery(store).add_person("Ada", [some_print()])
     ben = Gallery(store).add_person("Ben", [some_print()])
-    EventLog(store).log(event(person_id=ada, trace=trace(), looks=2), some_print())
+    EventLog(store).log(event(person_id=ada, trace=trace(), passes=2), some_print())
     panel.reload()
     panel.view.setFocus()
     panel.view.selectRow(0)
@@ -162,7 +162,7 @@ def test_an_opened_event_shows_its_trace_and_asks_for_a_correction(
     assert dialog is not None
     rows = dialog.numbers.rows()
     assert rows["Threshold"] == "0.450, for one false accept in 1,000 comparisons (from measured impostors)"
-    assert rows["Network"] == "246 ms, 2 looks, emulated"
+    assert rows["Network"] == "246 ms, flip averaging, emulated"
     assert dialog.ballots.rowCount() == 2
     assert [dialog.ballots.item(1, n).text() for n in range(8)] == [
         "0.0 s", "for", "1.00", "0.80", "Ada", "0.710", "Bo", "0.420",

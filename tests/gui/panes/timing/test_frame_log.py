@@ -32,17 +32,17 @@ def test_columns_say_unit_and_place() -> None:
     assert rows[0]["network [ms, emulated]"] == "246.000"
     assert rows[0]["network cycles [emulated]"] == "53136000"
     assert rows[0]["board figures measured"] == "emulated"
-    assert rows[0]["looks"] == "1"
+    assert rows[0]["passes"] == "1"
     assert rows[0]["time [UTC]"].endswith("+00:00")
 
 
 def test_places_that_are_mixed_stand_in_each_line() -> None:
     log = TimingLog()
     log.add(recognition())
-    log.add(recognition(where=Where.BOARD, network_instructions=None, looks=2))
+    log.add(recognition(where=Where.BOARD, network_instructions=None, passes=2))
     header, rows = table(log)
     assert "network [ms, board, see measured]" in header
-    assert [(row["board figures measured"], row["looks"]) for row in rows] == [("emulated", "1"), ("board", "2")]
+    assert [(row["board figures measured"], row["passes"]) for row in rows] == [("emulated", "1"), ("board", "2")]
     assert rows[1]["network instructions [board, see measured]"] == ""
 
 

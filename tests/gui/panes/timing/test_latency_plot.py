@@ -54,8 +54,8 @@ def test_figures_of_another_place_are_not_mixed_in(qtbot: QtBot, theme: Theme) -
     plot.add(recognition(network_ms=900.0))
     plot.add(recognition(where=Where.BOARD, network_ms=200.0))
     assert plot.figures == "p50 200 ms · p95 200 ms · p99 200 ms · board"
-    plot.add(recognition(where=Where.BOARD, network_ms=400.0, looks=2))
-    assert plot.figures == "p50 400 ms · p95 400 ms · p99 400 ms · board, 2 looks"
+    plot.add(recognition(where=Where.BOARD, network_ms=400.0, passes=2))
+    assert plot.figures == "p50 400 ms · p95 400 ms · p99 400 ms · board, flip averaging"
 
 
 def test_the_limit_is_on_show_however_fast_the_board(qtbot: QtBot, theme: Theme) -> None:

@@ -91,4 +91,4 @@ def test_the_way_in_all_ends_with_the_decision_and_says_what_passed_here() -> No
 def test_network_line_has_cycles_at_the_boards_clock() -> None:
     assert stages.network_line(recognition()) == "246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions"
     assert stages.network_line(recognition(where=Where.HOST, network_instructions=None)) == "246 ms"
-    assert stages.network_line(recognition(looks=2)).startswith("246 ms, 2 looks · 53.1 M cycles")
+    assert stages.network_line(recognition(passes=2)).startswith("246 ms, flip averaging · 53.1 M cycles")

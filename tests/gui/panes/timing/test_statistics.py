@@ -72,5 +72,5 @@ def test_the_way_counts_as_emulated_when_parts_of_it_are() -> None:
     stats.add(recognition(where=Where.BOARD))
     assert stats.rows()[-1].clock is Clock.HOST
     assert stats.frames == 1  # those of the virtual board are another matter
-    stats.add(recognition(where=Where.BOARD, looks=2))
-    assert (stats.frames, stats.looks) == (1, 2)  # and so are those of one look
+    stats.add(recognition(where=Where.BOARD, passes=2))
+    assert (stats.frames, stats.passes) == (1, 2)  # and so are those of one pass

@@ -39,9 +39,9 @@ def window(qtbot: QtBot, theme: Theme) -> TimingWindow:
     return window
 
 
-def feed(window: TimingWindow, *network_ms: float, where: Where = Where.VIRTUAL, looks: int = 1) -> None:
+def feed(window: TimingWindow, *network_ms: float, where: Where = Where.VIRTUAL, passes: int = 1) -> None:
     for number, ms in enumerate(network_ms):
-        one = recognition(number=number, where=where, network_ms=ms, timeline=timeline(network_ms=ms), looks=looks)
+        one = recognition(number=number, where=where, network_ms=ms, timeline=timeline(network_ms=ms), passes=passes)
         window._stats.add(one)
         window._log.add(one)
     window.refresh()
@@ -60,10 +60,10 @@ def test_every_stage_has_percentiles_and_a_place(window: TimingWindow) -> None:
     assert cells(window, 0)[-1] == "PC"
     assert cells(window, len(Stage))[-1] == "PC and emulated"
     assert window._summary.text().startswith("Network under 500 ms: p99 is 199 ms, emulated ·")
-    feed(window, 212.0, looks=2)
-    assert cells(window, list(Stage).index(Stage.NETWORK))[-1] == "emulated, 2 looks"
+    feed(window, 212.0, passes=2)
+    assert cells(window, list(Stage).index(Stage.NETWORK))[-1] == "emulated, flip averaging"
     assert cells(window, list(Stage).index(Stage.RECEIVE))[-1] == "emulated"
-    assert window._summary.text().startswith("Network under 500 ms: p99 is 212 ms, emulated, 2 looks · 1 frames")
+    assert window._summary.text().startswith("Network under 500 ms: p99 is 212 ms, emulated, flip averaging · 1 frames")
 
 
 def test_a_network_over_the_limit_is_said(window: TimingWindow) -> None:
