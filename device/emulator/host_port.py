@@ -18,7 +18,7 @@ from device.emulator.chip.wire import Wire
 
 PIECE_BYTES = 65_536
 SEND_TIMEOUT_S = 2.0  # a host that does not read for so long is gone
-POLL_S = 0.05  # how often a pseudo-terminal without a host is looked at
+POLL_S = 0.05  # how often a pseudo-terminal without a host is polled
 
 
 class HostPort(Protocol):

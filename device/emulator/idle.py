@@ -1,7 +1,7 @@
 """What happens to time while the program waits.
 
-The firmware waits by looking at the receiver again and again. Executing that would burn a core and, worse, take a
-UART's time for every crop. So, when the program looks a few times in quick succession and nothing has changed, it
+The firmware waits by polling the receiver. Executing that would burn a core and, worse, take a
+UART's time for every crop. So, when the program polls a few times in quick succession and nothing has changed, it
 waits, and
 - with bytes on the wire or in the transmitter, the clock jumps to when the next of them has got through. The first
   jumps are one byte, so that the program notes the first byte's moment exactly; then they double, up to ``JUMP_S`` or
@@ -9,9 +9,9 @@ waits, and
 - with nothing on the wire, this process sleeps, and virtual time follows the wall clock, so that the door's timer is
   right.
 
-A program that looks once a byte while it works off a full ring must not be taken for a waiting one. It is given as many
-looks as it received bytes; what it does between looks after that (how many instructions, in which block) is what its
-waiting looks like, and is recognised at once from then on.
+A program that polls once a byte while it works off a full ring must not be taken for a waiting one. It is given as many
+polls as it received bytes; what it does between polls after that (how many instructions, in which block) is what its
+waiting is like, and is recognised at once from then on.
 """
 
 from __future__ import annotations
@@ -23,9 +23,9 @@ from device.emulator.chip.clock import Clock
 from device.emulator.chip.wire import Wire
 from device.emulator.cost.meter import Meter
 
-TIGHT_CYCLES = 500  # looks further apart are a program that works in between: the firmware's waiting takes 70 to 150
+TIGHT_CYCLES = 500  # polls further apart are a program that works in between: the firmware's waiting takes 70 to 150
 TIGHT_S = 0.002  # the same by the wall clock, where nothing is counted
-WAITING_LOOKS = 3  # so many looks in quick succession with nothing new and nothing left to take: the program waits
+WAITING_POLLS = 3  # so many polls in quick succession with nothing new and nothing left to take: the program waits
 JUMP_S = 0.005  # well under the firmware's time-out for a half-sent frame
 SLEEP_S = 0.010  # how coarse the program's own timers get while it is idle
 CATCH_UP_S = 0.25
@@ -47,46 +47,46 @@ class Idle:
     ) -> None:
         self._clock, self._wire, self._meter = clock, wire, meter
         self._byte_cycles, self._sent_at, self._flush = byte_cycles, sent_at, flush
-        self._last_look = 0
+        self._last_poll = 0
         self._unread = 0  # bytes that the program may not have taken yet
-        self._idle_looks = 0  # the newest looks with nothing new and nothing left to take
-        self._familiar_looks = 0  # the newest looks that look like waiting
+        self._idle_polls = 0  # the newest polls with nothing new and nothing left to take
+        self._familiar_polls = 0  # the newest polls that are like waiting
         self._instructions = 0
-        self._waiting_work: set[tuple[int, int]] = set()  # (instructions since the last look, block)
+        self._waiting_work: set[tuple[int, int]] = set()  # (instructions since the last poll, block)
         self._jump_bytes = 1
         self._streaming = False  # bytes have come, and nothing was said since: a frame may be half-way
         self._anchor = (time.monotonic(), clock.now)  # when the two clocks last agreed
 
-    def look(self, received: int) -> None:
-        """The program has looked at the receiver and found ``received`` bytes more than at its last look."""
+    def poll(self, received: int) -> None:
+        """The program has polled the receiver and found ``received`` bytes more than at its last poll."""
         now, instructions = self._clock.now, self._meter.instructions
         work = (instructions - self._instructions, self._meter.block)
-        tight = now - self._last_look < (TIGHT_CYCLES if self._meter.block else int(TIGHT_S * self._clock.hz))
-        self._last_look, self._instructions = now, instructions
+        tight = now - self._last_poll < (TIGHT_CYCLES if self._meter.block else int(TIGHT_S * self._clock.hz))
+        self._last_poll, self._instructions = now, instructions
         if received or not tight:
             self._unread += received
-            self._idle_looks = self._familiar_looks = 0
+            self._idle_polls = self._familiar_polls = 0
             if received and not self._wire.waiting:
                 self._jump_bytes = 1  # what comes next begins something new
             return
         if self._unread:
             self._unread -= 1
-            self._familiar_looks = self._familiar_looks + 1 if work in self._waiting_work else 0
-            if self._familiar_looks < WAITING_LOOKS:
+            self._familiar_polls = self._familiar_polls + 1 if work in self._waiting_work else 0
+            if self._familiar_polls < WAITING_POLLS:
                 return
             self._unread = 0
         else:
-            self._idle_looks += 1
-            if self._idle_looks < WAITING_LOOKS:
+            self._idle_polls += 1
+            if self._idle_polls < WAITING_POLLS:
                 return
             if self._meter.block:
                 self._waiting_work.add(work)
         self._wait()
-        self._last_look = self._clock.now
+        self._last_poll = self._clock.now
 
     def busy(self) -> None:
         """The program transmits, or sets the receiver up."""
-        self._idle_looks = self._familiar_looks = 0
+        self._idle_polls = self._familiar_polls = 0
         self._streaming = False
 
     def sleep(self) -> None:
@@ -102,7 +102,7 @@ class Idle:
             beginning = (self._wire.arrival(1, byte_cycles) or arrival) - byte_cycles
             if beginning > clock.now:
                 clock.advance_to(beginning)
-                self._look_again()
+                self._poll_again()
             else:
                 self._jump_bytes = min(2 * self._jump_bytes, longest)
                 clock.advance_to(arrival)
@@ -119,11 +119,11 @@ class Idle:
             self._wire.wait(SLEEP_S)
             self._follow_the_wall(started_s)
             self._wire.sent_no_earlier(clock.now)
-            self._look_again()
+            self._poll_again()
 
-    def _look_again(self) -> None:
+    def _poll_again(self) -> None:
         """Time has passed, and nothing has come: the program is to read its own clock before something does."""
-        self._idle_looks = self._familiar_looks = 0
+        self._idle_polls = self._familiar_polls = 0
 
     def _follow_the_wall(self, slept_since_s: float) -> None:
         """Add what was slept, and what was lost to the emulation itself since the last sleep if that is little."""

@@ -37,7 +37,7 @@ from device.errors import FileError
 PAGE_BYTES = 4096  # blocks end at a page's end; the engine's own choice is 1,024
 USB_LATENCY_S = 0.001  # a frame of the USB between a host and the ST-LINK: no host answers sooner
 UNTIL = 0xF000_0000  # an address that nothing reaches: the engine runs until it is stopped
-MASKED_CYCLES = 1_000  # how often a masked exception is looked at
+MASKED_CYCLES = 1_000  # how often a masked exception is checked
 EXC_RETURN_INTERRUPT = 8
 EXC_RETURN_FIRST = 0xFFFF_FFE0  # a branch here returns from an exception; the engine reports 8, or a failed fetch
 SVC_INTERRUPT = 2
@@ -118,7 +118,7 @@ class Machine:
             sent_at=lambda: self.usart.sent_at,
             flush=lambda: self.usart.flush(),
         )
-        self.usart = Usart("USART3", self.clock, self.wire, self.rcc.usart3_hz, self._say, self._looked, self.idle.busy)
+        self.usart = Usart("USART3", self.clock, self.wire, self.rcc.usart3_hz, self._say, self._polled, self.idle.busy)
         self.rcc.on_change = self.usart.rate_changed
         self.dma = Dma("DMA1", lambda address, data: self.engine.mem_write(address, data))
         self.usart.use_dma(self.dma, stream=1, channel=4)
@@ -172,11 +172,11 @@ class Machine:
         if block is not self.usart:
             self.usart.flush()  # the program has said what it had to say and does something else
 
-    def _looked(self, received: int) -> None:
+    def _polled(self, received: int) -> None:
         if self.usart.listening and self._on_listening is not None:
             self._on_listening()
             self._on_listening = None
-        self.idle.look(received)
+        self.idle.poll(received)
 
     def _counts(self) -> tuple[int, int]:
         return self.clock.now, 0 if self.meter.kind == "none" else self.meter.instructions

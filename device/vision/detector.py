@@ -128,8 +128,8 @@ class Detector:
 
     ``min_face`` is the smallest face found, in pixels of the picture after shrinking; ``max_side`` is the longest side
     searched, in pixels: larger pictures are shrunk to it first, and the result is in pixels of the picture given.
-    ``passes`` is how often the last network looks at a face, each time in the box that it found the time before:
-    the second look halves the tremble of the landmarks.
+    ``passes`` is how often the last network runs on a face, each time in the box that it found the time before:
+    the second pass halves the tremble of the landmarks.
     """
 
     def __init__(
@@ -147,7 +147,7 @@ class Detector:
         if not 0.3 <= scale_factor <= 0.95:
             raise DetectError(f"scale_factor is {scale_factor}", "it must lie between 0.3 and 0.95")
         if passes < 1:
-            raise DetectError(f"passes is {passes}", "the last network must look at least once")
+            raise DetectError(f"passes is {passes}", "the last network must run at least once")
         self.min_face, self.max_side, self.scale_factor = min_face, max_side, scale_factor
         self.thresholds, self.passes = thresholds, passes
         self._proposal, self._refinement, self._output = _networks()
@@ -224,12 +224,12 @@ class Detector:
         return _square(_regress(boxes[good], _floats(shifts[good])))
 
     def _finish(self, picture: NDArray[np.uint8], boxes: Floats, shrink: float) -> list[Face]:
-        boxes, marks, scores = self._look(picture, boxes)
+        boxes, marks, scores = self._run(picture, boxes)
         kept = suppress(boxes, scores, 0.7, of_smaller=True)
         boxes, marks, scores = boxes[kept], marks[kept], scores[kept]
         for _ in range(self.passes - 1):
             for row in range(len(boxes)):
-                again = self._look(picture, _square(boxes[row : row + 1]))
+                again = self._run(picture, _square(boxes[row : row + 1]))
                 if len(again[0]):
                     boxes[row], marks[row], scores[row] = again[0][0], again[1][0], again[2][0]
         found = []
@@ -238,7 +238,7 @@ class Detector:
             found.append(Face(box, _floats((points + 0.5) / shrink - 0.5), float(score)))
         return sorted(found, key=lambda face: -face.area)
 
-    def _look(self, picture: NDArray[np.uint8], boxes: Floats) -> tuple[Floats, Floats, Floats]:
+    def _run(self, picture: NDArray[np.uint8], boxes: Floats) -> tuple[Floats, Floats, Floats]:
         """Boxes (N, 4), landmarks (N, 5, 2) and scores (N,) of the squares that the last network takes for faces."""
         boxes = _usable(boxes)
         if not len(boxes):

@@ -1,9 +1,8 @@
 """USART and DMA of the STM32F767 as far as a serial link needs them: circular reception by DMA, polled transmission.
 
 Register names, bits and behaviour: ST RM0410, chapters 8 (DMA) and 34 (USART). Bytes arrive from ``wire.py`` in
-virtual time and are moved when the program looks: at NDTR, at the status registers, at RDR. Nothing can tell the
-difference, because there is nowhere else to look, except at the memory itself, which is brought up to date at each look
-too.
+virtual time and are moved when the program reads NDTR, a status register or RDR. Nothing can tell the difference,
+because there is nowhere else to read, except in the memory itself, which is brought up to date by each read too.
 """
 
 from __future__ import annotations
@@ -103,7 +102,7 @@ class Dma(Block):
 class Usart(Block):
     """A USART whose receiver hangs on a ``Wire`` and whose transmitter calls ``send``.
 
-    ``kernel_hz`` gives the clock that BRR divides; ``poll(received)`` is told of every look at the receiver and how
+    ``kernel_hz`` gives the clock that BRR divides; ``poll(received)`` is told of every poll of the receiver and how
     many bytes it found, and may let time pass when there is nothing new; ``busy`` is told of what is not waiting.
     """
 
@@ -133,7 +132,7 @@ class Usart(Block):
     def use_dma(self, dma: Dma, stream: int, channel: int) -> None:
         """Wire the receiver's request line to a stream, RM0410 8.3.4."""
         self._dma = (dma, stream)
-        dma.sources[stream, channel] = self.look
+        dma.sources[stream, channel] = self.update
 
     def reset(self) -> None:
         super().reset()
@@ -168,7 +167,7 @@ class Usart(Block):
             self._out.clear()
             self._send(data)
 
-    def look(self, by_program: bool) -> None:
+    def update(self, by_program: bool) -> None:
         """Receive what has arrived; ``by_program`` where the program is asking for it, and may be waiting."""
         self._receive()
         if by_program:
@@ -211,7 +210,7 @@ class Usart(Block):
         if offset == ISR:
             return self._status()
         if offset == RDR:
-            self.look(False)
+            self.update(False)
             self._flags &= ~ISR_RXNE
         return super().read(offset)
 
@@ -219,9 +218,9 @@ class Usart(Block):
         byte_cycles = self.byte_cycles
         if self._clock.now < self._sent_at - byte_cycles:
             self._clock.advance_to(self._sent_at - byte_cycles)  # the program waits for TXE: the wire's time, not ours
-            self.look(False)
+            self.update(False)
         else:
-            self.look(True)
+            self.update(True)
         status = self._flags
         if self.words[CR1] & CR1_UE:
             status |= ISR_TXE
@@ -249,7 +248,7 @@ class Usart(Block):
             self._transmit(value & 0xFF)
             return
         if offset in (CR1, CR3, BRR):
-            self.look(False)
+            self.update(False)
         if (offset == CR1 and value & CR1_INTERRUPTS) or (offset == CR3 and value & (CR3_DMAT | 1)):
             raise ModelError(f"{self.name}: interrupts and DMA transmission are not modelled (wrote 0x{value:08X})")
         super().write(offset, value)

@@ -211,7 +211,7 @@ class PythonMeter:
 class WallMeter:
     """No accounting: time is the wall clock's.
 
-    ``inner`` counts all the same, where that is free: what the program does between two looks at the receiver tells
+    ``inner`` counts all the same, where that is free: what the program does between two polls of the receiver tells
     whether it waits (see ``idle.py``).
     """
 

@@ -10,11 +10,11 @@ from device.emulator import idle as idle_module
 from device.emulator.chip.clock import Clock
 from device.emulator.chip.wire import Wire
 from device.emulator.cost.meter import PythonMeter
-from device.emulator.idle import CATCH_UP_S, GAP_S, SLEEP_S, WAITING_LOOKS, Idle
+from device.emulator.idle import CATCH_UP_S, GAP_S, SLEEP_S, WAITING_POLLS, Idle
 
 HZ = 1_000_000
 BYTE = 100  # cycles
-LOOK = 10  # cycles between two looks of a waiting program
+POLL = 10  # cycles between two polls of a waiting program
 BUSY_BLOCK, IDLE_BLOCK = 0x0800_1000, 0x0800_2000
 
 
@@ -25,7 +25,7 @@ class SetMeter(PythonMeter):
 
 
 class World:
-    """A program that looks at the receiver, and the time around it."""
+    """A program that polls the receiver, and the time around it."""
 
     def __init__(self) -> None:
         self.wall_s = 50.0
@@ -61,17 +61,17 @@ class World:
         self.meter.instructions += cycles
         self.meter.block = block
 
-    def look(self, received: int = 0) -> int:
+    def poll(self, received: int = 0) -> int:
         """One round of the waiting loop; the cycles that passed in it."""
         before = self.clock.now
-        self.work(LOOK, IDLE_BLOCK)
-        self.idle.look(received)
+        self.work(POLL, IDLE_BLOCK)
+        self.idle.poll(received)
         return self.clock.now - before
 
     def settle(self) -> None:
-        """Look until the program is known to wait."""
-        for _ in range(WAITING_LOOKS):
-            self.look()
+        """Poll until the program is known to wait."""
+        for _ in range(WAITING_POLLS):
+            self.poll()
 
 
 @pytest.fixture
@@ -102,15 +102,15 @@ def test_little_losses_are_made_up_for_and_long_ones_are_not(world: World) -> No
     world.wall_s += 1.0
     start = world.clock.now
     world.settle()
-    assert world.clock.now - start == pytest.approx(SLEEP_S * HZ + WAITING_LOOKS * LOOK, abs=2)
+    assert world.clock.now - start == pytest.approx(SLEEP_S * HZ + WAITING_POLLS * POLL, abs=2)
 
 
 @pytest.mark.parametrize("cycles", [1_000, 10_000])
-def test_looks_far_apart_are_not_waiting(world: World, cycles: int) -> None:
-    """Also when all its work is the same: a network that is profiled looks every thousand cycles or so."""
+def test_polls_far_apart_are_not_waiting(world: World, cycles: int) -> None:
+    """Also when all its work is the same: a network that is profiled polls every thousand cycles or so."""
     for _ in range(20):
         world.work(cycles)
-        world.look()
+        world.poll()
     assert world.waits == []
 
 
@@ -121,7 +121,7 @@ def test_bytes_on_the_wire_are_waited_for_in_virtual_time_only(world: World) -> 
     arrivals: list[int] = []
     found = 0
     while sum(arrivals) < count:
-        world.look(found)
+        world.poll(found)
         data = world.wire.take(world.clock.now, BYTE, count)
         found = len(data)
         arrivals += [found] if data else []
@@ -133,23 +133,23 @@ def test_bytes_on_the_wire_are_waited_for_in_virtual_time_only(world: World) -> 
     assert len(world.waits) == waits
 
 
-def test_a_program_that_takes_one_byte_a_look_is_not_put_to_sleep(world: World) -> None:
+def test_a_program_that_takes_one_byte_a_poll_is_not_put_to_sleep(world: World) -> None:
     world.settle()
     waits = len(world.waits)
-    world.look(500)
+    world.poll(500)
     for _ in range(499):
         world.work(25)  # takes a byte
-        world.look()
+        world.poll()
     assert len(world.waits) == waits
 
 
 def test_a_program_that_takes_all_at_once_is_known_by_what_it_does(world: World) -> None:
     world.settle()
     waits = len(world.waits)
-    world.look(500)
+    world.poll(500)
     world.work(5_000)
-    for _ in range(WAITING_LOOKS + 1):
-        world.look()
+    for _ in range(WAITING_POLLS + 1):
+        world.poll()
     assert len(world.waits) > waits
 
 
@@ -167,9 +167,9 @@ def test_a_pause_of_the_hosts_system_inside_a_frame_is_not_a_pause_on_the_wire(w
     world.wire.feed(b"x")
     world.settle()
     assert world.wire.take(world.clock.now, BYTE, 9) == b"x"
-    world.look(1)
+    world.poll(1)
     world.during_wait = lambda: world.wire.feed(b"y")
-    world.look()
+    world.poll()
     world.settle()
     assert world.waits[-1] == GAP_S
     world.during_wait = lambda: None
@@ -182,11 +182,11 @@ def test_after_an_answer_a_pause_is_a_pause(world: World) -> None:
     world.wire.feed(b"x")
     world.settle()
     world.wire.take(world.clock.now, BYTE, 9)
-    world.look(1)
+    world.poll(1)
     world.idle.busy()
     start, wall_s = world.clock.now, world.wall_s
     world.during_wait = lambda: world.wire.feed(b"y")
-    world.look()
+    world.poll()
     world.settle()
     assert world.waits[-1] == SLEEP_S
     assert world.clock.now - start == pytest.approx((world.wall_s - wall_s) * HZ, abs=4 * BYTE)

@@ -120,13 +120,13 @@ def test_agrees_with_the_package() -> None:
         theirs = reference.detect_faces(picture)
         assert len(theirs) == 1
         points = np.array([theirs[0]["keypoints"][name] for name in names])
-        # The package cuts fractions off, on the way to its boxes too, so single looks differ by a few pixels.
+        # The package cuts fractions off, on the way to its boxes too, so single passes differ by a few pixels.
         apart.append(only(ours.detect(picture)).landmarks - (points + 0.5))
     assert np.median(np.abs(apart)) < 1.5
     assert np.abs(apart).max() < 6
 
 
-def test_second_look_steadies_the_landmarks(standing: Picture) -> None:
+def test_second_pass_steadies_the_landmarks(standing: Picture) -> None:
     spread = {}
     for passes in (1, 2):
         detector = Detector(passes=passes)

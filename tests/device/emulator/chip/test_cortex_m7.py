@@ -9,7 +9,7 @@ from tests.support.emulated_clock import make_clock
 
 def make_system(clock: Clock) -> tuple[m7.SystemControl, list[str]]:
     said: list[str] = []
-    return m7.SystemControl(clock, lambda: said.append("reset"), lambda: said.append("look")), said
+    return m7.SystemControl(clock, lambda: said.append("reset"), lambda: said.append("check")), said
 
 
 def test_aircr_needs_its_key() -> None:
