@@ -84,12 +84,16 @@ class Capability(IntFlag):
 
 
 class DoorAction(IntEnum):
+    """What a DOOR request asks for."""
+
     STATE = 0
     OPEN = 1
     CLOSE = 2
 
 
 class DoorState(IntEnum):
+    """What the board says of its door."""
+
     LOCKED = 0
     OPEN = 1
 
@@ -129,6 +133,8 @@ class Record:
 
 @dataclass(frozen=True)
 class Header(Record):
+    """What every frame begins with; ``header_crc`` is over the fields before it."""
+
     FORMAT: ClassVar[str] = "<HBBHHII"
     magic: int
     version: int
@@ -193,6 +199,8 @@ class ProfileReply(Record):
 
 @dataclass(frozen=True)
 class LayerProfile(Record):
+    """One layer in the reply to PROFILE."""
+
     FORMAT: ClassVar[str] = "<16sHHHHIII"
     name: bytes
     kind: int
@@ -217,6 +225,8 @@ class SelftestReply(Record):
 
 @dataclass(frozen=True)
 class DoorRequest(Record):
+    """To the door; ``open_ms`` counts for OPEN only."""
+
     FORMAT: ClassVar[str] = "<II"
     action: int
     open_ms: int
@@ -224,6 +234,8 @@ class DoorRequest(Record):
 
 @dataclass(frozen=True)
 class DoorReply(Record):
+    """The door after the request."""
+
     FORMAT: ClassVar[str] = "<II"
     state: int
     remaining_ms: int
@@ -231,6 +243,8 @@ class DoorReply(Record):
 
 @dataclass(frozen=True)
 class StatsReply(Record):
+    """The board's counters since its start, and its high-water marks."""
+
     FORMAT: ClassVar[str] = "<IIIIIIIIIIII"
     frames: int  # good frames received
     header_errors: int
@@ -248,6 +262,8 @@ class StatsReply(Record):
 
 @dataclass(frozen=True)
 class BaudRequest(Record):
+    """The rate, in bits per second, that the link is to take."""
+
     FORMAT: ClassVar[str] = "<I"
     baud: int
 

@@ -26,6 +26,8 @@ class ActionKind(StrEnum):
 
 
 class ActionPhase(StrEnum):
+    """How far an action of the board has come."""
+
     WAITING = "waiting"  # for the crops under way
     RUNNING = "running"
     DONE = "done"
@@ -35,6 +37,8 @@ class ActionPhase(StrEnum):
 
 @dataclass(frozen=True)
 class SelftestResult:
+    """The answer to a self-test, and at which clock it was computed."""
+
     where: Where
     clock_hz: int
     selftest: Selftest
@@ -42,6 +46,8 @@ class SelftestResult:
 
 @dataclass(frozen=True)
 class ProfileResult:
+    """The time of every layer, and at which clock it was measured."""
+
     where: Where
     clock_hz: int
     board: str

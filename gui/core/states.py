@@ -14,6 +14,8 @@ from device.link.replies import Where as Where
 
 
 class BoardPhase(StrEnum):
+    """How far the connection to the board is."""
+
     CONNECTING = "connecting"
     READY = "ready"
     LOST = "lost"
@@ -36,6 +38,8 @@ class BoardState:
 
 
 class DoorWord(StrEnum):
+    """The door in a word; UNKNOWN until a board has said."""
+
     OPEN = "open"
     LOCKED = "locked"
     UNKNOWN = "unknown"
@@ -55,6 +59,8 @@ class DoorView:
 
 
 class CameraKind(StrEnum):
+    """Where frames come from."""
+
     WEBCAM = "webcam"
     FILE = "file"
     FOLDER = "folder"
@@ -63,6 +69,8 @@ class CameraKind(StrEnum):
 
 
 class CameraPhase(StrEnum):
+    """How far the camera is."""
+
     OPENING = "opening"
     LIVE = "live"
     LOST = "lost"

@@ -66,6 +66,8 @@ class PhotoRow:
 
 
 class PhotoPhase(StrEnum):
+    """How far an enrolment from photos has come."""
+
     RUNNING = "running"
     WAITING = "waiting"  # for the board
     SAVING = "saving"

@@ -22,6 +22,8 @@ from tests.support.networks import (  # noqa: F401  fixtures
     random_network,
 )
 
+WriteArchive = Callable[[Path, dict[str, NDArray[np.uint8]]], None]
+
 
 def write_archive(path: Path, pictures: dict[str, NDArray[np.uint8]]) -> None:
     """A zip of RGB pictures, packed as their names say."""
@@ -33,7 +35,7 @@ def write_archive(path: Path, pictures: dict[str, NDArray[np.uint8]]) -> None:
 
 
 @pytest.fixture
-def tiny_archive() -> Callable[[Path, dict[str, NDArray[np.uint8]]], None]:
+def tiny_archive() -> WriteArchive:
     return write_archive
 
 

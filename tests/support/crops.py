@@ -16,7 +16,8 @@ def smooth(rng: np.random.Generator, height: int, width: int, noise: float) -> C
     angle, at = rng.uniform(0, 2 * np.pi), rng.uniform(0.2, 0.8)
     along = (np.cos(angle) * x / width + np.sin(angle) * y / height)[..., None]
     shade = 120 + 80 * along * rng.uniform(-1, 1, 3) + 40 * np.tanh(8 * (along - at)) * rng.uniform(-1, 1, 3)
-    return np.clip(np.rint(shade + rng.normal(0, noise, (height, width, 3))), 0, 255).astype(np.uint8)
+    noisy = np.rint(shade + rng.normal(0, noise, (height, width, 3)))
+    return np.asarray(np.clip(noisy, 0, 255), np.uint8)
 
 
 def extremes(height: int, width: int) -> Iterator[Crop]:

@@ -198,7 +198,7 @@ class OpenNetwork:
         block = self._library.network_block(c.byref(self._handle), group)
         block.rows = rows
         sizes = self._library.block_sizes(c.byref(block))
-        return sum(getattr(sizes, name) for name, _ in BlockSizes._fields_)
+        return sum(getattr(sizes, field[0]) for field in BlockSizes._fields_)
 
     def run(
         self,

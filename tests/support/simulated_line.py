@@ -6,8 +6,8 @@ import random
 from collections import Counter, deque
 from collections.abc import Callable
 
-from device.link.framing import HEADER_BYTES, OVERHEAD_BYTES
-from device.link.protocol import Header
+from device.link.framing import OVERHEAD_BYTES
+from device.link.protocol import HEADER_BYTES, Header
 from device.link.transport import Transport
 from tests.support.fake_board import PeerBoard
 

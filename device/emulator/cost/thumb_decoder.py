@@ -312,8 +312,7 @@ def _float_32(one: int, two: int) -> Op:
                 return replace(
                     _multiple(4, load, base, (0, 0), False), writes=to if load else NONE, late=NONE if load else to
                 )
-            operation = _load_or_store(4, load, to[0], base, count * (4 if one >> 7 & 1 else -4))
-            return operation
+            return _load_or_store(4, load, to[0], base, count * (4 if one >> 7 & 1 else -4))
         listed = tuple(to[0] + index for index in range(count))
         return _multiple(4, load, base, listed, bool(one >> 5 & 1))
     if two >> 4 & 1:

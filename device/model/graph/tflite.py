@@ -61,7 +61,7 @@ class Quantisation:
 
 @dataclass(frozen=True, eq=False)
 class Tensor:
-    """``data`` is None for what is computed. ``dtype`` is the schema's word: INT8, INT32, FLOAT32…"""
+    """``data`` is None for what is computed. ``dtype`` is the schema's word: INT8, INT32, FLOAT32 and so on."""
 
     name: str
     shape: tuple[int, ...]

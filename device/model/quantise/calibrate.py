@@ -140,7 +140,7 @@ def choose_activations(layers: Layers, spreads: list[Spread], method: str) -> li
 
 
 def choose_weights(layers: Layers, activations: list[Quantisation]) -> dict[int, QuantisedWeights]:
-    """int8 weights of every layer that has any. (Ranges narrower than the largest weight measured no better.)"""
+    """int8 weights of every layer that has any; ranges narrower than the largest weight measured no better."""
     chosen = {}
     for index, layer in enumerate(layers):
         if layer.weights is not None:

@@ -65,7 +65,7 @@ def _channels_last(x: Tensor) -> Tensor:
 
 
 def _counts(x: Tensor) -> tuple[ctypes.c_int64, ctypes.c_int]:
-    """(pixels of all pictures, channels)"""
+    """(pixels of all pictures, channels)."""
     return ctypes.c_int64(x.numel() // x.shape[1]), ctypes.c_int(x.shape[1])
 
 

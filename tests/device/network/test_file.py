@@ -1,5 +1,6 @@
 """network.bin: what is written is read again, and damage of any kind is refused with its name."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
@@ -23,15 +24,16 @@ from device.network.file import (
     read_network,
     with_golden,
 )
+from tests.support.networks import RandomNetwork
 
 
 @pytest.fixture
-def network(random_network) -> Network:  # type: ignore[no-untyped-def]
+def network(random_network: RandomNetwork) -> Network:
     return random_network.exported.network
 
 
 @pytest.fixture(scope="module")
-def whole(random_network) -> Network:  # type: ignore[no-untyped-def]
+def whole(random_network: RandomNetwork) -> Network:
     """Every layer a group of its own."""
     return convert(random_network.content, "random.tflite", "random", fused=False).network
 
@@ -96,7 +98,7 @@ def test_golden_output_can_be_put_in(network: Network) -> None:
         (lambda data: data[:5000] + bytes([data[5000] ^ 1]) + data[5001:], "damaged"),
     ],
 )
-def test_damage_is_named(network: Network, damage, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_damage_is_named(network: Network, damage: Callable[[bytes], bytes], message: str) -> None:
     with pytest.raises(FileError, match=message) as caught:
         parse_network(damage(network.data), "some.bin")
     assert "some.bin" in str(caught.value)

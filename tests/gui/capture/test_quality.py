@@ -16,7 +16,9 @@ SIZE = (640, 480)
 BOX = (200.0, 100.0, 120.0, 150.0)
 
 
-def face(scale: float = 1.0, shift: tuple[float, float] = (200.0, 100.0), nose: tuple[float, float] = (0.0, 0.0)):
+def face(
+    scale: float = 1.0, shift: tuple[float, float] = (200.0, 100.0), nose: tuple[float, float] = (0.0, 0.0)
+) -> NDArray[np.float32]:
     points = TEMPLATE.copy()
     points[2] += nose
     return (points * scale + shift).astype(np.float32)

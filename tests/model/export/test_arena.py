@@ -6,6 +6,7 @@ from device.link.protocol import LayerKind
 from device.model.export.arena import Buffer, constant, lower_bound, plan_arena
 from device.model.export.export import convert
 from device.network.file import ARENA_ALIGNMENT, LayerRecord
+from tests.support.networks import RandomNetwork
 
 
 def random_buffers(rng: np.random.Generator) -> list[Buffer]:
@@ -47,7 +48,7 @@ def test_the_plan_is_always_the_same() -> None:
     assert plan_arena(buffers, 16) == plan_arena(list(buffers), 16)
 
 
-def test_no_layer_writes_over_what_a_later_one_reads(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_no_layer_writes_over_what_a_later_one_reads(random_network: RandomNetwork) -> None:
     """Every byte remembers who wrote it; every layer must find its inputs whole."""
     network = convert(random_network.content, "random.tflite", "random", fused=False).network
     owner = np.full(network.header.arena_bytes, -2)

@@ -18,6 +18,7 @@ from device.model.graph.variant import Variant
 from device.model.quantise.ptq import minmax_graph
 from device.network.file import LayerFlag
 from device.network.reference import fingerprint, run
+from tests.support.networks import Compare, GraphBuilder, RandomNetwork
 
 
 def noise(count: int, shape: tuple[int, int, int], seed: int = 0) -> list[Any]:
@@ -47,13 +48,15 @@ def most_alive(variant: Variant) -> int:
     return most
 
 
-def test_a_random_network_equals_litert_on_every_layer(random_network, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_a_random_network_equals_litert_on_every_layer(
+    random_network: RandomNetwork, assert_equals_litert: Compare
+) -> None:
     exported = assert_equals_litert(random_network.content, noise(3, (32, 32, 3)))
     assert [layer.label for layer in exported.network.layers] == [layer.name for layer in random_network.layers]
 
 
 @pytest.mark.parametrize("variant", [Variant(1.4, 32), Variant(1.0, 48), Variant(0.75, 64), Variant(0.5, 96)], ids=str)
-def test_other_variants_equal_litert(variant: Variant, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_other_variants_equal_litert(variant: Variant, assert_equals_litert: Compare) -> None:
     size = variant.input_size
     pictures = np.stack(noise(1, (size, size, 3)))
     layers = random_layers(variant, pictures, 2)
@@ -63,7 +66,7 @@ def test_other_variants_equal_litert(variant: Variant, assert_equals_litert) -> 
     assert whole.header.arena_bytes == most_alive(variant)
 
 
-def test_the_shipped_network_equals_litert_on_every_layer(assets: Path, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_the_shipped_network_equals_litert_on_every_layer(assets: Path, assert_equals_litert: Compare) -> None:
     path = assets / "mobilenetv2_050_128.tflite"
     if not path.exists():
         pytest.skip("assets/mobilenetv2_050_128.tflite is not there")
@@ -72,7 +75,7 @@ def test_the_shipped_network_equals_litert_on_every_layer(assets: Path, assert_e
     assert exported.network.header.total_bytes < 1_000_000
 
 
-def test_export_puts_litert_answer_in(random_network, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_export_puts_litert_answer_in(random_network: RandomNetwork, tmp_path: Path) -> None:
     path = tmp_path / "mine.tflite"
     path.write_bytes(random_network.content)
     network = export(path)
@@ -83,7 +86,7 @@ def test_export_puts_litert_answer_in(random_network, tmp_path: Path) -> None:  
 
 
 @pytest.mark.parametrize("seed", range(24))
-def test_extreme_scales_and_zero_points(seed: int, builder, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_extreme_scales_and_zero_points(seed: int, builder: type[GraphBuilder], assert_equals_litert: Compare) -> None:
     rng = np.random.default_rng(seed)
 
     def point() -> int:
@@ -119,7 +122,7 @@ def test_extreme_scales_and_zero_points(seed: int, builder, assert_equals_litert
     assert_equals_litert(net.content(output), noise(2, (9, 7, 3), seed))
 
 
-def test_bias_at_its_limits(builder, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_bias_at_its_limits(builder: type[GraphBuilder], assert_equals_litert: Compare) -> None:
     net = builder((4, 4, 3), 0.01, -128)
     edge = 2**31 - 1 - 4 * 255 * 128
     bias = np.array([edge, -edge, 0, 1, -1, 2**24 + 1], np.int32)
@@ -129,7 +132,9 @@ def test_bias_at_its_limits(builder, assert_equals_litert) -> None:  # type: ign
 
 @pytest.mark.parametrize("size", [(8, 8), (7, 9), (5, 5)])
 @pytest.mark.parametrize("stride", [1, 2])
-def test_explicit_padding_is_folded(size: tuple[int, int], stride: int, builder, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_explicit_padding_is_folded(
+    size: tuple[int, int], stride: int, builder: type[GraphBuilder], assert_equals_litert: Compare
+) -> None:
     net = builder((*size, 3), 1 / 128, -5)
     padded = net.pad(0, [[0, 0], [1, 1], [0, 2], [0, 0]])
     stem = net.convolve(padded, 8, 3, stride=stride, padding=1, zero_point=-20, activation=1)
@@ -141,7 +146,9 @@ def test_explicit_padding_is_folded(size: tuple[int, int], stride: int, builder,
 
 
 @pytest.mark.parametrize("size", [(4, 4), (3, 3), (7, 5), (6, 6)])
-def test_global_average_pool_and_reshape(size: tuple[int, int], builder, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_global_average_pool_and_reshape(
+    size: tuple[int, int], builder: type[GraphBuilder], assert_equals_litert: Compare
+) -> None:
     net = builder((*size, 3), 0.02, 4)
     wide = net.convolve(0, 16, 1, scale=0.03, zero_point=-9)
     pooled = net.operator(
@@ -155,7 +162,7 @@ def test_global_average_pool_and_reshape(size: tuple[int, int], builder, assert_
     assert exported.network.header.output_length == 16
 
 
-def test_uint8_input_is_taken(builder, assert_equals_litert) -> None:  # type: ignore[no-untyped-def]
+def test_uint8_input_is_taken(builder: type[GraphBuilder], assert_equals_litert: Compare) -> None:
     net = builder((4, 4, 3), 1 / 127.5, 127)
     net.tensors[0] = replace(net.tensors[0], dtype="UINT8")
     first = net.operator("QUANTIZE", (0,), (1, 4, 4, 3), 1 / 127.5, -1)
@@ -173,7 +180,7 @@ def with_classifier(net: Any) -> Graph:
     return graph
 
 
-def test_a_classifier_is_refused_or_cut_off(builder, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_classifier_is_refused_or_cut_off(builder: type[GraphBuilder], tmp_path: Path) -> None:
     path = tmp_path / "whole.tflite"
     path.write_bytes(pack_tflite(with_classifier(builder((6, 6, 3)))))
     with pytest.raises(FileError, match="FULLY_CONNECTED") as caught:
@@ -252,21 +259,21 @@ REFUSED = {
 
 
 @pytest.mark.parametrize("case", REFUSED)
-def test_what_cannot_be_run_is_refused_by_name(case: str, builder) -> None:  # type: ignore[no-untyped-def]
+def test_what_cannot_be_run_is_refused_by_name(case: str, builder: type[GraphBuilder]) -> None:
     spoil, message = REFUSED[case]
     with pytest.raises(FileError, match=message) as caught:
         convert(pack_tflite(spoil(simple(builder))), "foreign.tflite", "x")
     assert caught.value.message.startswith("foreign.tflite: ")
 
 
-def test_a_padding_that_no_convolution_reads(builder) -> None:  # type: ignore[no-untyped-def]
+def test_a_padding_that_no_convolution_reads(builder: type[GraphBuilder]) -> None:
     net = builder((6, 6, 3))
     output = net.mean(net.pad(0, [[0, 0], [1, 1], [1, 1], [0, 0]]), 0.02, 0)
     with pytest.raises(FileError, match=r"operator 0 \(PAD .*MEAN"):
         convert(net.content(output), "foreign.tflite", "x")
 
 
-def test_an_addition_that_broadcasts(builder) -> None:  # type: ignore[no-untyped-def]
+def test_an_addition_that_broadcasts(builder: type[GraphBuilder]) -> None:
     net = builder((6, 6, 3))
     one, two = net.convolve(0, 8, 3), net.convolve(0, 8, 3, stride=2)
     output = net.operator("ADD", (one, two), (1, 6, 6, 8), 0.1, 0, fusedActivationFunction=0)
@@ -274,12 +281,12 @@ def test_an_addition_that_broadcasts(builder) -> None:  # type: ignore[no-untype
         convert(net.content(output), "foreign.tflite", "x")
 
 
-def test_an_operator_without_a_layer(builder) -> None:  # type: ignore[no-untyped-def]
+def test_an_operator_without_a_layer(builder: type[GraphBuilder]) -> None:
     graph = replace(simple(builder), operators=(Operator("RESHAPE", (0,), (0,), {}),))
     with pytest.raises(FileError, match="no layer"):
         convert(pack_tflite(graph), "foreign.tflite", "x")
 
 
-def test_the_reference_refuses_other_pictures(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_the_reference_refuses_other_pictures(random_network: RandomNetwork) -> None:
     with pytest.raises(ValueError, match=r"32, 32, 3"):
         next(run(random_network.exported.network, np.zeros((16, 16, 3), np.uint8)))

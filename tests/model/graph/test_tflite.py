@@ -9,9 +9,10 @@ import pytest
 from device.errors import FileError
 from device.model.graph.litert import LiteRT
 from device.model.graph.tflite import pack_tflite, parse_tflite, read_tflite
+from tests.support.networks import RandomNetwork
 
 
-def test_a_graph_survives_the_file(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_a_graph_survives_the_file(random_network: RandomNetwork) -> None:
     graph, again = random_network.graph, parse_tflite(random_network.content, "x")
     assert [operator.code for operator in again.operators] == [operator.code for operator in graph.operators]
     assert (again.inputs, again.outputs, again.description) == (graph.inputs, graph.outputs, graph.description)
@@ -27,7 +28,7 @@ def test_a_graph_survives_the_file(random_network) -> None:  # type: ignore[no-u
     assert pack_tflite(again) == random_network.content
 
 
-def test_litert_sees_int8_in_and_out(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_litert_sees_int8_in_and_out(random_network: RandomNetwork) -> None:
     module = importlib.import_module("ai_edge_litert.interpreter")
     interpreter = module.Interpreter(model_content=random_network.content)
     (source,), (output,) = interpreter.get_input_details(), interpreter.get_output_details()
@@ -37,13 +38,13 @@ def test_litert_sees_int8_in_and_out(random_network) -> None:  # type: ignore[no
     assert source["quantization"] == (1 / 128, 0)
 
 
-def test_weights_are_aligned_in_the_file(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_weights_are_aligned_in_the_file(random_network: RandomNetwork) -> None:
     for tensor in random_network.graph.tensors:
         if tensor.dtype == "INT8" and tensor.data is not None and tensor.data.size > 64:
             assert random_network.content.find(tensor.data.tobytes()) % 16 == 0
 
 
-def test_nothing_of_this_machine_is_in_the_file(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_nothing_of_this_machine_is_in_the_file(random_network: RandomNetwork) -> None:
     assert str(Path.home()).encode() not in random_network.content
     assert str(Path.cwd()).encode() not in random_network.content
     again = parse_tflite(random_network.content, "x")
@@ -59,7 +60,7 @@ def test_other_files_are_refused(tmp_path: Path) -> None:
         read_tflite(tmp_path / "missing.tflite")
 
 
-def test_cut_files_are_refused(random_network) -> None:  # type: ignore[no-untyped-def]
+def test_cut_files_are_refused(random_network: RandomNetwork) -> None:
     with pytest.raises(FileError, match=r"cut\.tflite"):
         parse_tflite(random_network.content[:3000], "cut.tflite")
 

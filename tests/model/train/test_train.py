@@ -21,6 +21,7 @@ from device.model.data.training_set import (
     repeated,
     split_rows,
 )
+from tests.model.conftest import WriteArchive
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
@@ -247,7 +248,7 @@ def test_a_cache_of_other_data_is_not_used(tiny_faces: Path, tmp_path: Path) -> 
     assert len(load_training_set(tiny_faces, tmp_path).half) == 51
 
 
-def test_a_crop_of_the_wrong_size_is_named(tiny_archive, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_a_crop_of_the_wrong_size_is_named(tiny_archive: WriteArchive, tmp_path: Path) -> None:
     tiny_archive(tmp_path / "bad.zip", {"bad/1.webp": np.zeros((100, 90, 3), np.uint8)})
     with pytest.raises(FileError, match=r"1\.webp: 90x100 where a 144x144"):
         read_archive(tmp_path / "bad.zip")
@@ -263,7 +264,7 @@ def test_log_lines_are_json(tiny_faces: Path, tmp_path: Path, monkeypatch: pytes
     assert 0 <= lines[0]["held_out_nearest"] <= 1
 
 
-def test_written_pictures_are_rgb(tiny_archive, tmp_path: Path) -> None:  # type: ignore[no-untyped-def]
+def test_written_pictures_are_rgb(tiny_archive: WriteArchive, tmp_path: Path) -> None:
     picture = np.zeros((144, 144, 3), np.uint8)
     picture[:, :, 0] = 250
     tiny_archive(tmp_path / "red.zip", {"red/1.png": picture})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 
 from device.emulator.chip.bus import Bus, ModelError
@@ -37,7 +39,7 @@ def test_the_clock_tree_gives_216_mhz_and_54_for_the_usart() -> None:
         (lambda rcc: rcc.write(0x00, 0x81), "not ready"),
     ],
 )
-def test_a_clock_that_silicon_would_not_survive_is_an_error(spoil, words: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_clock_that_silicon_would_not_survive_is_an_error(spoil: Callable[[Rcc], object], words: str) -> None:
     rcc = Rcc(make_clock(), pytest.fail)
     rcc.write(0x00, 1 << 16 | 1 << 18 | 0x81)
     rcc.write(0x04, 4 | 216 << 6 | 1 << 22 | 9 << 24)
