@@ -41,7 +41,7 @@ class Challenge:
         """The turn to make now; None when it is over."""
         return None if self.failed or self.done_s is not None else self.turns[self.turned]
 
-    def look(self, yaw: float, at_s: float) -> None:
+    def observe(self, yaw: float, at_s: float) -> None:
         """The face shows this yaw now: positive where the person turned to their left."""
         asked = self.asked
         if asked is None:

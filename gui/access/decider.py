@@ -44,7 +44,7 @@ from gui.core.decisions import (
     weight,
 )
 
-OWN_PICTURES = 4  # a face's newest good pictures, whose mean is what it looks like
+OWN_PICTURES = 4  # a face's newest good pictures, whose mean embedding it is known by
 NEARER_BY = 1.2  # a face takes the first place over from another by so much more area: two alike would swap it for ever
 
 
@@ -149,14 +149,14 @@ class _Face:
     def is_other(self, embedding: Floats | None, bound: float) -> bool:
         """Whether this picture shows somebody else than the face's own pictures so far: it is like neither their mean
         nor the newest of them, for a head may turn."""
-        looks = self.looks
-        if embedding is None or looks is None:
+        own = self.mean_embedding
+        if embedding is None or own is None:
             return False
-        return max(float(embedding @ looks), float(embedding @ self.own[-1])) < bound
+        return max(float(embedding @ own), float(embedding @ self.own[-1])) < bound
 
     @property
-    def looks(self) -> Floats | None:
-        """What the face looks like by its last few good pictures (D,)."""
+    def mean_embedding(self) -> Floats | None:
+        """The mean of its last few good pictures' embeddings (D,), of length 1."""
         return unit(np.sum(self.own, axis=0)) if self.own else None
 
 
@@ -205,7 +205,7 @@ class Decider:
         self._nearest: int | None = None
         self._in_view = 1
 
-    def look(self, faces: Sequence[Observation], at_s: float) -> None:
+    def observe(self, faces: Sequence[Observation], at_s: float) -> None:
         """Vision saw these faces: who is nearest, whose visits go on, and how the challenge goes."""
         self._nearest, self._in_view = nearest(self._nearest, faces), len(faces)
         for face in faces:
@@ -220,7 +220,7 @@ class Decider:
             if known.challenge is None:
                 continue
             if known.track_id in seen:
-                known.challenge.look(seen[known.track_id].yaw, at_s)
+                known.challenge.observe(seen[known.track_id].yaw, at_s)
             known.challenge.tick(at_s)
 
     def consider(
@@ -391,7 +391,7 @@ class Decider:
         trace = self._trace(face, found, at_s)
         if found.finding is Finding.FAILED:
             face.challenge = None
-            face.ballots.clear()  # who wants another try is looked at anew
+            face.ballots.clear()  # who wants another try begins anew
         if locks_out or found.finding is Finding.LOCKED:
             face.ballots.clear()
         rests_on = face.accepted or found.best or match
@@ -404,9 +404,9 @@ class Decider:
         if face.decision is Decision.ACCEPTED:
             who, visit = face.person_id, self._visits.of_person(face.person_id)
         else:
-            who, visit = None, self._visits.of_stranger(face.track_id, face.visit, face.looks, self.rules)
+            who, visit = None, self._visits.of_stranger(face.track_id, face.visit, face.mean_embedding, self.rules)
         if visit is None:
-            face.visit = self._visits.begin(who, face.track_id, face.looks, at_s)
+            face.visit = self._visits.begin(who, face.track_id, face.mean_embedding, at_s)
             return True
         visit.last_s, visit.track_id, face.visit = at_s, face.track_id, visit
         return finding is Finding.FAILED

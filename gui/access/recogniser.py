@@ -88,7 +88,7 @@ class Recogniser:
         self._reader: Fingerprints | None = None
         self._templates = Templates()
         self._decider = Decider(rules)
-        self._lock = threading.Lock()  # vision looks, the board's thread considers, the window asks and sets
+        self._lock = threading.Lock()  # vision observes, the board's thread considers, the window asks and sets
         self._labels: dict[int, _Known] = {}
         self._kept: dict[int, tuple[Recognition, CropJob]] = {}  # by the key of the outcome
 
@@ -132,7 +132,7 @@ class Recogniser:
         return warning or unmeasured
 
     def set_rules(self, rules: Rules) -> str:
-        """Decide by these from now on, with the threshold of the board's network; every face is looked at anew.
+        """Decide by these from now on, with the threshold of the board's network; every face begins anew.
 
         A word of warning, or empty. From any thread.
         """
@@ -151,8 +151,8 @@ class Recogniser:
         thread."""
         return self._hello is not None and uses_flip(self.rules.flip, self._hello, kept=kept)
 
-    def look(self, view: View) -> None:
-        """Vision looked at a frame: who is nearest, and who turns as asked. From any thread."""
+    def observe(self, view: View) -> None:
+        """Vision has searched a frame: who is nearest, and who turns as asked. From any thread."""
         faces = [
             Observation(
                 track.id,
@@ -164,7 +164,7 @@ class Recogniser:
             for track in view.tracks
         ]
         with self._lock:
-            self._decider.look(faces, view.taken_s)
+            self._decider.observe(faces, view.taken_s)
 
     def over(self, at_s: float) -> list[tuple[Recognition, CropJob]]:
         """The visits that are over by now and were not decided, once each: the recognition that shows the visit best,

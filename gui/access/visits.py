@@ -1,6 +1,6 @@
 """A visit: one face in front of the door, known or not, from its first event until it has been away for a while. Pure.
 
-Whoever has a name is known by it. Strangers are told from each other by what they look like: two of them within a few
+Whoever has a name is known by it. Strangers are told from each other by their embeddings: two of them within a few
 seconds are two visits, and one who steps out of the picture and back is one.
 
 A stay is a face before the camera about whom nothing was decided yet. When it is over and nothing was, it leaves an
@@ -20,11 +20,11 @@ MOST_STAYS = 32  # at once; the oldest is forgotten: more faces than fit a pictu
 
 @dataclass(eq=False)
 class Visit:
-    """``person_id`` None for a stranger; ``looks`` (D,) of length 1 as they were at the first event, if known."""
+    """``person_id`` None for a stranger; ``embedding`` (D,) of length 1 is the face's at the first event, if known."""
 
     person_id: int | None
     track_id: int
-    looks: Floats | None
+    embedding: Floats | None
     last_s: float
 
 
@@ -34,9 +34,9 @@ class Visits:
     def __init__(self) -> None:
         self._visits: list[Visit] = []
 
-    def begin(self, person_id: int | None, track_id: int, looks: Floats | None, at_s: float) -> Visit:
+    def begin(self, person_id: int | None, track_id: int, embedding: Floats | None, at_s: float) -> Visit:
         """A new one."""
-        self._visits.append(Visit(person_id, track_id, looks, at_s))
+        self._visits.append(Visit(person_id, track_id, embedding, at_s))
         return self._visits[-1]
 
     def forget(self, at_s: float, gap_s: float) -> None:
@@ -53,24 +53,26 @@ class Visits:
         """The visit of somebody with a name."""
         return next((visit for visit in self._visits if visit.person_id == person_id is not None), None)
 
-    def of_stranger(self, track_id: int, own: Visit | None, looks: Floats | None, rules: Rules) -> Visit | None:
+    def of_stranger(self, track_id: int, own: Visit | None, embedding: Floats | None, rules: Rules) -> Visit | None:
         """The visit that a face without a name goes on with, perhaps that of a person who has turned away.
 
-        ``own`` is the visit that this face took part in before. Without ``looks`` only the track tells.
+        ``own`` is the visit that this face took part in before. Without ``embedding`` only the track tells.
         """
         for visit in self._visits:
             followed = visit is own or visit.track_id == track_id
-            if looks is None or visit.looks is None:
+            if embedding is None or visit.embedding is None:
                 alike = followed
             else:
-                alike = float(looks @ visit.looks) >= (rules.same_track if followed else rules.same_face)
+                alike = float(embedding @ visit.embedding) >= (rules.same_track if followed else rules.same_face)
             if alike:
                 return visit
         return None
 
-    def has_seen(self, looks: Floats, bound: float) -> bool:
+    def has_seen(self, embedding: Floats, bound: float) -> bool:
         """Whether a visit that goes on is this face's: with less likeness it may be somebody else's."""
-        return any(visit.looks is not None and float(looks @ visit.looks) >= bound for visit in self._visits)
+        return any(
+            visit.embedding is not None and float(embedding @ visit.embedding) >= bound for visit in self._visits
+        )
 
 
 @dataclass(frozen=True, eq=False)

@@ -106,11 +106,11 @@ class Enroller:
         if enrolment is not None:
             self._writer.write(lambda: self._save(enrolment, add_to))
 
-    def look(self, quality: Quality) -> None:
+    def observe(self, quality: Quality) -> None:
         """What vision sees now; on its thread."""
         with self._lock:
             enrolment = self._enrolment
-            if enrolment is None or not enrolment.look(quality, now_s()):
+            if enrolment is None or not enrolment.observe(quality, now_s()):
                 return
             if enrolment.phase is EnrolmentPhase.FAILED:
                 self._enrolment = None

@@ -140,7 +140,7 @@ class Enrolment:
             again=self.again,
         )
 
-    def look(self, quality: Quality, now_s: float) -> bool:
+    def observe(self, quality: Quality, now_s: float) -> bool:
         """What the picture shows now; whether there is something new to show. Skips a pose that is not shown, and fails
         the enrolment when its time is over."""
         if self.phase is not EnrolmentPhase.COLLECTING or (pose := self.pose) is None:

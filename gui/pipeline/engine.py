@@ -173,11 +173,11 @@ class Engine:
     def _on_view(self, view: View) -> None:
         self._looked += 1
         self._view = view
-        self.recogniser.look(view)
+        self.recogniser.observe(view)
         for recognition, job in self.recogniser.over(view.taken_s):
             self.door.decided(recognition, partial(self.recogniser.keep, job, recognition.inference, None))
         self._tell_entrance()
-        self.enroller.look(view.quality)
+        self.enroller.observe(view.quality)
 
     # On the board's thread.
 

@@ -25,9 +25,11 @@ def run(
     start: float = 0.0,
     usable: bool = True,
     quality: float = 1.0,
-    looks: Floats | None = None,
+    embedding: Floats | None = None,
 ) -> list[Outcome]:
-    return [decider.consider(track, start + 0.3 * n, match, usable, quality, looks) for n, match in enumerate(matches)]
+    return [
+        decider.consider(track, start + 0.3 * n, match, usable, quality, embedding) for n, match in enumerate(matches)
+    ]
 
 
 def events(outcomes: list[Outcome]) -> list[tuple[Decision, str | None]]:
@@ -35,6 +37,6 @@ def events(outcomes: list[Outcome]) -> list[tuple[Decision, str | None]]:
 
 
 def face(seed: int, mixed: float = 0.0) -> Floats:
-    """Somebody's looks; ``mixed`` with a little of something else."""
+    """Somebody's embedding; ``mixed`` with a little of something else."""
     draw = np.random.default_rng(seed).normal(size=512)
     return unit(draw + mixed * np.random.default_rng(99).normal(size=512))

@@ -45,7 +45,7 @@ THRESHOLD = 0.418  # the shipped map's, for one false accept in a thousand
 ENROLLED = 20
 PEOPLE_FOR = 500  # visits; then others are enrolled
 SHOTS = 5
-FRAME_S = 0.15  # vision looks at a frame so often
+FRAME_S = 0.15  # vision searches a frame so often
 BOARD_S = 0.25  # the board takes a crop so often,
 ANSWER_S = 0.35  # and its answer comes so long after the frame
 LEAST_VISIT_S = 1.5  # who stands nearest for less need not have an event, nor be let in
@@ -175,7 +175,7 @@ class World:
         return Somebody(unit(TWINS * one.core + math.sqrt(1 - TWINS**2) * other))
 
     def session(self, one: Somebody) -> Floats:
-        """What somebody looks like today (LENGTH,), not of length 1."""
+        """Somebody's features today (LENGTH,), not of length 1."""
         return one.core + self.noise() * (SESSION * math.exp(self.chance.gauss(0.0, SESSION_SPREAD)))
 
     def picture(self, session: Floats, blurred: bool = False) -> Floats:
@@ -311,7 +311,7 @@ class Door:
     def rest(self, at_s: float) -> None:
         """Nobody is there for a while."""
         self.tracker.update([], at_s)
-        self.decider.look([], at_s)
+        self.decider.observe([], at_s)
         self.over(at_s)
         self.names.clear()
         self.wrong_since.clear()
@@ -330,7 +330,7 @@ class Door:
             Observation(t.id, t.box[2] * t.box[3], 0.0, fresh=t.id in fresh, former=t.former)
             for t in self.tracker.tracks
         ]
-        self.decider.look(observations, at_s)
+        self.decider.observe(observations, at_s)
         self.over(at_s)
         self._check_names([(track.id, actor) for track, (_, actor, _) in zip(seen, shown, strict=True)], at_s)
         if not seen:

@@ -54,13 +54,13 @@ def test_a_flat_photo_never_turns(photographed: float) -> None:
 def test_turns_are_made_in_order(yaws: list[float], turned: int, failed: Rule | None) -> None:
     challenge = Challenge(1, 1, (Turn.LEFT, Turn.RIGHT), until_s=100.0)
     for n, yaw in enumerate(yaws):
-        challenge.look(yaw, float(n))
+        challenge.observe(yaw, float(n))
     assert (challenge.turned, challenge.failed) == (turned, failed)
     assert (challenge.done_s is not None) == (turned == 2)
 
 
 def test_time_is_up_seen_or_not() -> None:
-    for late in (lambda c: c.tick(10.1), lambda c: c.look(0.0, 10.1)):
+    for late in (lambda c: c.tick(10.1), lambda c: c.observe(0.0, 10.1)):
         challenge = Challenge.draw(1, 1, 10.0, random.Random(1))
         challenge.tick(10.0)
         assert challenge.failed is None

@@ -58,7 +58,8 @@ def test_whoever_takes_the_place_is_told_by_the_first_picture_and_let_in_by_nobo
             decider = Decider(RULES)
             order = [*people[enrolled][:before], *people[stranger]]
             outcomes = [
-                decider.consider(1, 0.3 * n, templates.match(looks), embedding=looks) for n, looks in enumerate(order)
+                decider.consider(1, 0.3 * n, templates.match(embedding), embedding=embedding)
+                for n, embedding in enumerate(order)
             ]
             assert [outcome.ends_track for outcome in outcomes] == [n == before for n in range(len(order))]
             assert not any(outcome.effect is Effect.OPEN for outcome in outcomes[before:])

@@ -106,10 +106,10 @@ def test_a_visit_goes_on_while_the_face_is_in_view_however_seldom_the_board_answ
     decider = Decider(RULES)
     run(decider, ADA, ADA)
     for n in range(100):
-        decider.look([Observation(1, 100.0, 0.0)], 0.5 + n * 0.2)
+        decider.observe([Observation(1, 100.0, 0.0)], 0.5 + n * 0.2)
     assert events(run(decider, ADA, ADA, start=20.5)) == []
     for n in range(40):
-        decider.look([], 21.0 + n * 0.2)
+        decider.observe([], 21.0 + n * 0.2)
     assert len(events(run(decider, ADA, ADA, start=29.0))) == 1
 
 
@@ -130,24 +130,24 @@ def test_a_stranger_is_refused_once_and_who_was_let_in_never() -> None:
 
 def test_two_strangers_within_seconds_are_two_events() -> None:
     decider = Decider(RULES)
-    assert len(events(run(decider, *[LOW] * 4, track=1, looks=face(1)))) == 1
-    assert len(events(run(decider, *[LOW] * 4, track=2, start=1.5, looks=face(2)))) == 1
+    assert len(events(run(decider, *[LOW] * 4, track=1, embedding=face(1)))) == 1
+    assert len(events(run(decider, *[LOW] * 4, track=2, start=1.5, embedding=face(2)))) == 1
     # The first one again, found anew: still the same visit.
-    assert events(run(decider, *[LOW] * 4, track=3, start=3.0, looks=face(1, mixed=0.4))) == []
+    assert events(run(decider, *[LOW] * 4, track=3, start=3.0, embedding=face(1, mixed=0.4))) == []
 
 
 def test_another_stranger_in_the_same_place_is_noticed_and_a_turned_head_is_not_one() -> None:
     decider = Decider(RULES)
-    assert len(events(run(decider, *[LOW] * 4, looks=face(1)))) == 1
+    assert len(events(run(decider, *[LOW] * 4, embedding=face(1)))) == 1
     turned = face(1, mixed=2.0)  # so different that the track ends, and yet the same visit
     assert RULES.same_face < float(face(1) @ turned) < RULES.one_face
-    assert events(run(decider, *[LOW] * 4, start=1.5, looks=turned)) == []
-    assert len(events(run(decider, *[LOW] * 8, start=3.0, looks=face(2)))) == 1
+    assert events(run(decider, *[LOW] * 4, start=1.5, embedding=turned)) == []
+    assert len(events(run(decider, *[LOW] * 8, start=3.0, embedding=face(2)))) == 1
     # Who was let in and turns away is not refused; who takes their place before the camera is.
     decider = Decider(RULES)
-    run(decider, ADA, ADA, looks=face(3))
-    assert events(run(decider, *[LOW] * 20, start=1.0, looks=face(3, mixed=0.8))) == []
-    assert events(run(decider, *[LOW] * 20, start=8.0, looks=face(4))) == [(Decision.REFUSED, None)]
+    run(decider, ADA, ADA, embedding=face(3))
+    assert events(run(decider, *[LOW] * 20, start=1.0, embedding=face(3, mixed=0.8))) == []
+    assert events(run(decider, *[LOW] * 20, start=8.0, embedding=face(4))) == [(Decision.REFUSED, None)]
 
 
 def test_bad_pictures_and_old_votes_do_not_count() -> None:
@@ -196,15 +196,15 @@ def test_twenty_thousand_decisions_keep_memory_flat() -> None:
     decider = Decider(Rules(threshold=0.5, lockout_failures=5, challenge=True), random.Random(1))
     chance = random.Random(3)
     matches = [ADA, BEN, CLOSE, NEAR, LOW, NOBODY]
-    looks = [face(seed) for seed in range(12)]
+    embeddings = [face(seed) for seed in range(12)]
 
     def go(first: int, last: int) -> None:
         for n in range(first, last):
             at_s, track = n * 0.2, n // 25
-            decider.look(
+            decider.observe(
                 [Observation(track, 100.0, chance.uniform(-0.4, 0.4)), Observation(track + 1, 90.0, 0.0)], at_s
             )
-            decider.consider(track, at_s, chance.choice(matches), n % 7 > 0, chance.random(), looks[track % 12])
+            decider.consider(track, at_s, chance.choice(matches), n % 7 > 0, chance.random(), embeddings[track % 12])
 
     go(0, 2_000)
     tracemalloc.start()

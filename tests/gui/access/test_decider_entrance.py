@@ -33,27 +33,27 @@ def test_the_nearest_keeps_its_place_until_another_is_plainly_nearer(
 @pytest.mark.parametrize("match", [ADA, LOW])
 def test_nothing_happens_for_who_stands_behind_until_they_are_nearest(match: Match) -> None:
     decider = Decider(RULES)
-    decider.look([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)
+    decider.observe([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)
     behind = run(decider, *[match] * 6)
     assert events(behind) == []
     assert (behind[-1].decision, behind[-1].trace.rule, behind[-1].trace.faces) == (Decision.WAITING, Rule.NEARER, 2)
-    decider.look([Observation(1, 100.0, 0.0)], 2.0)
+    decider.observe([Observation(1, 100.0, 0.0)], 2.0)
     assert len(events(run(decider, match, start=2.0))) == 1
 
 
 def test_nobody_gets_in_while_the_nearest_face_is_missed_for_a_moment() -> None:
     decider = Decider(RULES)
-    decider.look([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)
+    decider.observe([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)
     run(decider, ADA, ADA)
-    decider.look([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0, fresh=False)], 0.6)
+    decider.observe([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0, fresh=False)], 0.6)
     assert run(decider, ADA, start=0.6)[-1].decision is Decision.WAITING
 
 
 def test_who_was_let_in_stays_so_when_somebody_steps_in_front() -> None:
     decider = Decider(RULES)
-    decider.look([Observation(1, 100.0, 0.0)], 0.0)
+    decider.observe([Observation(1, 100.0, 0.0)], 0.0)
     run(decider, ADA, ADA)
-    decider.look([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.6)
+    decider.observe([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.6)
     assert run(decider, ADA, start=0.6)[-1].decision is Decision.ACCEPTED
     assert events(run(decider, BEN, BEN, track=2, start=0.9)) == [(Decision.ACCEPTED, "Ben")]
 
@@ -66,7 +66,9 @@ def refuse(decider: Decider, times: int, start: float = 0.0) -> list[Outcome]:
     return [
         outcome
         for n in range(times)
-        for outcome in run(decider, *[LOW] * 3, track=int(start) * 100 + n, start=start + n, looks=face(int(start) + n))
+        for outcome in run(
+            decider, *[LOW] * 3, track=int(start) * 100 + n, start=start + n, embedding=face(int(start) + n)
+        )
         if outcome.effect is not Effect.NONE
     ]
 
@@ -112,7 +114,7 @@ TURNING = Rules(threshold=0.5, accept_votes=2, refuse_votes=3, challenge=True, c
 
 def asked_to_turn() -> Decider:
     decider = Decider(TURNING, random.Random(2))
-    decider.look([Observation(1, 100.0, 0.0)], 0.0)
+    decider.observe([Observation(1, 100.0, 0.0)], 0.0)
     outcomes = run(decider, ADA, ADA)
     assert outcomes[-1].decision is Decision.CHALLENGED
     assert events(outcomes) == []
@@ -125,7 +127,7 @@ def do_turns(decider: Decider, *, wrong: bool = False, track: int = 1, start: fl
     while (turn := decider.entrance(at_s).asked) is not None:
         side = 1.0 if (turn is Turn.LEFT) != wrong else -1.0
         for yaw in (0.02, 0.15 * side, 0.26 * side, 0.15 * side):
-            decider.look([Observation(track, 100.0, yaw)], at_s)
+            decider.observe([Observation(track, 100.0, yaw)], at_s)
             at_s += 0.3
     return at_s
 
@@ -167,10 +169,10 @@ def test_the_wrong_way_and_too_late_are_refusals_that_count() -> None:
 
 def test_turning_without_looking_ahead_first_is_no_turn() -> None:
     decider = Decider(TURNING, random.Random(2))
-    decider.look([Observation(1, 100.0, 0.2)], 0.0)
+    decider.observe([Observation(1, 100.0, 0.2)], 0.0)
     run(decider, ADA, ADA)
     for n in range(5):
-        decider.look([Observation(1, 100.0, 0.3 if n % 2 else -0.3)], 1.0 + n)
+        decider.observe([Observation(1, 100.0, 0.3 if n % 2 else -0.3)], 1.0 + n)
     assert decider.entrance(6.0).turned == 0
 
 
@@ -178,7 +180,7 @@ def test_another_face_cannot_turn_for_the_one_that_was_asked() -> None:
     decider = asked_to_turn()
     # The track is lost and another one turns: nobody asked that one.
     for n, yaw in enumerate([0.0, 0.3, 0.0, -0.3] * 2):
-        decider.look([Observation(2, 100.0, yaw)], 1.0 + 0.3 * n)
+        decider.observe([Observation(2, 100.0, yaw)], 1.0 + 0.3 * n)
     assert decider.entrance(4.0).turned == 0
     assert run(decider, ADA, ADA, track=2, start=4.0)[-1].decision is Decision.CHALLENGED
     assert decider.entrance(4.5).turned == 0
@@ -187,7 +189,7 @@ def test_another_face_cannot_turn_for_the_one_that_was_asked() -> None:
 def test_a_stranger_who_takes_over_during_the_challenge_is_refused() -> None:
     decider = asked_to_turn()
     for _ in range(2):
-        decider.look([Observation(1, 100.0, 0.0)], 1.0)
+        decider.observe([Observation(1, 100.0, 0.0)], 1.0)
     assert events(run(decider, *[LOW] * 30, start=1.0))[0] == (Decision.REFUSED, None)
 
 
@@ -195,7 +197,7 @@ def test_a_passed_challenge_is_not_asked_again_within_the_visit() -> None:
     decider = asked_to_turn()
     done = do_turns(decider)
     run(decider, ADA, ADA, start=done)
-    decider.look([Observation(9, 100.0, 0.0)], done + 2.0)
+    decider.observe([Observation(9, 100.0, 0.0)], done + 2.0)
     again = run(decider, ADA, ADA, track=9, start=done + 2.0)
     assert again[-1].decision is Decision.ACCEPTED
     assert events(again) == []

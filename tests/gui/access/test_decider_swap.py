@@ -16,8 +16,10 @@ def opened(outcomes: list[Outcome]) -> list[str | None]:
     return [outcome.name for outcome in outcomes if outcome.effect is Effect.OPEN]
 
 
-def frames(decider: Decider, match: Match, looks: Floats, count: int, start_s: float, **more: object) -> list[Outcome]:
-    return run(decider, *[match] * count, start=start_s, looks=looks, **more)  # type: ignore[arg-type]
+def frames(
+    decider: Decider, match: Match, embedding: Floats, count: int, start_s: float, **more: object
+) -> list[Outcome]:
+    return run(decider, *[match] * count, start=start_s, embedding=embedding, **more)  # type: ignore[arg-type]
 
 
 def test_the_door_never_opens_on_a_picture_that_votes_against() -> None:
@@ -29,9 +31,9 @@ def test_the_door_never_opens_on_a_picture_that_votes_against() -> None:
 @pytest.mark.parametrize("newest", [LOW, NEAR])
 def test_the_newest_counted_vote_has_to_be_for_the_person(newest: Match) -> None:
     decider = Decider(RULES)
-    decider.look([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)  # somebody nearer: no decision yet
+    decider.observe([Observation(1, 100.0, 0.0), Observation(2, 400.0, 0.0)], 0.0)  # somebody nearer: no decision yet
     run(decider, ADA, ADA, ADA)
-    decider.look([Observation(1, 100.0, 0.0)], 0.9)
+    decider.observe([Observation(1, 100.0, 0.0)], 0.9)
     (outcome,) = run(decider, newest, start=1.0)
     assert outcome.decision is Decision.UNCERTAIN
     assert outcome.effect is Effect.NONE

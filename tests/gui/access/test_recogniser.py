@@ -250,9 +250,9 @@ def test_vision_tells_who_is_nearest(tmp_path: Path, gallery: Gallery) -> None:
     points = np.array([(40, 50), (60, 50), (50, 62), (42, 74), (58, 74)], np.float32)
     small, large = (0.0, 0.0, 30.0, 40.0), (90.0, 0.0, 60.0, 80.0)
     tracks = tuple(Track(n, box, points, box, points, 1.0) for n, box in ((1, small), (2, large)))
-    recogniser.look(View(tracks, taken_s=1.0))
+    recogniser.observe(View(tracks, taken_s=1.0))
     tracks[1].seen_s = 0.9  # missed in one picture
-    recogniser.look(View(tracks, taken_s=1.0))
+    recogniser.observe(View(tracks, taken_s=1.0))
     found = inference(1, 10)
     for _ in range(3):
         outcome = recogniser.recognise(job(track=1), found, recogniser.embed(found), None).outcome
@@ -320,7 +320,7 @@ def test_who_takes_the_place_gets_a_label_under_the_new_number(tmp_path: Path, g
     assert swapped.ends_track
     assert recogniser.labels[1].name is None
     box, points = (0.0, 0.0, 30.0, 40.0), np.zeros((5, 2), np.float32)
-    recogniser.look(View((Track(5, box, points, box, points, 1.7, former=1),), taken_s=1.7))
+    recogniser.observe(View((Track(5, box, points, box, points, 1.7, former=1),), taken_s=1.7))
     late = see(2, 1, 1.65)  # a crop that was on its way
     assert (late.track_id, late.effect, late.name) == (5, Effect.OPEN, "Ben")
     assert recogniser.labels[5].name == "Ben"

@@ -72,13 +72,13 @@ def test_every_pose_is_asked_for_in_turn_and_taken_only_when_it_is_shown() -> No
 
 def test_the_hint_says_how_to_get_into_the_pose() -> None:
     enrolment = Enrolment("Ada", RULES, 0.0)
-    enrolment.look(LEFT, 0.1)
+    enrolment.observe(LEFT, 0.1)
     assert enrolment.progress.hint is Hint.AHEAD
     for at_s in (0.5, 1.0, 1.5):
         offer(enrolment, at_s)
     said = []
     for number, quality in enumerate((GOOD, RIGHT, LEFT, Quality(Verdict.TOO_DARK))):
-        enrolment.look(quality, 1.6 + number / 10)
+        enrolment.observe(quality, 1.6 + number / 10)
         said.append(enrolment.progress.hint)
     assert said == [Hint.MORE, Hint.WRONG_WAY, Hint.HOLD, Hint.VERDICT]
     assert enrolment.progress.verdict is Verdict.TOO_DARK
@@ -104,7 +104,7 @@ def test_a_pose_that_is_never_shown_is_skipped_and_does_not_stop_the_enrolment()
     at_s = 0.0
     while not enrolment.complete:
         at_s += 0.1
-        enrolment.look(GOOD, at_s)
+        enrolment.observe(GOOD, at_s)
         offer(enrolment, at_s)
         assert at_s < 4 * RULES.pose_patience_s + 5
     assert poses(enrolment) == [Pose.FRONT] * 3
@@ -117,7 +117,7 @@ def test_patience_is_for_a_face_not_for_an_empty_picture() -> None:
     for at_s in (0.0, 1.0, 2.0):
         offer(enrolment, at_s)
     for tick in range(200):
-        enrolment.look(Quality(Verdict.NO_FACE), 2.0 + tick / 10)
+        enrolment.observe(Quality(Verdict.NO_FACE), 2.0 + tick / 10)
     assert enrolment.pose is Pose.LEFT
 
 
@@ -168,10 +168,10 @@ def test_the_words_do_not_praise_a_face_that_was_just_turned_down() -> None:
     for at_s in (0.0, 0.4, 0.8):
         offer(enrolment, at_s)
     assert not offer(enrolment, 1.2, person=1)
-    enrolment.look(GOOD, 1.3)
+    enrolment.observe(GOOD, 1.3)
     assert enrolment.progress.hint is Hint.STRANGER
-    enrolment.look(Quality(Verdict.NO_FACE), 1.4)
-    enrolment.look(GOOD, 1.5)
+    enrolment.observe(Quality(Verdict.NO_FACE), 1.4)
+    enrolment.observe(GOOD, 1.5)
     assert enrolment.progress.hint is Hint.HOLD
 
 
@@ -252,16 +252,16 @@ def test_it_gives_up_with_the_reason_when_there_is_no_new_shot() -> None:
     enrolment = Enrolment("Ada", FEW, 0.0)
     offer(enrolment, 0.0)
     for tick in range(50):
-        enrolment.look(Quality(Verdict.BLURRED), tick * 1.0)
-    assert enrolment.look(GOOD, 60.1)
+        enrolment.observe(Quality(Verdict.BLURRED), tick * 1.0)
+    assert enrolment.observe(GOOD, 60.1)
     failure = enrolment.progress.failure
     assert enrolment.progress.phase is EnrolmentPhase.FAILED
     assert failure is not None
     assert (failure.taken, failure.mostly) == (1, Verdict.BLURRED)
     assert not enrolment.wants(GOOD, True, 61.0)
     silent = Enrolment("Ada", FEW, 0.0)
-    silent.look(GOOD, 1.0)
-    silent.look(GOOD, 61.0)
+    silent.observe(GOOD, 1.0)
+    silent.observe(GOOD, 61.0)
     assert silent.progress.failure is not None
     assert silent.progress.failure.mostly is None
 
@@ -273,7 +273,7 @@ def test_cancelling_drops_everything() -> None:
     assert enrolment.progress.phase is EnrolmentPhase.CANCELLED
     assert enrolment.progress.shots == ()
     assert not enrolment.wants(GOOD, True, 5.0)
-    assert not enrolment.look(GOOD, 99.0)
+    assert not enrolment.observe(GOOD, 99.0)
     assert not enrolment.saving()
 
 
