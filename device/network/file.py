@@ -81,14 +81,17 @@ class Network:
 
     @property
     def name(self) -> str:
+        """The name that the exporter was given."""
         return self.header.name.rstrip(b"\0").decode("ascii", "replace")
 
     @property
     def hash_hex(self) -> str:
+        """The hash in hex, as the manifest writes it."""
         return self.header.hash.hex()
 
     @property
     def input_shape(self) -> tuple[int, int, int]:
+        """Height, width and channels of a crop."""
         return self.header.input_height, self.header.input_width, self.header.input_channels
 
     def tables(self, layer: LayerRecord) -> Tables:

@@ -150,14 +150,17 @@ class LayerRecord(Record):
 
     @property
     def label(self) -> str:
+        """The layer's name as text."""
         return self.name.rstrip(b"\0").decode("ascii", "replace")
 
     @property
     def in_bytes(self) -> int:
+        """Bytes of its input."""
         return self.in_height * self.in_width * self.in_channels
 
     @property
     def out_bytes(self) -> int:
+        """Bytes of its output."""
         return self.out_height * self.out_width * self.out_channels
 
     @property

@@ -80,10 +80,12 @@ class Rect:
 
     @property
     def right(self) -> float:
+        """The x behind it."""
         return self.x + self.width
 
     @property
     def bottom(self) -> float:
+        """The y below it."""
         return self.y + self.height
 
 

@@ -106,12 +106,15 @@ class Scale:
 
     @property
     def caption(self) -> int:
+        """Pixels of small text."""
         return max(11, round(self.body * 0.86))
 
     @property
     def title(self) -> int:
+        """Pixels of a heading."""
         return round(self.body * 1.12)
 
     @property
     def figure(self) -> int:
+        """Pixels of a number that stands out."""
         return round(self.body * 1.55)

@@ -58,10 +58,12 @@ class TrainingSet:
 
     @property
     def blend_targets(self) -> Embeddings | None:
+        """The embeddings of the mixed synthetic faces, where there are any."""
         return None if self.blends is None else self.blends.targets
 
     @property
     def blend_rows(self) -> NDArray[np.int64]:
+        """Where the mixed synthetic faces stand, behind the crops."""
         return len(self.crops) + np.arange(0 if self.blends is None else len(self.blends.crops))
 
 

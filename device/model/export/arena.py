@@ -18,10 +18,12 @@ class Buffer:
 
     @property
     def last(self) -> int:
+        """The last step at which it is there."""
         return self.first + len(self.sizes) - 1
 
     @property
     def largest(self) -> int:
+        """The most bytes that it has at any step."""
         return max(self.sizes)
 
     def shared_sizes(self, other: Buffer) -> list[tuple[int, int]]:

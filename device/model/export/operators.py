@@ -48,6 +48,7 @@ class OperatorReader:
     position: int = 0
 
     def refuse(self, message: str, hint: str = "") -> FileError:
+        """The error that names the operator at hand, for the caller to raise."""
         operator = self.graph.operators[self.position]
         name = self.graph.tensors[operator.outputs[0]].name if operator.outputs else ""
         return FileError(
@@ -56,6 +57,7 @@ class OperatorReader:
         )
 
     def tensor(self, index: int) -> Tensor:
+        """The graph's tensor of this number."""
         return self.graph.tensors[index]
 
     def source(self, index: int) -> int:
@@ -86,6 +88,7 @@ class OperatorReader:
         return shape[1], shape[2], shape[3]
 
     def constant(self, operator: Operator, slot: int, what: str) -> Tensor:
+        """The constant in one of the operator's slots; raises FileError where it is computed."""
         index = operator.inputs[slot] if slot < len(operator.inputs) else -1
         if index < 0 or self.tensor(index).data is None:
             raise self.refuse(f"its {what} is not a constant")
@@ -119,9 +122,11 @@ class OperatorReader:
         )
 
     def add_step(self, record: LayerRecord, tables: Tables, inputs: tuple[int, ...], output: int) -> None:
+        """A layer of network.bin, with the tensors that it reads and writes."""
         self.steps.append(Step(record, tables, inputs, output))
 
     def convolution(self, operator: Operator) -> None:
+        """CONV_2D and DEPTHWISE_CONV_2D: a layer with tables."""
         depthwise = operator.code == "DEPTHWISE_CONV_2D"
         options = operator.options
         if (options.get("dilationHFactor", 1), options.get("dilationWFactor", 1)) != (1, 1):
@@ -202,6 +207,7 @@ class OperatorReader:
         return np.asarray(folded, np.int32)
 
     def pad(self, operator: Operator) -> None:
+        """PAD: kept until the convolution that reads it takes it as its own padding."""
         amounts = self.constant(operator, 1, "padding").data
         before, after = self.activation(operator.inputs[0]), self.activation(operator.outputs[0])
         if before != after:
@@ -217,6 +223,7 @@ class OperatorReader:
         self.pads[operator.outputs[0]] = (was[0] + top, was[1] + bottom, was[2] + left, was[3] + right)
 
     def add(self, operator: Operator) -> None:
+        """ADD: a layer that rescales both inputs."""
         inputs = operator.inputs[0], operator.inputs[1]
         if self.tensor(inputs[0]).shape != self.tensor(inputs[1]).shape:
             raise self.refuse("broadcasts: the shapes of its inputs differ")
@@ -240,6 +247,7 @@ class OperatorReader:
         self.add_step(record, tables, (self.source(inputs[0]), self.source(inputs[1])), operator.outputs[0])
 
     def mean(self, operator: Operator) -> None:
+        """MEAN over height and width."""
         axes = self.constant(operator, 1, "axes").data
         rank = len(self.tensor(operator.inputs[0]).shape)
         if axes is None or rank != 4 or sorted(int(axis) % rank for axis in axes.reshape(-1)) != [1, 2]:
@@ -252,6 +260,7 @@ class OperatorReader:
         self.add_step(record, tables, (source,), operator.outputs[0])
 
     def average_pool(self, operator: Operator) -> None:
+        """AVERAGE_POOL_2D over the whole picture, which is a mean."""
         source = self.source(operator.inputs[0])
         record = self.base_record(LayerKind.MEAN, operator, source)
         window = int(operator.options["filterHeight"]), int(operator.options["filterWidth"])
@@ -264,6 +273,7 @@ class OperatorReader:
         self.add_step(record, Tables(_NO_INT8, _NO_INT32, _NO_INT32, _NO_INT32), (source,), operator.outputs[0])
 
     def quantize(self, operator: Operator) -> None:
+        """QUANTIZE from uint8 to int8 of the same scale: only the input may do so."""
         (scale, zero_point), (new_scale, new_zero_point) = (
             self.activation(operator.inputs[0], "UINT8"),
             self.activation(operator.outputs[0]),
@@ -273,6 +283,7 @@ class OperatorReader:
         self.aliases[operator.outputs[0]] = operator.inputs[0]
 
     def reshape(self, operator: Operator) -> None:
+        """RESHAPE and SQUEEZE: other names for the same bytes."""
         later = self.graph.operators[self.position + 1 :]
         if any(op.code not in ("RESHAPE", "SQUEEZE", *_HEAD) for op in later):
             raise self.refuse("comes before other layers: only one at the end is run")

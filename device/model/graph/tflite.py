@@ -56,6 +56,7 @@ class Quantisation:
 
     @classmethod
     def per_tensor(cls, scale: float, zero_point: int) -> Quantisation:
+        """One scale and zero point for the whole tensor."""
         return cls(np.array([scale], np.float32), np.array([zero_point], np.int64))
 
 

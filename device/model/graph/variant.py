@@ -54,6 +54,7 @@ class Variant:
 
     @property
     def name(self) -> str:
+        """Its name in file names."""
         return f"mobilenetv2_{round(self.width * 100):03d}_{self.input_size}"
 
     @property
@@ -63,6 +64,7 @@ class Variant:
 
     @property
     def stem_channels(self) -> int:
+        """Output channels of the first layer."""
         return make_divisible(_STEM_CHANNELS * self.width)
 
     @property
@@ -72,6 +74,7 @@ class Variant:
 
     @property
     def blocks(self) -> tuple[Block, ...]:
+        """The inverted-residual blocks, in order."""
         found: list[Block] = []
         channels = self.stem_channels
         for factor, outputs_at_one, repeats, first_stride in _STAGES:

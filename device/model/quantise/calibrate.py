@@ -34,6 +34,7 @@ class Spread:
 
     @property
     def centres(self) -> NDArray[np.float64]:
+        """(bins,) the middle of each bin."""
         width = (self.high - self.low) / _BINS
         return np.asarray(self.low + width * (np.arange(_BINS) + 0.5), np.float64)
 

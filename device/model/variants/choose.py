@@ -30,6 +30,7 @@ class Published:
 
     @property
     def variant(self) -> Variant:
+        """The variant that the line is about."""
         return Variant(self.width, self.input_size)
 
 
@@ -73,6 +74,7 @@ class Cost:
 
     @property
     def macs_with_classifier(self) -> int:
+        """As publications count them."""
         return self.macs + self.fingerprint_length * _CLASSES
 
     @property
@@ -145,6 +147,7 @@ class Choice:
 
     @property
     def name(self) -> str:
+        """The variant's name in file names."""
         return Variant(self.width, self.input_size).name
 
 
