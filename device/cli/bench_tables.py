@@ -45,6 +45,7 @@ def _facts(report: Report) -> str:
     return table(
         [
             ["frames per second", f"{report['frames_per_second']:.2f} at this computer's clock"],
+            ["bytes of a crop", f"{report['crop_bytes']} on the wire, {report['crop_share']:.1%} of the crop's own"],
             ["network cycles", report["network_cycles"]],
             ["network instructions", report["network_instructions"]],
             ["arena", f"{report['arena_bytes']} bytes"],
@@ -63,6 +64,7 @@ def _path(report: Report) -> list[str]:
         ["crop on the board", f"{path['board_ms']:.1f} ms"],
         ["frames per second", f"{path['frames_per_second']:.2f} at the board's clock, receiving while computing"],
         ["of at most", f"{path['best_frames_per_second']:.2f}: {path['share_of_best']:.1%} of 1 / max(wire, board)"],
+        ["at 115200 baud", f"at most {path['start_rate_frames_per_second']:.2f} frames per second"],
         ["link", f"{path['link_share_of_baud']:.1%} of the baud rate while a crop is on the wire"],
     ]
     return [f"the whole path\n{table(rows)}"]

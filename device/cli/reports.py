@@ -47,6 +47,8 @@ def bench(result: BenchResult) -> Report:
         "passes": result.passes,
         **{f"{name}_ms": result.values(name).as_dict() for name in ("link", "receive", "network", "total")},
         "frames_per_second": round(result.frames_per_second, 3),
+        "crop_bytes": result.crop_bytes,
+        "crop_share": round(result.crop_share, 4),
         "path": None if path is None else _path(path),
         "network_cycles": result.network_cycles,
         "network_instructions": result.network_instructions,

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from device.errors import DeviceError
 from device.link.board import Board
 from device.link.framing import OVERHEAD_BYTES
-from device.link.protocol import Capability, StatsReply, Type
+from device.link.protocol import START_BAUD, Capability, StatsReply, Type
 from device.link.replies import Hello, Inference, Layer, Where
 from device.link.timing import Percentiles
 
@@ -22,7 +22,8 @@ BENCH_SEED = 1
 BENCH_RUNS = 20  # where nobody says how many
 BITS_PER_BYTE = 10  # on a UART: start, eight data, stop
 LEAD_FRAMES = 3  # of an overlapped run, before the frames come at their own pace
-_NOISE_CROPS = 8
+_CROPS = 8
+_NOISE = 0.6  # levels: so the crops take the bytes, coded, that those of photos do
 
 Crops = Sequence[NDArray[np.uint8]]
 
@@ -49,6 +50,7 @@ class WirePath:
 
     ``frames_per_second`` is at the board's clock. ``best_frames_per_second`` is 1 / max(wire, board), of which
     ``share_of_best`` was reached; ``link_share_of_baud`` is how full the wire is while a crop is on it.
+    ``start_rate_frames_per_second`` is what is possible at the rate that every link starts with.
     """
 
     baud: int
@@ -58,6 +60,7 @@ class WirePath:
     frames_per_second: float
     share_of_best: float
     link_share_of_baud: float
+    start_rate_frames_per_second: float
 
 
 @dataclass(frozen=True)
@@ -77,7 +80,7 @@ class BenchResult:
 
     ``frames_per_second`` counts fingerprints with as many crops under way as the board takes, at this computer's clock.
     ``path`` is None where the link has no rate or the board no clock, ``layers`` is empty where it has no profile.
-    ``retries`` are requests sent again.
+    ``retries`` are requests sent again. ``crop_bytes`` is a crop on the wire, in the middle: coded where the board can.
     """
 
     hello: Hello
@@ -91,6 +94,7 @@ class BenchResult:
     stack_bytes: int
     layers: tuple[Layer, ...]
     retries: int
+    crop_bytes: int
 
     @property
     def where(self) -> Where:
@@ -113,6 +117,11 @@ class BenchResult:
             )
             for kind, layers in found.items()
         )
+
+    @property
+    def crop_share(self) -> float:
+        """What a crop takes on the wire of its bytes as it is."""
+        return self.crop_bytes / max(1, int(np.prod(self.hello.input_shape)))
 
     def values(self, name: str) -> Percentiles:
         """The figures of one timing; of nothing where it was not measured."""
@@ -144,13 +153,12 @@ def bench(
 
 
 def bench_steps(board: Board, runs: int = BENCH_RUNS, *, flip: bool = False) -> Steps:
-    """Time ``runs`` crops of noise one by one, then as many overlapped, then a profile, which is of one pass.
+    """Time ``runs`` crops that are made up one by one, then as many overlapped, then a profile, which is of one pass.
 
     Gives way after each crop with (crops measured, crops to measure); what is under way when it is closed is waited
     for. ``flip``: every crop with flip averaging, and the network's figures are of both passes.
     """
-    rng = np.random.default_rng(BENCH_SEED)
-    crops = [rng.integers(0, 256, board.hello.input_shape, dtype=np.uint8) for _ in range(min(runs, _NOISE_CROPS))]
+    crops = made_up_crops(board.hello.input_shape, min(runs, _CROPS))
     retries = board.link.counters.retries
     of = 2 * runs + 1
     yield 0, of
@@ -178,7 +186,24 @@ def bench_steps(board: Board, runs: int = BENCH_RUNS, *, flip: bool = False) -> 
         stack_bytes=board.stats().stack_bytes,
         layers=profile.layers if profile is not None else (),
         retries=board.link.counters.retries - retries,
+        crop_bytes=_middle([run.crop_bytes for run in alone]) or 0,
     )
+
+
+def made_up_crops(shape: tuple[int, int, int], count: int) -> list[NDArray[np.uint8]]:
+    """Shaded surfaces with a little noise: about as easy to code as photos. The same ones for the same shape."""
+    rng = np.random.default_rng(BENCH_SEED)
+    height, width, channels = shape
+    y, x = np.mgrid[0:height, 0:width] / max(height, width)
+    crops = []
+    for _ in range(count):
+        waves = sum(
+            rng.uniform(5, 20) * np.sin(rng.uniform(2, 12) * (np.cos(turn) * x + np.sin(turn) * y) + rng.uniform(0, 6))
+            for turn in rng.uniform(0, np.pi, 6)
+        )
+        shaded = 120 + np.asarray(waves)[..., None] * rng.uniform(0.8, 1.2, channels) + rng.normal(0, _NOISE, shape)
+        crops.append(np.clip(np.rint(shaded), 0, 255).astype(np.uint8))
+    return crops
 
 
 def _overlapped(
@@ -202,8 +227,8 @@ def _overlapped(
     host_rate = (len(stamps) - 1) / max(1e-9, (stamps[-1] - stamps[0]) / 1e9)
     if not timed:
         return host_rate, None
-    frame_bytes = OVERHEAD_BYTES + int(np.prod(board.hello.input_shape))
-    wire_ms = frame_bytes * BITS_PER_BYTE * 1e3 / board.baud
+    frame_bytes = OVERHEAD_BYTES + statistics.mean(run.crop_bytes for run in alone)
+    wire_ms = _wire_ms(frame_bytes, board.baud)
     # A board may begin with a crop before it is there: then what comes after its last byte is only a part.
     board_ms = statistics.median(max(run.total_ms, run.network_ms) for run in alone)
     best = 1e3 / max(wire_ms, board_ms)
@@ -215,8 +240,15 @@ def _overlapped(
         best_frames_per_second=best,
         frames_per_second=rate,
         share_of_best=rate / best,
-        link_share_of_baud=wire_ms / statistics.median(run.receive_ms for run in alone),
+        link_share_of_baud=statistics.median(
+            _wire_ms(OVERHEAD_BYTES + run.crop_bytes, board.baud) / run.receive_ms for run in alone
+        ),
+        start_rate_frames_per_second=1e3 / max(_wire_ms(frame_bytes, START_BAUD), board_ms),
     )
+
+
+def _wire_ms(frame_bytes: float, baud: int) -> float:
+    return frame_bytes * BITS_PER_BYTE * 1e3 / baud
 
 
 Uptime = Generator[int, None, tuple[int, list[Inference]]]

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from device.errors import BoardError, DeviceError, FrameError, LinkError, MismatchError
+from device.link.crop_code import encode_if_shorter, rounded
 from device.link.link import Link, Reply
 from device.link.protocol import (
     BAUD_CONFIRM_MS,
@@ -59,7 +60,13 @@ _REFUSALS: dict[int, tuple[str, str]] = {
 
 
 class Board:
-    """A board that has answered HELLO and fits this program. Use it from one thread."""
+    """A board that has answered HELLO and fits this program. Use it from one thread.
+
+    Crops go coded where the board can decode them and the coding is shorter. ``near``, 0 to 2, is by how much at most a
+    byte of a coded crop may then be off: ``decoded`` is the crop that the board then has.
+    """
+
+    near: int = 0
 
     def __init__(self, link: Link, hello: Hello, baud: int = START_BAUD) -> None:
         self.link = link
@@ -105,19 +112,29 @@ class Board:
         """Whether the board can run the network on a crop and on its mirror image."""
         return Capability.FLIP in self.hello.capabilities
 
+    @property
+    def decodes(self) -> bool:
+        """Whether the board takes coded crops."""
+        return Capability.CODED in self.hello.capabilities
+
+    def decoded(self, crop: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The crop that the board has when it is sent ``crop``: another one only where ``near`` is not 0."""
+        coded = self.near and self.decodes and encode_if_shorter(crop, self.near) is not None
+        return rounded(crop, self.near) if coded else crop
+
     def infer(self, crop: NDArray[np.uint8], *, flip: bool = False) -> Inference:
         """The fingerprint of ``crop``, (H, W, 3) uint8 RGB as ``hello.input_shape`` says.
 
         ``flip``: the mirror image's, too, in twice the network's time. Raises BoardError where the board cannot.
         """
-        return self._inference(self.link.request(self._kind(flip), self._pixels(crop)))
+        return self._inference(self.link.request(*self._asked(crop, flip)))
 
     def send_crop(self, crop: NDArray[np.uint8], *, flip: bool = False) -> None:
         """Send ``crop`` without waiting for its fingerprint; at most ``in_flight`` at a time, then ``receive``."""
-        kind, pixels = self._kind(flip), self._pixels(crop)
+        kind, payload = self._asked(crop, flip)
         if self.link.outstanding >= self.in_flight:
             raise BoardError(f"{self.link.outstanding} crops are under way already", "receive a fingerprint first")
-        self.link.submit(kind, pixels)
+        self.link.submit(kind, payload)
 
     def receive(self) -> Inference:
         """The fingerprint of the oldest crop sent, waiting for it."""
@@ -214,25 +231,26 @@ class Board:
             what, hint = _REFUSALS[Status.NO_NETWORK]
             raise BoardError(f"INFER: the board {what}", hint, status=Status.NO_NETWORK)
 
-    def _kind(self, flip: bool) -> Type:
+    def _asked(self, crop: NDArray[np.uint8], flip: bool) -> tuple[Type, bytes]:
+        """Type and payload of the request that asks for a fingerprint."""
         if flip and not self.can_flip:
             what, hint = _REFUSALS[Status.UNKNOWN_TYPE]
             raise BoardError(f"INFER_FLIP: the board {what}", hint, status=Status.UNKNOWN_TYPE)
-        return Type.INFER_FLIP if flip else Type.INFER
-
-    def _pixels(self, crop: NDArray[np.uint8]) -> bytes:
         self.require_network()
         if crop.shape != self.hello.input_shape or crop.dtype != np.uint8:
             raise MismatchError(
                 f"the crop is {crop.shape} {crop.dtype}, the board wants {self.hello.input_shape} uint8",
                 "cut it with device.vision.crop.align(photo, landmarks, size) at the size that HELLO names",
             )
-        return crop.tobytes()
+        coded = encode_if_shorter(crop, self.near) if self.decodes else None
+        if coded is None:
+            return Type.INFER_FLIP if flip else Type.INFER, crop.tobytes()
+        return Type.INFER_CODED_FLIP if flip else Type.INFER_CODED, coded
 
     def _inference(self, reply: Reply) -> Inference:
         payload = _good(reply, "INFER")
         record = _parse(InferReply, payload, "INFER")
-        passes = 2 if reply.frame.type == Type.INFER_FLIP | REPLY_FLAG else 1
+        passes = 2 if reply.frame.type & ~REPLY_FLAG in (Type.INFER_FLIP, Type.INFER_CODED_FLIP) else 1
         length = self.hello.fingerprint_length
         if len(payload) != InferReply.size() + passes * length:
             raise FrameError(
@@ -257,6 +275,7 @@ class Board:
             sent_ns=reply.sent_ns,
             written_ns=reply.written_ns,
             received_ns=reply.received_ns,
+            crop_bytes=reply.request_bytes,
             tries=reply.tries,
         )
 

@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import NoReturn, Self, TypeVar
 
 from device.errors import LinkError
-from device.link.framing import Decoder, Frame, encode
+from device.link.framing import OVERHEAD_BYTES, Decoder, Frame, encode
 from device.link.protocol import IN_FLIGHT, REPLY_FLAG, START_BAUD, Status, Type
 from device.link.transport import Transport, open_transport
 from device.paths import DEVICE_COMMAND
@@ -36,7 +36,10 @@ MIN_TIMEOUT_S = 0.5
 SLOWNESS = 4.0  # an answer this many times later than the slowest one so far is lost
 _GONE_HINT = "was the board unplugged or the virtual board stopped? Connect again"
 
-TIMEOUT_S: dict[int, float] = {Type.INFER: 8.0, Type.INFER_FLIP: 8.0, Type.PROFILE: 15.0, Type.SELFTEST: 15.0}
+TIMEOUT_S: dict[int, float] = {
+    **dict.fromkeys((Type.INFER, Type.INFER_FLIP, Type.INFER_CODED, Type.INFER_CODED_FLIP), 8.0),
+    **dict.fromkeys((Type.PROFILE, Type.SELFTEST), 15.0),
+}
 DEFAULT_TIMEOUT_S = 1.5
 
 
@@ -50,6 +53,7 @@ class Reply:
     received_ns: int  # the last byte of the reply was here
     behind_ns: int  # when the reply before this one was here, if that came after this request was sent, else 0
     tries: int
+    request_bytes: int  # of the request's payload
 
 
 @dataclass
@@ -293,7 +297,8 @@ class Link:
                 self._retry(request)
             return
         behind_ns = self._last_reply_ns if self._last_reply_ns > request.sent_ns else 0
-        request.reply = Reply(frame, request.sent_ns, request.written_ns, now, behind_ns, request.tries)
+        payload_bytes = len(request.data) - OVERHEAD_BYTES
+        request.reply = Reply(frame, request.sent_ns, request.written_ns, now, behind_ns, request.tries, payload_bytes)
         if request.tries == 1 and request.written_ns:
             slow_s = self._since(request, now)
             self._slowest_s[request.type] = max(slow_s, self._slowest_s.get(request.type, 0.0))

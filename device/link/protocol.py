@@ -54,6 +54,8 @@ class Type(IntEnum):
     BAUD = 7
     RESET = 8
     INFER_FLIP = 9
+    INFER_CODED = 10
+    INFER_CODED_FLIP = 11
 
 
 class Status(IntEnum):
@@ -81,6 +83,7 @@ class Capability(IntFlag):
     CYCLES = 32  # the cycle counts are processor cycles at ``clock_hz``
     INSTRUCTIONS = 64  # the instruction counts are real, not zero
     FLIP = 128  # takes INFER_FLIP
+    CODED = 256  # takes INFER_CODED, and with FLIP also INFER_CODED_FLIP
 
 
 class DoorAction(IntEnum):
@@ -174,7 +177,7 @@ class HelloReply(Record):
 
 @dataclass(frozen=True)
 class InferReply(Record):
-    """Followed by ``fingerprint_length`` int8, in the reply to INFER_FLIP by as many of the mirror image.
+    """Followed by ``fingerprint_length`` int8, in the reply to a FLIP request by as many of the mirror image.
 
     Cycles at ``clock_hz``; instructions are 0 where nobody counts them.
     """

@@ -126,6 +126,7 @@ class Inference:
     sent_ns: int  # time.perf_counter_ns: the first byte about to be written
     written_ns: int  # the last byte taken by the port
     received_ns: int  # the reply's last byte
+    crop_bytes: int  # the crop on the wire: coded or as it is
     tries: int = 1
 
     @property

@@ -48,8 +48,8 @@ class Span:
         return (self.end_ns - self.start_ns) / 1e6
 
 
-def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
-    """SEND, RECEIVE, NETWORK and REPLY of one inference, none before its cause; ``crop_bytes`` is the crop's length.
+def board_spans(inference: Inference) -> tuple[Span, ...]:
+    """SEND, RECEIVE, NETWORK and REPLY of one inference, none before its cause.
 
     SEND is what the host measured: from the first byte written until the port has taken the last. RECEIVE begins with
     it, because the first byte is its cause. NETWORK ends with the reply ready, as the board counted it from the last
@@ -65,7 +65,7 @@ def board_spans(inference: Inference, crop_bytes: int) -> tuple[Span, ...]:
     send = Span(Stage.SEND, inference.sent_ns, inference.written_ns)
     if not inference.timed:
         return send, Span(Stage.NETWORK, inference.written_ns, inference.received_ns)
-    out_bytes = OVERHEAD_BYTES + crop_bytes
+    out_bytes = OVERHEAD_BYTES + inference.crop_bytes
     back_bytes = OVERHEAD_BYTES + InferReply.size() + inference.fingerprint.size
     receive_ns, network_ns = round(inference.receive_ms * 1e6), round(inference.network_ms * 1e6)
     total_ns, reply_ns = round(inference.total_ms * 1e6), round(receive_ns * back_bytes / out_bytes)

@@ -236,7 +236,7 @@ class Recogniser:
         picture = self._label(job, outcome)
         done_s = now_s()
         timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
-        timeline = timeline.with_board(inference, job.crop.size).with_span(Stage.MATCH, began_s, done_s)
+        timeline = timeline.with_board(inference).with_span(Stage.MATCH, began_s, done_s)
         if draw_ms is not None:
             drawn = Span(Stage.DRAW, timeline.length_ms, draw_ms, Clock.HOST)
             timeline = replace(timeline, spans=(*timeline.spans, drawn))

@@ -71,7 +71,7 @@ def parity_of(crop: Picture, folder: Path = FOLDER) -> Action:
         network = parity.find_network(board.hello.network, folder)
         got = board.infer(crop).fingerprint
         began_s = now_s()
-        expected = yield from parity.expect(network, crop)
+        expected = yield from parity.expect(network, board.decoded(crop))
         took_ms = (now_s() - began_s) * 1e3
         return ParityResult(board.where, board.hello.network, parity.compare(expected, got), took_ms)
 

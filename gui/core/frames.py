@@ -62,10 +62,10 @@ class Timeline:
         span = Span(stage, (start_s - self.start_s) * 1e3 + self.shift_ms, (end_s - start_s) * 1e3)
         return replace(self, spans=(*self.spans, span))
 
-    def with_board(self, inference: Inference, crop_bytes: int) -> Timeline:
+    def with_board(self, inference: Inference) -> Timeline:
         """This timeline and the stages of one inference, none before its cause; see
         ``device.link.timing.board_spans``."""
-        board = board_spans(inference, crop_bytes)
+        board = board_spans(inference)
         spans = tuple(
             Span(span.stage, span.start_ns / 1e6 - self.start_s * 1e3, span.ms, Clock(span.clock)) for span in board
         )

@@ -114,7 +114,7 @@ static void put_frame(void)
     for (uint32_t i = 0; i < length; i++) {
         frame[WIRE_HEADER_BYTES + i] = (uint8_t)(rnd(3) == 0 ? 0 : rnd(2) ? rnd(256) : (i % 2 ? 0xce : 0xfa));
     }
-    uint32_t bytes = frame_seal(frame, (uint8_t)rnd(10), (uint16_t)rnd(50), 0, length);
+    uint32_t bytes = frame_seal(frame, (uint8_t)rnd(12), (uint16_t)rnd(50), 0, length);
     for (uint32_t i = rnd(4) == 0 ? rnd(4) : 0; i > 0; i--) {
         frame[rnd(bytes)] ^= (uint8_t)(1u << rnd(8));
     }

@@ -17,6 +17,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from device.link.crop_code import CropCodeError, decode
 from device.link.framing import Decoder, Frame, encode
 from device.link.protocol import (
     DOOR_MAX_OPEN_MS,
@@ -135,21 +136,8 @@ class PeerBoard:
         match frame.type:
             case Type.HELLO:
                 return Status.OK, replace(self.hello, protocol_version=self.version).pack()
-            case Type.INFER | Type.INFER_FLIP:
-                hello = self.hello
-                flip = frame.type == Type.INFER_FLIP
-                if flip and not hello.capabilities & Capability.FLIP:
-                    return Status.UNKNOWN_TYPE, b""
-                if len(frame.payload) != hello.input_height * hello.input_width * hello.input_channels:
-                    return Status.BAD_LENGTH, b""
-                self.infers += 1
-                numbers = fingerprint(frame.payload).tobytes()
-                if flip:
-                    crop = np.frombuffer(frame.payload, np.uint8).reshape(
-                        hello.input_height, hello.input_width, hello.input_channels
-                    )
-                    numbers += fingerprint(crop[:, ::-1].tobytes()).tobytes()
-                return Status.OK, InferReply(1000, 2000, 3000, 0).pack() + numbers
+            case Type.INFER | Type.INFER_FLIP | Type.INFER_CODED | Type.INFER_CODED_FLIP:
+                return self._infer(frame)
             case Type.PROFILE:
                 layers = [
                     LayerProfile(b"stem", LayerKind.CONV, 64, 64, 16, 10, 1500, 0),
@@ -172,6 +160,26 @@ class PeerBoard:
                 self._open_until_s = 0.0
                 return Status.OK, b""
         return Status.UNKNOWN_TYPE, b""
+
+    def _infer(self, frame: Frame) -> tuple[int, bytes]:
+        hello = self.hello
+        shape = hello.input_height, hello.input_width, hello.input_channels
+        flip = frame.type in (Type.INFER_FLIP, Type.INFER_CODED_FLIP)
+        coded = frame.type in (Type.INFER_CODED, Type.INFER_CODED_FLIP)
+        if (flip and not hello.capabilities & Capability.FLIP) or (coded and not hello.capabilities & Capability.CODED):
+            return Status.UNKNOWN_TYPE, b""
+        raw_bytes = int(np.prod(shape))
+        if not 0 < len(frame.payload) < raw_bytes if coded else len(frame.payload) != raw_bytes:
+            return Status.BAD_LENGTH, b""
+        try:
+            crop = decode(frame.payload, shape) if coded else np.frombuffer(frame.payload, np.uint8).reshape(shape)
+        except CropCodeError:
+            return Status.BAD_VALUE, b""
+        self.infers += 1
+        numbers = fingerprint(crop.tobytes()).tobytes()
+        if flip:
+            numbers += fingerprint(crop[:, ::-1].tobytes()).tobytes()
+        return Status.OK, InferReply(1000, 2000, 3000, 0).pack() + numbers
 
     def _door(self, request: DoorRequest) -> tuple[int, bytes]:
         if request.action == DoorAction.OPEN:

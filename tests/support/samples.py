@@ -87,6 +87,7 @@ def recognition(**changes: Any) -> Recognition:
         "sent_ns": 0,
         "written_ns": 30_000_000,
         "received_ns": 279_000_000,
+        "crop_bytes": 49_152,
     }
     match: dict[str, Any] = {"person_id": 1, "name": "Ada", "score": 0.71, "second": "Bo", "margin": 0.42}
     outcome: dict[str, Any] = {

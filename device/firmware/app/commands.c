@@ -21,6 +21,7 @@ static uint32_t capabilities(const struct session *session)
             bits |= WIRE_CAPABILITY_OVERLAP;
         }
         bits |= session_flips(session) ? WIRE_CAPABILITY_FLIP : 0u;
+        bits |= session_decodes(session) ? WIRE_CAPABILITY_CODED : 0u;
     }
     return bits;
 }
@@ -59,19 +60,49 @@ static void hello(struct session *session, const struct frame *frame, struct rep
     reply->length = sizeof hello;
 }
 
+/* Decodes a crop of so many bytes at `to`. */
+static bool decode(struct crop_code *code, const struct network_header *h, const uint8_t *coded, uint32_t bytes,
+                   uint8_t *to)
+{
+    enum crop_code_status status = CROP_CODE_ROW;
+    if (!crop_code_begin(code, h->input_width, h->input_height, bytes)) {
+        return false;
+    }
+    while (status == CROP_CODE_ROW || status == CROP_CODE_NEEDS_MORE) {
+        status = crop_code_row(code, to);
+        if (status == CROP_CODE_ROW) {
+            to += 3u * h->input_width;
+        } else if (status == CROP_CODE_NEEDS_MORE) {
+            uint8_t *at;
+            const uint32_t room = crop_code_room(code, &at);
+            memcpy(at, coded, room);
+            crop_code_added(code, room);
+            coded += room;
+        }
+    }
+    return status == CROP_CODE_COMPLETE;
+}
+
 /* A crop that is there whole, where the parser has put it: in the arena. A network that takes rows one by one works
- * there, so it goes behind first. */
+ * there, so it goes behind first; a coded one goes behind that, and is decoded from there. */
 static void infer_frame(struct session *session, const struct frame *frame, struct reply *reply)
 {
+    const struct wire_header header = frame->header;
     struct memory memory = {.at = frame->payload};
     if (network_streams(&session->network)) {
+        const bool coded = infer_is_coded(header.type);
         uint8_t *behind = session_behind_network(session);
-        memmove(behind, frame->payload, frame->header.length);
+        uint8_t *at = coded ? behind + network_input_bytes(&session->network) : behind;
+        memmove(at, frame->payload, header.length);
+        if (coded && !decode(&session->code, session->network.header, at, header.length, behind)) {
+            reply->status = WIRE_STATUS_BAD_VALUE;
+            return;
+        }
         memory.at = behind;
     }
     const struct crop crop = {
         .source = memory_source(&memory),
-        .whole = frame->header.type == WIRE_TYPE_INFER_FLIP ? memory.at : NULL,
+        .whole = infer_is_flipped(header.type) ? memory.at : NULL,
     };
     (void)infer(session, &crop, reply);
 }
@@ -204,7 +235,15 @@ static void reset(struct session *session, const struct frame *frame, struct rep
     session->wanted_reset = true;
 }
 
-enum { NEEDS_NETWORK = 1, TAKES_ARENA = 2, RUNS_AGAIN = 4, ANY_VERSION = 8, ONE_CROP = 16, FLIPS = 32 };
+enum {
+    NEEDS_NETWORK = 1,
+    TAKES_ARENA = 2,
+    RUNS_AGAIN = 4,
+    ANY_VERSION = 8,
+    ONE_CROP = 16,
+    FLIPS = 32,
+    DECODES = 64,
+};
 
 struct command {
     uint8_t flags;
@@ -222,6 +261,8 @@ static const struct command commands[] = {
     [WIRE_TYPE_BAUD] = {RUNS_AGAIN, sizeof(struct wire_baud_request), baud},
     [WIRE_TYPE_RESET] = {RUNS_AGAIN, 0, reset},
     [WIRE_TYPE_INFER_FLIP] = {NEEDS_NETWORK | TAKES_ARENA | ONE_CROP | FLIPS, 0, infer_frame},
+    [WIRE_TYPE_INFER_CODED] = {NEEDS_NETWORK | TAKES_ARENA | DECODES, 0, infer_frame},
+    [WIRE_TYPE_INFER_CODED_FLIP] = {NEEDS_NETWORK | TAKES_ARENA | DECODES | FLIPS, 0, infer_frame},
 };
 
 static const struct command *find(uint8_t type)
@@ -248,8 +289,13 @@ static enum wire_status check(const struct session *session, const struct comman
     if ((command->flags & NEEDS_NETWORK) && !session->has_network) {
         return WIRE_STATUS_NO_NETWORK;
     }
-    if ((command->flags & FLIPS) && !session_flips(session)) {
+    if (((command->flags & FLIPS) && !session_flips(session)) ||
+        ((command->flags & DECODES) && !session_decodes(session))) {
         return WIRE_STATUS_UNKNOWN_TYPE;
+    }
+    if (command->flags & DECODES) {
+        const bool fits = header->length > 0 && header->length < network_input_bytes(&session->network);
+        return fits ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;
     }
     const uint32_t length = command->flags & ONE_CROP ? network_input_bytes(&session->network) : command->length;
     return header->length == length ? WIRE_STATUS_OK : WIRE_STATUS_BAD_LENGTH;

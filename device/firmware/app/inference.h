@@ -30,6 +30,17 @@ struct outcome infer(struct session *session, const struct crop *crop, struct re
  * none. */
 struct outcome infer_golden(struct session *session, struct wire_layer_profile *profiles);
 
+/* A request's kind: what it wants, and in which form the crop comes. */
+static inline bool infer_is_coded(uint8_t type)
+{
+    return type == WIRE_TYPE_INFER_CODED || type == WIRE_TYPE_INFER_CODED_FLIP;
+}
+
+static inline bool infer_is_flipped(uint8_t type)
+{
+    return type == WIRE_TYPE_INFER_FLIP || type == WIRE_TYPE_INFER_CODED_FLIP;
+}
+
 /* Bytes that lie in memory, as a source. */
 struct memory {
     const uint8_t *at;

@@ -115,10 +115,12 @@ static void take_stream(struct session *session, struct stream *stream)
     const struct crop crop = stream_crop(stream);
     const struct outcome outcome = infer(session, &crop, &reply);
     struct frame_parser *parser = &session->parser;
-    if (stream->state == STREAM_GOOD) {
+    if (stream->state == STREAM_GOOD || stream->state == STREAM_NO_CROP) {
         parser->frames++;
         session->rate_pending = false;
-        if (outcome.complete) {
+        if (stream->state == STREAM_NO_CROP) {
+            refuse(session, &stream->header, WIRE_STATUS_BAD_VALUE);
+        } else if (outcome.complete) {
             send(session, session->reply, &stream->header, reply.status, reply.length);
             session_remember(session, &stream->header, stream->frame_crc);
         } else {

@@ -41,6 +41,16 @@ bool session_flips(const struct session *session)
            sizeof(struct wire_infer_reply) + 2u * session->network.header->output_length <= SESSION_REPLY_BYTES;
 }
 
+bool session_decodes(const struct session *session)
+{
+    if (!session->has_network || !network_streams(&session->network)) {
+        return false;
+    }
+    const struct network_header *h = session->network.header;
+    return h->input_width <= CROP_CODE_MAX_WIDTH &&
+           network_input_bytes(&session->network) <= (session->arena_room_bytes - h->arena_bytes) / 2;
+}
+
 uint8_t *session_behind_network(const struct session *session)
 {
     return session->arena + session->network.header->arena_bytes;

@@ -7,6 +7,7 @@
 #include <stdint.h>
 
 #include "app/door.h"
+#include "link/crop_code.h"
 #include "link/frame.h"
 #include "network/network.h"
 
@@ -52,6 +53,7 @@ struct session {
     uint32_t reply_bytes;
     uint8_t *arena;
     uint32_t arena_room_bytes;
+    struct crop_code code; /* of the crop being decoded */
     _Alignas(4) uint8_t reply[SESSION_REPLY_BYTES + FRAME_OVERHEAD_BYTES];
     /* For answers that must not displace `reply`. */
     _Alignas(4) uint8_t short_reply[SESSION_SHORT_REPLY_BYTES + FRAME_OVERHEAD_BYTES];
@@ -76,6 +78,10 @@ uint32_t session_arena_used_bytes(const struct session *session);
 /* Whether the network can run on a crop and on its mirror image: both fingerprints fit in a reply, and the crop can
  * wait in the arena meanwhile. */
 bool session_flips(const struct session *session);
+
+/* Whether the board takes coded crops: the network takes a crop's rows one by one, and in the arena there is room for
+ * two crops behind it. */
+bool session_decodes(const struct session *session);
 
 /* Room for a crop in the arena behind what a network works in that takes its rows one by one. */
 uint8_t *session_behind_network(const struct session *session);

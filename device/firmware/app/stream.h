@@ -3,8 +3,9 @@
  * Its frame stays in the board's ring, where the network takes row after row from, until the frame's checksum at the
  * end is known to be right; only then are the bytes dropped, and only then can an answer follow. So nothing changes in
  * what the other end sees: after a wrong checksum or a silence the same bytes are searched for frames that a lost byte
- * would have taken with it. The next crop needs the ring only after this one's last byte, and the network, being three
- * times as fast as the wire at 2 Mbaud, has used up this one's first rows by then: both together fit in the ring. */
+ * would have taken with it. The next crop needs the ring only after this one's last byte. One that takes longer on
+ * the wire than in the network has been used up by then, and a coded one that waited whole leaves room for what comes
+ * while it is used up: both together fit in the ring. A coded crop is decoded row by row on this way. */
 #ifndef APP_STREAM_H
 #define APP_STREAM_H
 
@@ -20,15 +21,17 @@ enum stream_state {
     STREAM_GOOD,
     STREAM_BAD, /* the checksum is wrong */
     STREAM_LATE, /* the rest did not come in time */
+    STREAM_NO_CROP, /* the checksum is right, the coding is not */
 };
 
 struct stream {
     struct session *session;
     struct wire_header header;
     uint32_t taken; /* of the payload */
+    uint32_t given; /* of the crop */
     uint32_t crc; /* of the header and what was taken */
     uint32_t frame_crc; /* as received */
-    uint8_t *copy; /* where the payload is kept for its mirror image; NULL: nowhere */
+    uint8_t *copy; /* where the crop is kept for its mirror image; NULL: nowhere */
     uint32_t seen_bytes, seen_ms; /* when the last of the bytes that wait came */
     enum stream_state state;
 };

@@ -32,6 +32,8 @@ enum wire_type {
     WIRE_TYPE_BAUD = 7,
     WIRE_TYPE_RESET = 8,
     WIRE_TYPE_INFER_FLIP = 9,
+    WIRE_TYPE_INFER_CODED = 10,
+    WIRE_TYPE_INFER_CODED_FLIP = 11,
 };
 
 enum wire_status {
@@ -55,6 +57,7 @@ enum wire_capability {
     WIRE_CAPABILITY_CYCLES = 32,
     WIRE_CAPABILITY_INSTRUCTIONS = 64,
     WIRE_CAPABILITY_FLIP = 128,
+    WIRE_CAPABILITY_CODED = 256,
 };
 
 enum wire_door_action {

@@ -83,7 +83,8 @@ def test_info_as_text(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
 def test_bench_json(capsys: pytest.CaptureFixture[str], peer: Peer) -> None:
     status, report = run_json(capsys, "bench", "-n", "5", "--board", peer.url)
     assert status == 0
-    assert set(report) == BENCH_KEYS | {"frames_per_second", "path", "kinds", "baseline"}
+    assert set(report) == BENCH_KEYS | {"frames_per_second", "path", "kinds", "baseline", "crop_bytes", "crop_share"}
+    assert (report["crop_bytes"], report["crop_share"]) == (49_152, 1.0)  # this board takes no coded crops
     assert (report["where"], report["n"], report["board"]) == ("host", 5, "peer")
     for name in ("link_ms", "receive_ms", "network_ms", "total_ms"):
         assert list(report[name]) == ["min", "median", "p95"]

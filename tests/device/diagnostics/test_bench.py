@@ -51,6 +51,7 @@ def result(share: float = 1.0) -> BenchResult:
         stack_bytes=1,
         layers=layers,
         retries=0,
+        crop_bytes=49_152,
     )
 
 
@@ -147,8 +148,11 @@ def test_a_link_without_a_rate_has_no_path() -> None:
 def test_on_the_virtual_board_receiving_overlaps_computing_and_the_wire_is_full() -> None:
     """In virtual time, so whatever this computer is busy with."""
     with open_board(VIRTUAL) as opened:
-        path = bench.bench(opened.board, 4).path
+        found = bench.bench(opened.board, 4)
+    path = found.path
     assert path is not None
     assert path.baud == 2_000_000
-    assert path.share_of_best >= 0.9
+    assert 0.2 < found.crop_share < 0.4
+    # The network sets the pace, and neither decoding the next crop nor sending the reply is hidden behind it.
+    assert path.share_of_best >= 0.88
     assert 0.95 <= path.link_share_of_baud <= 1.001

@@ -10,6 +10,7 @@ import pytest
 
 from device.errors import BoardError, FrameError, LinkError, MismatchError
 from device.link.board import Board
+from device.link.crop_code import encode
 from device.link.link import Link
 from device.link.protocol import (
     FAST_BAUD,
@@ -22,6 +23,7 @@ from device.link.protocol import (
     Type,
 )
 from device.link.replies import Door
+from tests.support.crops import smooth
 from tests.support.fake_board import HELLO, Peer, PeerBoard, fingerprint
 from tests.support.simulated_line import SimulatedLine
 
@@ -325,3 +327,57 @@ def test_a_board_that_cannot_flip_is_not_asked(connect: Open) -> None:
             ask(crop, flip=True)
         assert "flash" in (caught.value.hint or "")
     assert peer.infers == 0
+
+
+DECODES = replace(FLIPS, capabilities=FLIPS.capabilities | Capability.CODED)
+
+
+def face(board: Board, noise: float = 1.0) -> np.ndarray:
+    height, width, _ = board.hello.input_shape
+    return smooth(np.random.default_rng(4), height, width, noise)
+
+
+def test_a_crop_is_sent_coded_where_the_board_decodes(connect: Open) -> None:
+    board, _ = connect(PeerBoard(DECODES))
+    crop = face(board)
+    assert board.decodes
+    run = board.infer(crop)
+    np.testing.assert_array_equal(run.fingerprint, fingerprint(crop.tobytes()))
+    assert run.crop_bytes == len(encode(crop)) < 0.5 * crop.size
+    both = board.infer(crop, flip=True)
+    assert (both.passes, both.crop_bytes) == (2, run.crop_bytes)
+    np.testing.assert_array_equal(both.fingerprint[1], fingerprint(crop[:, ::-1].tobytes()))
+    board.send_crop(crop)
+    board.send_crop(crop, flip=True)
+    assert [board.receive().passes for _ in range(2)] == [1, 2]
+
+
+def test_a_crop_that_would_grow_is_sent_as_it_is(connect: Open) -> None:
+    board, _ = connect(PeerBoard(DECODES))
+    noise = np.random.default_rng(5).integers(0, 256, board.hello.input_shape, dtype=np.uint8)
+    run = board.infer(noise)
+    assert run.crop_bytes == noise.size
+    np.testing.assert_array_equal(run.fingerprint, fingerprint(noise.tobytes()))
+
+
+def test_a_board_that_does_not_decode_gets_the_crop_as_it_is(connect: Open) -> None:
+    board, _ = connect(PeerBoard(FLIPS))
+    board.near = 2
+    crop = face(board)
+    assert not board.decodes
+    assert board.decoded(crop) is crop
+    assert [board.infer(crop, flip=flip).crop_bytes for flip in (False, True)] == [crop.size, crop.size]
+
+
+@pytest.mark.parametrize("near", [1, 2])
+def test_what_the_board_decodes_of_a_crop_within_a_bound(connect: Open, near: int) -> None:
+    board, _ = connect(PeerBoard(DECODES))
+    crop = face(board, 3.0)
+    exact = board.infer(crop)
+    assert board.decoded(crop) is crop
+    board.near = near
+    run = board.infer(crop)
+    decoded = board.decoded(crop)
+    assert 0 < np.abs(decoded.astype(int) - crop).max() <= near
+    np.testing.assert_array_equal(run.fingerprint, fingerprint(decoded.tobytes()))
+    assert run.crop_bytes < exact.crop_bytes

@@ -27,11 +27,12 @@ RUN = Inference(
     sent_ns=1000 * MS,
     written_ns=1020 * MS,
     received_ns=1150 * MS,
+    crop_bytes=49_152,
 )
 
 
 def by_stage(run: Inference) -> dict[Stage, Span]:
-    spans = board_spans(run, 49_152)
+    spans = board_spans(run)
     assert list(dict.fromkeys(span.stage for span in spans)) == [span.stage for span in spans]
     return {span.stage: span for span in spans}
 
@@ -86,7 +87,7 @@ def test_no_span_stands_before_its_cause_whatever_the_clocks_say(
 
 
 def test_board_spans_without_a_board_clock() -> None:
-    spans = board_spans(replace(RUN, total_cycles=0), 49_152)
+    spans = board_spans(replace(RUN, total_cycles=0))
     assert [(span.stage, span.ms, span.clock) for span in spans] == [
         (Stage.SEND, 20.0, "host"),
         (Stage.NETWORK, 130.0, "host"),

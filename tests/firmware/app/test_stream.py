@@ -13,11 +13,13 @@ from numpy.typing import NDArray
 
 from device.emulator import VirtualBoard
 from device.flash.images import NETWORK_OFFSET
+from device.link.crop_code import encode as encode_crop
 from device.link.framing import encode
 from device.link.protocol import DoorAction, DoorRequest, HelloReply, InferReply, StatsReply, Status, Type
 from device.network.file import Network
 from tests.firmware.boards.test_host import board, check_both, check_fingerprint
 from tests.firmware.conftest import Build
+from tests.support.crops import smooth
 from tests.support.qemu import connect
 from tests.support.raw_client import Talk
 
@@ -117,6 +119,82 @@ def test_a_lost_byte_costs_one_crop_only(talk: Talk, network: Network, crop: NDA
     reply = talk.receive()
     assert (reply.sequence, reply.status) == (7, Status.OK)
     check_fingerprint(reply.payload, network, crop[::-1])
+
+
+@pytest.fixture
+def face(network: Network) -> NDArray[np.uint8]:
+    height, width, _ = network.input_shape
+    return smooth(np.random.default_rng(6), height, width, 1.0)
+
+
+CODED = pytest.mark.parametrize(
+    ("kind", "check"),
+    [(Type.INFER_CODED, check_fingerprint), (Type.INFER_CODED_FLIP, check_both)],
+    ids=["crop", "flipped"],
+)
+
+
+@CODED
+def test_coded_crops_come_one_behind_the_other(
+    talk: Talk, network: Network, face: NDArray[np.uint8], kind: Type, check: Check
+) -> None:
+    faces = [face, face[::-1], face[:, ::-1]]
+    talk.send(b"".join(encode(kind, index, encode_crop(one)) for index, one in enumerate(faces)))
+    for index, one in enumerate(faces):
+        reply = talk.receive()
+        assert (reply.sequence, reply.status) == (index, Status.OK)
+        check(reply.payload, network, one)
+
+
+@CODED
+@pytest.mark.parametrize("at", [16, 20, 700, -5, -1])
+def test_a_damaged_coded_crop_is_never_answered(
+    talk: Talk, network: Network, face: NDArray[np.uint8], at: int, kind: Type, check: Check
+) -> None:
+    """As for other crops, and also where the damage makes it no coding."""
+    good = encode(kind, 5, encode_crop(face))
+    broken = bytearray(good)
+    broken[at] ^= 16
+    talk.send(bytes(broken) + encode(Type.STATS, 6))
+    reply = talk.receive()
+    assert (reply.sequence, reply.status, reply.payload) == (5, Status.BAD_CRC, b"")
+    assert StatsReply.parse(talk.receive().payload).frame_crc_errors == 1
+    talk.send(good)
+    check(talk.receive().payload, network, face)
+
+
+@CODED
+def test_what_is_no_coding_is_refused_behind_its_checksum(
+    talk: Talk, network: Network, face: NDArray[np.uint8], kind: Type, check: Check
+) -> None:
+    stream = encode_crop(face)
+    for number, damaged in enumerate((stream[:-1], stream + b"\0", b"\3" + stream[1:], bytes(3000), b"\xff" * 3000)):
+        talk.send(encode(kind, number, damaged) + encode(Type.STATS, 200 + number))
+        reply = talk.receive()
+        assert (reply.sequence, reply.status, reply.payload) == (number, Status.BAD_VALUE, b"")
+        stats = StatsReply.parse(talk.receive().payload)
+        assert (stats.refused_frames, stats.frame_crc_errors, stats.skipped_bytes) == (number + 1, 0, 0)
+    check(talk.ask(kind, stream).payload, network, face)
+
+
+def test_a_coded_crop_that_stops_half_way_is_given_up(talk: Talk, network: Network, face: NDArray[np.uint8]) -> None:
+    coded = encode(Type.INFER_CODED, 8, encode_crop(face))
+    inside = encode(Type.STATS, 9)
+    talk.send(coded[: len(coded) // 2] + inside)
+    reply = talk.receive()
+    assert reply.sequence == 9
+    assert StatsReply.parse(reply.payload).timeouts == 1
+    talk.send(coded)
+    check_fingerprint(talk.receive().payload, network, face)
+
+
+def test_a_repeated_coded_crop_is_answered_from_memory(talk: Talk, face: NDArray[np.uint8]) -> None:
+    request = encode(Type.INFER_CODED, 70, encode_crop(face))
+    talk.send(request)
+    first = talk.receive()
+    talk.send(request)
+    assert talk.receive() == first
+    assert talk.record(StatsReply, Type.STATS).repeated_frames == 1
 
 
 @pytest.mark.parametrize("kind", [Type.INFER, Type.INFER_FLIP])

@@ -11,6 +11,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.link.crop_code import encode as encode_crop
+from device.link.crop_code import rounded
 from device.link.framing import encode
 from device.link.protocol import (
     HOST_UNIQUE_ID,
@@ -32,6 +34,7 @@ from device.link.protocol import (
 )
 from device.network.file import Network
 from device.network.reference import fingerprint
+from tests.support.crops import smooth
 from tests.support.raw_client import Talk
 
 
@@ -76,6 +79,7 @@ def test_hello(talk: Talk, network: Network) -> None:
     assert (hello.zero_point, hello.scale) == (header.output_zero_point, header.output_scale)
     assert (hello.network_hash, hello.arena_bytes) == (header.hash, network.memory_bytes)
     wanted = Capability.INFER | Capability.PROFILE | Capability.DOOR | Capability.OVERLAP | Capability.FLIP
+    wanted |= Capability.CODED
     assert hello.capabilities == wanted
 
 
@@ -97,6 +101,38 @@ def test_the_second_pass_is_on_the_mirror_image(talk: Talk, network: Network, cr
     """The small network takes its crop whole or row by row, as the board can: both keep it for its mirror image."""
     check_both(talk.ask(Type.INFER_FLIP, crop.tobytes()).payload, network, crop)
     assert talk.ask(Type.INFER_FLIP, crop.tobytes()[:-1]).status == Status.BAD_LENGTH
+    check_fingerprint(talk.ask(Type.INFER, crop.tobytes()).payload, network, crop)
+
+
+@pytest.mark.parametrize("near", [0, 2])
+def test_a_coded_crop_is_computed_as_it_is_decoded(talk: Talk, network: Network, near: int) -> None:
+    height, width, _ = network.input_shape
+    face = smooth(np.random.default_rng(4), height, width, 2.0)
+    stream = encode_crop(face, near)
+    assert len(stream) < face.size
+    check_fingerprint(talk.ask(Type.INFER_CODED, stream).payload, network, rounded(face, near))
+    check_both(talk.ask(Type.INFER_CODED_FLIP, stream).payload, network, rounded(face, near))
+
+
+@pytest.mark.parametrize("kind", [Type.INFER_CODED, Type.INFER_CODED_FLIP])
+def test_what_is_no_coding_gives_no_fingerprint(talk: Talk, network: Network, crop: np.ndarray, kind: Type) -> None:
+    height, width, _ = network.input_shape
+    face = smooth(np.random.default_rng(4), height, width, 2.0)
+    stream = encode_crop(face)
+    for damaged in (
+        stream[:-1],
+        stream[:100],
+        stream + b"\0",
+        b"\3" + stream[1:],
+        bytes(1),
+        bytes(5000),
+        b"\xff" * 5000,
+    ):
+        reply = talk.ask(kind, damaged)
+        assert (reply.status, reply.payload) == (Status.BAD_VALUE, b"")
+    for length in (0, face.size, face.size + 1):
+        assert talk.ask(kind, bytes(length)).status == Status.BAD_LENGTH
+    check_fingerprint(talk.ask(Type.INFER_CODED, stream).payload, network, face)
     check_fingerprint(talk.ask(Type.INFER, crop.tobytes()).payload, network, crop)
 
 

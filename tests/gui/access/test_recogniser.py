@@ -46,6 +46,7 @@ def inference(person: int, seed: int = 0, passes: int = 1) -> Inference:
         fingerprint=data, receive_cycles=216_000, network_cycles=43_200_000, total_cycles=43_300_000,
         network_instructions=50_000_000, link_ms=20.0, receive_ms=1.0, network_ms=200.0, total_ms=200.5,
         where=Where.VIRTUAL, sent_ns=1_030_000_000, written_ns=1_031_000_000, received_ns=1_251_500_000,
+        crop_bytes=49_152,
     )  # fmt: skip
 
 

@@ -13,7 +13,7 @@ from gui.core.states import Where
 def timed(sent_s: float, written_s: float, received_s: float, passes: int = 1) -> Inference:
     sent_ns, written_ns, received_ns = (round(at_s * 1e9) for at_s in (sent_s, written_s, received_s))
     numbers = np.zeros(4 if passes == 1 else (passes, 4), np.int8)
-    return Inference(numbers, 1, 1, 1, None, 1.0, 1.0, 1.0, 1.0, Where.HOST, sent_ns, written_ns, received_ns)
+    return Inference(numbers, 1, 1, 1, None, 1.0, 1.0, 1.0, 1.0, Where.HOST, sent_ns, written_ns, received_ns, 49_152)
 
 
 def test_a_crop_leaves_late_for_a_slow_board_and_at_once_over_a_slow_link() -> None:

@@ -46,7 +46,7 @@ def hello(**changes: object) -> Hello:
 
 
 def bench(where: Where, rows: tuple[Timing, ...], rate: float, retries: int) -> BenchResult:
-    return BenchResult(hello(where=where), 2, 1, rows, rate, None, None, None, 0, (), retries)
+    return BenchResult(hello(where=where), 2, 1, rows, rate, None, None, None, 0, (), retries, 49_152)
 
 
 def ready(**changes: object) -> BoardState:
