@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from device.link.crop_code import encode, rounded
 from device.link.protocol import (
     QEMU_UNIQUE_ID,
     DoorReply,
@@ -26,6 +27,7 @@ from device.link.protocol import (
 from device.network.file import Network
 from device.network.reference import fingerprint
 from tests.firmware.conftest import Build
+from tests.support.crops import smooth
 from tests.support.qemu import START_S, running
 from tests.support.raw_client import Talk
 
@@ -106,6 +108,23 @@ def test_fingerprints_are_the_models(talk: Talk, network: Network) -> None:
         reply = talk.ask(Type.INFER, crop.tobytes())
         ours = np.frombuffer(reply.payload[InferReply.size() :], np.int8)
         np.testing.assert_array_equal(ours, fingerprint(network, crop))
+
+
+def test_coded_crops_are_decoded_where_they_were_received(talk: Talk, network: Network) -> None:
+    """This board receives a frame whole before it begins, and has the packed instructions of the decoder."""
+    height, width, _ = network.input_shape
+    face = smooth(np.random.default_rng(32), height, width, 2.0)
+    for near in (0, 1):
+        stream, seen = encode(face, near), rounded(face, near)
+        expected = [fingerprint(network, seen), fingerprint(network, seen[:, ::-1])]
+        for kind, count in ((Type.INFER_CODED, 1), (Type.INFER_CODED_FLIP, 2)):
+            reply = talk.ask(kind, stream)
+            ours = np.frombuffer(reply.payload[InferReply.size() :], np.int8)
+            np.testing.assert_array_equal(ours, np.concatenate(expected[:count]))
+    for damaged in (stream[:-1], stream + b"\0", b"\3" + stream[1:], bytes(3000)):
+        refused = talk.ask(Type.INFER_CODED, damaged)
+        assert (refused.status, refused.payload) == (Status.BAD_VALUE, b"")
+    assert talk.ask(Type.INFER_CODED).status == Status.BAD_LENGTH
 
 
 def test_the_same_run_takes_the_same_time(talk: Talk) -> None:
