@@ -33,7 +33,7 @@ from gui.core.opencv import cv2
 from gui.core.people import Print
 from gui.core.states import Problem, Topic
 from gui.enrolment.photo_groups import PhotoPerson
-from gui.gallery.gallery import Arrival, clean_name
+from gui.gallery.gallery import PersonToImport, clean_name
 
 LARGEST_BYTES = 100_000_000
 # Part of the door's threshold that photos of one person must agree by; poses and years differ. At 0.58 (1 false accept
@@ -111,7 +111,7 @@ class Around:
     """
 
     ask: Callable[[Picture], Future[Answer]]
-    save: Callable[[Sequence[Arrival]], Future[int]]
+    save: Callable[[Sequence[PersonToImport]], Future[int]]
     known: Mapping[str, int]
     templates: Templates
     threshold: float
@@ -173,9 +173,9 @@ class PhotoRun:
 
     def _run(self) -> None:
         try:
-            arrivals = self._look_at_all()
+            found = self._look_at_all()
             self._say(PhotoPhase.SAVING, file=None)
-            count = self._saved(self._around.save(arrivals)) if arrivals else 0
+            count = self._saved(self._around.save(found)) if found else 0
             self._say(PhotoPhase.DONE, rows=tuple(self._rows), people=count)
         except _Stopped:
             self._say(PhotoPhase.STOPPED, rows=tuple(self._rows))
@@ -191,17 +191,17 @@ class PhotoRun:
                 if self._ending:
                     raise _Stopped from None
 
-    def _look_at_all(self) -> list[Arrival]:
+    def _look_at_all(self) -> list[PersonToImport]:
         detector = self._make_detector()
-        arrivals: list[Arrival] = []
+        found: list[PersonToImport] = []
         for person in self._people:
-            if (arrival := self._person(detector, person)) is not None:
-                arrivals.append(arrival)
+            if (one := self._person(detector, person)) is not None:
+                found.append(one)
         if self._stop.is_set():
             raise _Stopped
-        return arrivals
+        return found
 
-    def _person(self, detector: Detector, person: PhotoPerson) -> Arrival | None:
+    def _person(self, detector: Detector, person: PhotoPerson) -> PersonToImport | None:
         try:
             name = clean_name(person.name)
         except DeviceError as error:
@@ -228,7 +228,7 @@ class PhotoRun:
             self._refuse(kept, name, Outcome.LOOKS_LIKE, twin)
             return None
         self._rows += [PhotoRow(one.file, name, Outcome.TAKEN) for one in kept]
-        return Arrival(name, [one.print for one in kept], into=known) if kept else None
+        return PersonToImport(name, [one.print for one in kept], into=known) if kept else None
 
     def _photo(self, detector: Detector, file: Path) -> _Seen:
         data = _read(file)

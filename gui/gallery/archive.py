@@ -33,7 +33,7 @@ from typing import Any
 
 from device.errors import DeviceError, FileError
 from gui.core.people import Person, Print
-from gui.gallery.gallery import LONGEST_NAME, Arrival, clean_name, numbers
+from gui.gallery.gallery import LONGEST_NAME, PersonToImport, clean_name, numbers
 
 ENDING = ".facegallery"
 FORMAT, VERSION = "face-gallery", 3
@@ -265,7 +265,9 @@ def _same(path: Path, where: str, value: object, wanted: object) -> None:
         raise FileError(f"{path.name}: {where} is {value!r}, not {wanted!r}", HINT)
 
 
-def arrivals(people: Sequence[FilePerson], known: Mapping[str, int], choices: Mapping[str, Clash]) -> list[Arrival]:
+def people_to_import(
+    people: Sequence[FilePerson], known: Mapping[str, int], choices: Mapping[str, Clash]
+) -> list[PersonToImport]:
     """What to add to a gallery. ``known``: ids by name in lower case; ``choices`` by the file's name for those that
     clash, RENAME where there is none."""
     taken = set(known) | {person.name.casefold() for person in people}
@@ -274,13 +276,13 @@ def arrivals(people: Sequence[FilePerson], known: Mapping[str, int], choices: Ma
         person_id = known.get(person.name.casefold())
         choice = choices.get(person.name, Clash.RENAME)
         if person_id is None:
-            found.append(Arrival(person.name, person.prints, person.created))
+            found.append(PersonToImport(person.name, person.prints, person.created))
         elif choice is Clash.MERGE:
-            found.append(Arrival(person.name, person.prints, person.created, into=person_id))
+            found.append(PersonToImport(person.name, person.prints, person.created, into=person_id))
         elif choice is Clash.RENAME:
             name = next(name for name in _others(person.name) if name.casefold() not in taken)
             taken.add(name.casefold())
-            found.append(Arrival(name, person.prints, person.created))
+            found.append(PersonToImport(name, person.prints, person.created))
     return found
 
 

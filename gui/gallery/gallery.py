@@ -41,8 +41,8 @@ class Merge:
 
 
 @dataclass(frozen=True, eq=False)
-class Arrival:
-    """Somebody to be added with others: new under ``name``, or more fingerprints for person ``into``."""
+class PersonToImport:
+    """Somebody to add with others: new under ``name``, or more fingerprints for person ``into``."""
 
     name: str
     prints: Sequence[Print]
@@ -51,8 +51,8 @@ class Arrival:
 
 
 @dataclass(frozen=True)
-class Arrived:
-    """What came with an ``arrive``: new people, and new fingerprints of others as (person, fingerprint)."""
+class Imported:
+    """What ``import_people`` added: new people, and new fingerprints of others as (person, fingerprint)."""
 
     people: tuple[int, ...]
     prints: tuple[tuple[int, int], ...]
@@ -157,33 +157,33 @@ class Gallery:
 
     def add_person(self, name: str, prints: Sequence[Print]) -> int:
         """Enrol a person with at least one fingerprint, all or nothing; the new id."""
-        (person_id,) = self.arrive([Arrival(name, prints)]).people
+        (person_id,) = self.import_people([PersonToImport(name, prints)]).people
         return person_id
 
-    def arrive(self, arrivals: Sequence[Arrival]) -> Arrived:
+    def import_people(self, people: Sequence[PersonToImport]) -> Imported:
         """Add all of these or none. Fingerprints that a person has already are not added again."""
-        people: list[int] = []
+        new_people: list[int] = []
         added: list[tuple[int, int]] = []
-        for arrival in arrivals:
-            if not arrival.prints:
-                raise GalleryError(f"{arrival.name} has no fingerprint", "collect at least one good crop")
+        for person in people:
+            if not person.prints:
+                raise GalleryError(f"{person.name} has no fingerprint", "collect at least one good crop")
         with self._store.writing() as writer:
-            for arrival in arrivals:
-                if arrival.into is None:
-                    people.append(_insert_person(writer, clean_name(arrival.name), arrival.created))
-                    _insert(writer, people[-1], arrival.prints)
+            for person in people:
+                if person.into is None:
+                    new_people.append(_insert_person(writer, clean_name(person.name), person.created))
+                    _insert(writer, new_people[-1], person.prints)
                 else:
-                    _must_exist(writer, arrival.into)
-                    new = _without_known(writer, arrival.into, arrival.prints)
-                    added += [(arrival.into, one) for one in _insert(writer, arrival.into, new)]
-        return Arrived(tuple(people), tuple(added))
+                    _must_exist(writer, person.into)
+                    new = _without_known(writer, person.into, person.prints)
+                    added += [(person.into, one) for one in _insert(writer, person.into, new)]
+        return Imported(tuple(new_people), tuple(added))
 
-    def send_away(self, arrived: Arrived) -> None:
-        """Take back what ``arrive`` brought; the people as ``delete`` does."""
+    def undo_import(self, imported: Imported) -> None:
+        """Take an import back; the new people as ``delete`` does."""
         with self._store.writing() as writer:
-            for person_id in arrived.people:
+            for person_id in imported.people:
                 _mark_deleted(writer, person_id)
-            _delete_prints(writer, arrived.prints)
+            _delete_prints(writer, imported.prints)
 
     def add_prints(self, person_id: int, prints: Sequence[Print]) -> list[int]:
         """More fingerprints of a person, all or nothing; their ids, for ``remove_prints``."""
@@ -197,7 +197,7 @@ class Gallery:
             _delete_prints(writer, [(person_id, one) for one in print_ids])
 
     def replace_prints(self, person_id: int, prints: Sequence[Print]) -> int:
-        """New fingerprints instead of all old ones, all or nothing; what ``put_back`` needs to bring those back.
+        """New fingerprints instead of all old ones, all or nothing; ``restore_fingerprints`` needs the result.
 
         Until the gallery is closed or purged the old ones are kept, by a person who counts as deleted.
         """
@@ -209,7 +209,7 @@ class Gallery:
             _insert(writer, person_id, prints)
         return keeper
 
-    def put_back(self, person_id: int, keeper: int) -> None:
+    def restore_fingerprints(self, person_id: int, keeper: int) -> None:
         """Take a ``replace_prints`` back."""
         with self._store.writing() as writer:
             _must_exist(writer, person_id)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from gui.core.people import Print
-from gui.gallery.gallery import Arrival, Gallery
+from gui.gallery.gallery import Gallery, PersonToImport
 
 DEPTH = 50  # changes remembered
 
@@ -67,7 +67,7 @@ class PeopleChanges:
         """New fingerprints instead of all that somebody has."""
         name = self._gallery.name_of(person_id)
         before = self._gallery.replace_prints(person_id, prints)
-        self._did(Change(ChangeKind.REPLACE, name), lambda: self._gallery.put_back(person_id, before))
+        self._did(Change(ChangeKind.REPLACE, name), lambda: self._gallery.restore_fingerprints(person_id, before))
 
     def rename(self, person_id: int, name: str) -> None:
         """Another name."""
@@ -90,14 +90,14 @@ class PeopleChanges:
         merged = self._gallery.merge(person_id, into)
         self._did(Change(ChangeKind.MERGE, name, other), lambda: self._gallery.split(merged))
 
-    def arrive(self, arrivals: Sequence[Arrival]) -> int:
+    def import_people(self, people: Sequence[PersonToImport]) -> int:
         """Many people at once, all or nothing; how many."""
-        arrived = self._gallery.arrive(arrivals)
-        if arrivals:
-            name = arrivals[0].name if len(arrivals) == 1 else ""
-            change = Change(ChangeKind.IMPORT, name, count=len(arrivals))
-            self._did(change, lambda: self._gallery.send_away(arrived))
-        return len(arrivals)
+        imported = self._gallery.import_people(people)
+        if people:
+            name = people[0].name if len(people) == 1 else ""
+            change = Change(ChangeKind.IMPORT, name, count=len(people))
+            self._did(change, lambda: self._gallery.undo_import(imported))
+        return len(people)
 
     def undo(self) -> Change | None:
         """Take the last change back; it, or None where there is none. One that is refused stays the last."""

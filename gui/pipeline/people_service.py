@@ -14,7 +14,7 @@ from gui.core.states import Problem, Topic
 from gui.enrolment.photo_enrolment import Around, PhotoChoices, PhotoProgress, PhotoRun
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery import archive
-from gui.gallery.gallery import Arrival
+from gui.gallery.gallery import PersonToImport
 from gui.gallery.history import Change
 from gui.pipeline.engine import Engine
 
@@ -70,7 +70,7 @@ class PeopleService(QObject):
         recogniser = self._engine.recogniser
         around = Around(
             ask=self._engine.board.fingerprint,
-            save=self._arrive,
+            save=self._import,
             known=self.known(),
             templates=recogniser.templates,
             threshold=recogniser.rules.threshold,
@@ -107,10 +107,10 @@ class PeopleService(QObject):
 
         self._writer.write(work)
 
-    def add(self, arrivals: Sequence[Arrival]) -> None:
+    def add(self, people: Sequence[PersonToImport]) -> None:
         """Add what was read, all or nothing."""
-        if arrivals:
-            self._writer.change(lambda: self._changes.arrive(arrivals))
+        if people:
+            self._writer.change(lambda: self._changes.import_people(people))
 
     def write(self, path: Path) -> None:
         """Write everybody to a gallery file; was_written tells how it went."""
@@ -128,12 +128,12 @@ class PeopleService(QObject):
     def _tell(self, progress: PhotoProgress) -> None:
         self._post(self.photos_changed, progress)
 
-    def _arrive(self, arrivals: Sequence[Arrival]) -> Future[int]:
+    def _import(self, people: Sequence[PersonToImport]) -> Future[int]:
         count: Future[int] = Future()
 
         def work() -> None:
             try:
-                count.set_result(self._changes.arrive(arrivals))
+                count.set_result(self._changes.import_people(people))
             except DeviceError as error:
                 count.set_exception(error)
             else:

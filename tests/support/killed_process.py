@@ -21,7 +21,7 @@ from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
 from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Arrival, Gallery
+from gui.gallery.gallery import Gallery, PersonToImport
 from gui.gallery.history import PeopleChanges
 
 NETWORK = "ab" * 16
@@ -89,7 +89,9 @@ def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog)
         case 4:
             changes.rename(ids[name], renamed)
         case 5:
-            changes.arrive([Arrival(f"A{first}", prints(5, 1)), Arrival(f"B{first}", prints(6, 1))])
+            changes.import_people(
+                [PersonToImport(f"A{first}", prints(5, 1)), PersonToImport(f"B{first}", prints(6, 1))]
+            )
         case 8:
             changes.delete(ids[f"A{first}"])
         case 9:

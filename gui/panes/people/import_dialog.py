@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from gui.gallery.archive import Clash, FilePerson, arrivals
+from gui.gallery.archive import Clash, FilePerson, people_to_import
 from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
@@ -23,9 +23,9 @@ ORDER = (Clash.RENAME, Clash.MERGE, Clash.LEAVE_OUT)
 
 
 class ImportDialog(Dialog):
-    """``import_asked`` brings the arrivals; ``known`` are the ids of those enrolled by name in lower case."""
+    """``import_asked`` brings the people to import; ``known`` are the ids of those enrolled by name in lower case."""
 
-    import_asked = Signal(object)  # list[Arrival]
+    import_asked = Signal(object)  # list[PersonToImport]
 
     def __init__(
         self,
@@ -110,5 +110,5 @@ class ImportDialog(Dialog):
 
     def _import(self) -> None:
         chosen = {name: ORDER[choice.currentIndex()] for name, choice in self.choices.items()}
-        self.import_asked.emit(arrivals(self._people, self._known, chosen))
+        self.import_asked.emit(people_to_import(self._people, self._known, chosen))
         self.accept()

@@ -34,7 +34,7 @@ from gui.enrolment.photo_enrolment import (
     write_csv,
 )
 from gui.enrolment.photo_groups import group_photos
-from gui.gallery.gallery import Arrival
+from gui.gallery.gallery import PersonToImport
 from gui.panes.people import wording
 
 THRESHOLD = 0.45
@@ -118,14 +118,14 @@ def answering(board: OpenedBoard) -> Callable[[Picture], Future[Answer]]:
 
 def around(
     ask: Callable[[Picture], Future[Answer]],
-    saved: list[Arrival],
+    saved: list[PersonToImport],
     known: dict[str, int] | None = None,
     templates: Templates | None = None,
 ) -> Around:
-    def save(arrivals: Sequence[Arrival]) -> Future[int]:
-        saved.extend(arrivals)
+    def save(people: Sequence[PersonToImport]) -> Future[int]:
+        saved.extend(people)
         count: Future[int] = Future()
-        count.set_result(len(arrivals))
+        count.set_result(len(people))
         return count
 
     return Around(ask, save, known or {}, templates or Templates(), THRESHOLD, CROP_SIZE, lambda _hash: MAP)
@@ -150,7 +150,7 @@ def outcomes(progress: PhotoProgress) -> dict[str, Outcome | Verdict]:
 
 
 def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: OpenedBoard) -> None:
-    saved: list[Arrival] = []
+    saved: list[PersonToImport] = []
     last = run(folder, around(answering(board), saved))
     assert outcomes(last) == {
         "Bao/0.png": Outcome.TAKEN,
@@ -177,7 +177,7 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     # Again with those people known: the names are taken, or the photos go to who they show.
     hello = board.board.hello
     templates = build([(1, "Bao")], {1: list(saved[0].prints)}, hello.network_hash, MAP)
-    more: list[Arrival] = []
+    more: list[PersonToImport] = []
     last = run(folder, around(answering(board), more, {"bao": 1}, templates), who="Bao")
     assert {row.outcome for row in last.rows} == {Outcome.NAME_TAKEN}
     assert more == []
@@ -199,7 +199,7 @@ def test_two_photos_of_different_people_are_both_refused(folder: Path, board: Op
     both.mkdir()
     for name in PEOPLE:
         (folder / name / "0.png").rename(both / f"IMG_{name == 'Lin':d}.png")
-    saved: list[Arrival] = []
+    saved: list[PersonToImport] = []
     last = run(both, around(answering(board), saved))
     assert set(outcomes(last).values()) == {Outcome.STRANGER}
     assert saved == []
@@ -207,7 +207,7 @@ def test_two_photos_of_different_people_are_both_refused(folder: Path, board: Op
 
 
 def test_stopping_leaves_nothing_and_waiting_for_the_board_is_said(folder: Path) -> None:
-    saved: list[Arrival] = []
+    saved: list[PersonToImport] = []
     told = Told()
     waiting: list[Future[Answer]] = []
 

@@ -17,7 +17,7 @@ import pytest
 from device.errors import FileError
 from gui.core.images import png
 from gui.core.people import Print
-from gui.gallery.archive import INDEX, PNG, Clash, arrivals, read, write
+from gui.gallery.archive import INDEX, PNG, Clash, people_to_import, read, write
 from gui.gallery.database import Store
 from gui.gallery.gallery import LONGEST_NAME, Gallery
 from tests.gui.gallery.test_gallery import NETWORK, some_print
@@ -204,16 +204,16 @@ def test_bytes_that_were_damaged_are_refused_or_change_nothing(file: Path, tmp_p
 def test_a_clash_is_renamed_merged_or_left_out(file: Path) -> None:
     people = read(file)
     known = {"ben": 4, "ben (2)": 5}
-    (ada, renamed) = arrivals(people, known, {})
+    (ada, renamed) = people_to_import(people, known, {})
     assert (ada.name, ada.into, renamed.name, renamed.into) == ("Ada Žů", None, "Ben (3)", None)
-    merged = arrivals(people, known, {"Ben": Clash.MERGE})[1]
+    merged = people_to_import(people, known, {"Ben": Clash.MERGE})[1]
     assert merged.into == 4
-    assert [one.name for one in arrivals(people, known, {"Ben": Clash.LEAVE_OUT})] == ["Ada Žů"]
+    assert [one.name for one in people_to_import(people, known, {"Ben": Clash.LEAVE_OUT})] == ["Ada Žů"]
 
 
 def test_a_long_name_still_fits_after_renaming(file: Path) -> None:
     long = "x" * LONGEST_NAME
     rewrite(file, lambda index, _: index["people"][1].update(name=long))
-    renamed = arrivals(read(file), {long: 1}, {})[1]
+    renamed = people_to_import(read(file), {long: 1}, {})[1]
     assert len(renamed.name) == LONGEST_NAME
     assert renamed.name.endswith(" (2)")

@@ -14,7 +14,7 @@ import pytest
 from gui.core.people import Print
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.event_log import EventLog
-from gui.gallery.gallery import Arrival, Gallery
+from gui.gallery.gallery import Gallery, PersonToImport
 from tests.support.samples import event
 
 NETWORK = "ab" * 16
@@ -67,7 +67,7 @@ def test_both_passes_come_back_and_are_known_again(gallery: Gallery) -> None:
     both = replace(some_print(1), data=some_print(1).data.reshape(2, 16))
     ada = gallery.add_person("Ada", [some_print(2)])
     for _ in range(2):
-        gallery.arrive([Arrival("Ada", [both], into=ada)])
+        gallery.import_people([PersonToImport("Ada", [both], into=ada)])
     found = gallery.prints(NETWORK, 1)[ada]
     assert [(one.passes, one.length) for one in found] == [(1, 32), (2, 16)]
     assert [one.data.tolist() for one in found] == [some_print(2).data.tolist(), both.data.tolist()]
@@ -181,10 +181,10 @@ def test_new_fingerprints_take_the_place_of_the_old_ones_and_these_can_come_back
     assert gallery.people(NETWORK)[0].usable == 0
     keeper = gallery.replace_prints(ada, [some_print(3)])
     assert (gallery.people(NETWORK)[0].usable, counts(gallery)) == (1, {"Ada": 1})
-    gallery.put_back(ada, keeper)
+    gallery.restore_fingerprints(ada, keeper)
     assert (gallery.people(NETWORK)[0].usable, counts(gallery)) == (0, {"Ada": 2})
     with pytest.raises(GalleryError):
-        gallery.put_back(ada, keeper)
+        gallery.restore_fingerprints(ada, keeper)
     bad = Print(np.zeros(4, np.float32), 1.0, 0, NETWORK, 1)  # type: ignore[arg-type]
     for wrong in ([], [some_print(4), bad]):
         with pytest.raises(GalleryError):
@@ -199,19 +199,19 @@ def test_new_fingerprints_take_the_place_of_the_old_ones_and_these_can_come_back
 
 def test_many_arrive_together_or_not_at_all(gallery: Gallery) -> None:
     ada = gallery.add_person("Ada", [some_print(1)])
-    arrivals = [
-        Arrival("Ben", [some_print(2)], created=5.0),
-        Arrival("Ada", [some_print(1), some_print(3)], into=ada),  # the first of them she has
+    people = [
+        PersonToImport("Ben", [some_print(2)], created=5.0),
+        PersonToImport("Ada", [some_print(1), some_print(3)], into=ada),  # the first of them she has
     ]
     with pytest.raises(GalleryError, match="taken"):
-        gallery.arrive([*arrivals, Arrival("ben", [some_print(4)])])
+        gallery.import_people([*people, PersonToImport("ben", [some_print(4)])])
     with pytest.raises(GalleryError, match="no fingerprint"):
-        gallery.arrive([*arrivals, Arrival("Cy", [])])
+        gallery.import_people([*people, PersonToImport("Cy", [])])
     assert counts(gallery) == {"Ada": 1}
-    arrived = gallery.arrive(arrivals)
+    imported = gallery.import_people(people)
     assert counts(gallery) == {"Ada": 2, "Ben": 1}
     assert gallery.people()[1].created == 5.0
-    gallery.send_away(arrived)
+    gallery.undo_import(imported)
     assert counts(gallery) == {"Ada": 1}
 
 

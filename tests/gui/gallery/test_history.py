@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from gui.gallery.database import GalleryError, Store
-from gui.gallery.gallery import Arrival, Gallery
+from gui.gallery.gallery import Gallery, PersonToImport
 from gui.gallery.history import DEPTH, ChangeKind, PeopleChanges
 from gui.panes.people import wording
 from tests.gui.gallery.test_gallery import some_print
@@ -51,7 +51,7 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
     did(ChangeKind.MERGE)
     changes.delete(ada)
     did(ChangeKind.DELETE)
-    changes.arrive([Arrival("Cy", [some_print(7)]), Arrival("Di", [some_print(8)])])
+    changes.import_people([PersonToImport("Cy", [some_print(7)]), PersonToImport("Di", [some_print(8)])])
     did(ChangeKind.IMPORT)
     told = [wording.undo_line(change) for change in changes.changes]
     assert told == [

@@ -21,7 +21,7 @@ def test_who_clashes_is_renamed_merged_or_left_out(qtbot: QtBot, theme: Theme) -
         dialog.choices["Ben"].setCurrentIndex(index)
         with qtbot.waitSignal(dialog.import_asked, timeout=1000) as asked:
             dialog.run.click()
-        assert [arrival.name for arrival in asked.args[0]] == expected
+        assert [person.name for person in asked.args[0]] == expected
         assert ORDER[index].value
     assert asked.args[0][0].into is None
 
