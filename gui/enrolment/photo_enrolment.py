@@ -104,8 +104,8 @@ class PhotoChoices:
 
 
 @dataclass(frozen=True)
-class Around:
-    """What a run needs of the rest: ``ask`` the board for a fingerprint, ``save`` in one transaction on another thread.
+class Dependencies:
+    """What a run is handed: ``ask`` the board for a fingerprint, ``save`` in one transaction on another thread.
 
     ``known`` are the people enrolled by name in lower case, ``templates`` those that can be compared with.
     """
@@ -145,11 +145,11 @@ class PhotoRun:
         self,
         people: Sequence[PhotoPerson],
         choices: PhotoChoices,
-        around: Around,
+        dependencies: Dependencies,
         tell: Callable[[PhotoProgress], None],
         detector: Callable[[], Detector] = lambda: Detector(min_face=40, max_side=800),
     ) -> None:
-        self._people, self._choices, self._around, self._tell = people, choices, around, tell
+        self._people, self._choices, self._dependencies, self._tell = people, choices, dependencies, tell
         self._make_detector = detector
         self._stop = threading.Event()
         self._ending = False
@@ -175,7 +175,7 @@ class PhotoRun:
         try:
             found = self._look_at_all()
             self._say(PhotoPhase.SAVING, file=None)
-            count = self._saved(self._around.save(found)) if found else 0
+            count = self._saved(self._dependencies.save(found)) if found else 0
             self._say(PhotoPhase.DONE, rows=tuple(self._rows), people=count)
         except _Stopped:
             self._say(PhotoPhase.STOPPED, rows=tuple(self._rows))
@@ -207,7 +207,7 @@ class PhotoRun:
         except DeviceError as error:
             self._refuse_all(person, Outcome.NAME_BAD, error.message)
             return None
-        known = self._around.known.get(name.casefold())
+        known = self._dependencies.known.get(name.casefold())
         if known is not None and not self._choices.add_to_known:
             self._refuse_all(person, Outcome.NAME_TAKEN, name)
             return None
@@ -237,7 +237,7 @@ class PhotoRun:
             raise _Refused(Outcome.DUPLICATE, before.name)
         picture = _decode(data)
         faces = detector.detect(picture)
-        crops = [_cut(picture, face.landmarks, self._around.crop_size) for face in faces]
+        crops = [_cut(picture, face.landmarks, self._dependencies.crop_size) for face in faces]
         size = (picture.shape[1], picture.shape[0])
         qualities = [
             judge(picture_size=size, box=face.box, landmarks=face.landmarks, crop=crop)
@@ -255,13 +255,13 @@ class PhotoRun:
             raise _Refused(Outcome.BOARD, error.message) from error
 
     def _seen(self, file: Path, crop: Picture, quality: float) -> _Seen:
-        hello, inference = self._wait(self._around.ask(crop))
+        hello, inference = self._wait(self._dependencies.ask(crop))
         if self._network and hello.network != self._network:
             raise DeviceError(
                 "the board runs another network now", "start again, or go back to the board that was there"
             )
         if self._reader is None:
-            projection = self._around.projection_of(hello.network_hash)
+            projection = self._dependencies.projection_of(hello.network_hash)
             self._network = hello.network
             self._reader = Fingerprints(
                 hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, projection
@@ -290,7 +290,7 @@ class PhotoRun:
         while len(kept) > 1:
             scores = agreement(np.stack([one.embedding for one in kept]))
             worst = int(np.argmin(scores))
-            if scores[worst] >= LOOSE * self._around.threshold:
+            if scores[worst] >= LOOSE * self._dependencies.threshold:
                 break
             out = kept if len(kept) == 2 else [kept[worst]]
             self._refuse(out, name, Outcome.STRANGER, f"{scores[worst]:.2f}")
@@ -298,22 +298,22 @@ class PhotoRun:
         return kept
 
     def _like_known(self, seen: list[_Seen], name: str, person_id: int) -> list[_Seen]:
-        ids = self._around.templates.ids
+        ids = self._dependencies.templates.ids
         if person_id not in ids:
             return seen  # enrolled with another network: there is nothing to compare with
-        own = self._around.templates.matrix[ids.index(person_id)]
+        own = self._dependencies.templates.matrix[ids.index(person_id)]
         kept = []
         for one in seen:
             score = float(own @ one.embedding) if own.shape == one.embedding.shape else -1.0
-            if score >= self._around.threshold:
+            if score >= self._dependencies.threshold:
                 kept.append(one)
             else:
                 self._refuse([one], name, Outcome.STRANGER, f"{score:.2f}")
         return kept
 
     def _twin(self, seen: list[_Seen]) -> str:
-        match = self._around.templates.match(template(np.stack([one.embedding for one in seen])))
-        return f"{match.name} {match.score:.2f}" if (match.score or -1.0) >= self._around.threshold else ""
+        match = self._dependencies.templates.match(template(np.stack([one.embedding for one in seen])))
+        return f"{match.name} {match.score:.2f}" if (match.score or -1.0) >= self._dependencies.threshold else ""
 
     def _refuse(self, seen: Sequence[_Seen], name: str, outcome: Outcome, detail: str) -> None:
         self._rows += [PhotoRow(one.file, name, outcome, detail) for one in seen]

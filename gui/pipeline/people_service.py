@@ -11,7 +11,7 @@ from PySide6.QtCore import QObject, Signal
 from device.errors import DeviceError
 from gui.core.people import Person
 from gui.core.states import Problem, Topic
-from gui.enrolment.photo_enrolment import Around, PhotoChoices, PhotoProgress, PhotoRun
+from gui.enrolment.photo_enrolment import Dependencies, PhotoChoices, PhotoProgress, PhotoRun
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery import archive
 from gui.gallery.gallery import PersonToImport
@@ -68,7 +68,7 @@ class PeopleService(QObject):
         if self._run is not None:
             self._run.stop(wait=True)
         recogniser = self._engine.recogniser
-        around = Around(
+        dependencies = Dependencies(
             ask=self._engine.board.fingerprint,
             save=self._import,
             known=self.known(),
@@ -76,7 +76,7 @@ class PeopleService(QObject):
             threshold=recogniser.rules.threshold,
             crop_size=self._engine.vision.crop_size,
         )
-        self._run = PhotoRun(people, choices, around, self._tell)
+        self._run = PhotoRun(people, choices, dependencies, self._tell)
         self._run.start()
 
     def stop_photos(self) -> None:

@@ -24,7 +24,7 @@ from gui.access.matcher import Templates, build
 from gui.access.recogniser import ASSETS
 from gui.core.frames import Answer, Picture, Verdict
 from gui.enrolment.photo_enrolment import (
-    Around,
+    Dependencies,
     Outcome,
     PhotoChoices,
     PhotoPhase,
@@ -116,29 +116,29 @@ def answering(board: OpenedBoard) -> Callable[[Picture], Future[Answer]]:
     return ask
 
 
-def around(
+def dependencies(
     ask: Callable[[Picture], Future[Answer]],
     saved: list[PersonToImport],
     known: dict[str, int] | None = None,
     templates: Templates | None = None,
-) -> Around:
+) -> Dependencies:
     def save(people: Sequence[PersonToImport]) -> Future[int]:
         saved.extend(people)
         count: Future[int] = Future()
         count.set_result(len(people))
         return count
 
-    return Around(ask, save, known or {}, templates or Templates(), THRESHOLD, CROP_SIZE, lambda _hash: MAP)
+    return Dependencies(ask, save, known or {}, templates or Templates(), THRESHOLD, CROP_SIZE, lambda _hash: MAP)
 
 
 NO_CHOICES = PhotoChoices()
 
 
-def run(folder: Path, around: Around, choices: PhotoChoices = NO_CHOICES, who: str = "") -> PhotoProgress:
+def run(folder: Path, dependencies: Dependencies, choices: PhotoChoices = NO_CHOICES, who: str = "") -> PhotoProgress:
     """A run over ``folder``, of ``who`` alone where somebody is named."""
     told = Told()
     people = [person for person in group_photos([folder]).people if person.name == who or not who]
-    one = PhotoRun(people, choices, around, told)
+    one = PhotoRun(people, choices, dependencies, told)
     one.start()
     last = told.last
     one.stop(wait=True)
@@ -151,7 +151,7 @@ def outcomes(progress: PhotoProgress) -> dict[str, Outcome | Verdict]:
 
 def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: OpenedBoard) -> None:
     saved: list[PersonToImport] = []
-    last = run(folder, around(answering(board), saved))
+    last = run(folder, dependencies(answering(board), saved))
     assert outcomes(last) == {
         "Bao/0.png": Outcome.TAKEN,
         "Bao/1.png": Outcome.TAKEN,
@@ -178,19 +178,19 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     hello = board.board.hello
     templates = build([(1, "Bao")], {1: list(saved[0].prints)}, hello.network_hash, MAP)
     more: list[PersonToImport] = []
-    last = run(folder, around(answering(board), more, {"bao": 1}, templates), who="Bao")
+    last = run(folder, dependencies(answering(board), more, {"bao": 1}, templates), who="Bao")
     assert {row.outcome for row in last.rows} == {Outcome.NAME_TAKEN}
     assert more == []
     adding = PhotoChoices(add_to_known=True)
-    last = run(folder, around(answering(board), more, {"bao": 1}, templates), adding, who="Bao")
+    last = run(folder, dependencies(answering(board), more, {"bao": 1}, templates), adding, who="Bao")
     assert [(one.into, len(one.prints)) for one in more] == [(1, 3)]
     # Under another name they look like Bao: left out, unless that is wished for.
     (folder / "Bao").rename(folder / "Eve")
     more.clear()
-    last = run(folder, around(answering(board), more, {}, templates), who="Eve")
+    last = run(folder, dependencies(answering(board), more, {}, templates), who="Eve")
     assert outcomes(last)["Eve/0.png"] is Outcome.LOOKS_LIKE
     assert more == []
-    run(folder, around(answering(board), more, {}, templates), PhotoChoices(look_alikes=True), who="Eve")
+    run(folder, dependencies(answering(board), more, {}, templates), PhotoChoices(look_alikes=True), who="Eve")
     assert [one.name for one in more] == ["Eve"]
 
 
@@ -200,7 +200,7 @@ def test_two_photos_of_different_people_are_both_refused(folder: Path, board: Op
     for name in PEOPLE:
         (folder / name / "0.png").rename(both / f"IMG_{name == 'Lin':d}.png")
     saved: list[PersonToImport] = []
-    last = run(both, around(answering(board), saved))
+    last = run(both, dependencies(answering(board), saved))
     assert set(outcomes(last).values()) == {Outcome.STRANGER}
     assert saved == []
     assert last.people == 0
@@ -215,7 +215,7 @@ def test_stopping_leaves_nothing_and_waiting_for_the_board_is_said(folder: Path)
         waiting.append(Future())
         return waiting[-1]
 
-    one = PhotoRun(group_photos([folder / "Lin"]).people, PhotoChoices(), around(ask, saved), told)
+    one = PhotoRun(group_photos([folder / "Lin"]).people, PhotoChoices(), dependencies(ask, saved), told)
     one.start()
     said = threading.Event()
     for _ in range(600):
@@ -237,7 +237,7 @@ def test_a_board_that_is_gone_for_good_is_a_clear_failure(folder: Path) -> None:
         answer.set_exception(LinkError("the board was lost", "connect it again"))
         return answer
 
-    last = run(folder / "Lin", around(ask, []))
+    last = run(folder / "Lin", dependencies(ask, []))
     assert last.phase is PhotoPhase.FAILED
     assert wording.photo_progress(last) == "Nobody was enrolled. The board was lost: connect it again"
 
