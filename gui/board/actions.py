@@ -1,6 +1,6 @@
 """What can be asked of the board beside recognising: self-test, bench, profile, parity, flashing. No Qt.
 
-An action is a generator that gives way often, with how far it is: between two of its steps the board's thread looks
+An action is a generator that yields its progress often: between two of its steps the board's thread looks
 after the door and notices a wish to stop. Live recognition rests while an action runs.
 """
 
@@ -35,7 +35,7 @@ log = logging.getLogger("gui")
 
 Steps = Generator[tuple[int, int], None, Result]
 Action = Callable[[Board], Steps]
-Alone = Callable[[Callable[[FlashStep], None], Callable[[], bool]], None]
+OfflineAction = Callable[[Callable[[FlashStep], None], Callable[[], bool]], None]
 
 
 def selftest(board: Board) -> Steps:
@@ -78,7 +78,7 @@ def parity_of(crop: Picture, folder: Path = FOLDER) -> Action:
     return run
 
 
-def flash_by(board: str, image: Path, method: FlashMethod) -> Alone:
+def flash_by(board: str, image: Path, method: FlashMethod) -> OfflineAction:
     """Put ``image`` on a board of this kind; the port is let go of before."""
     return lambda progress, stopped: flash(board, image, method, progress=progress, stopped=stopped)
 
@@ -91,7 +91,7 @@ class ActionRunner:
         self._lock = threading.Lock()
         self._report: ActionReport | None = None
         self._action: Action | None = None
-        self._alone: Alone | None = None
+        self._offline: OfflineAction | None = None
         self._steps: Steps | None = None
         self._stop = False
 
@@ -108,15 +108,15 @@ class ActionRunner:
     @property
     def wants_port(self) -> bool:
         """Whether the board is to be let go of, because something else needs its port."""
-        return self._alone is not None
+        return self._offline is not None
 
     def ask(self, kind: ActionKind, action: Action) -> bool:
         """Run ``action`` soon; False where another one is wanted or under way."""
         return self._begin(kind, action, None)
 
-    def ask_alone(self, kind: ActionKind, alone: Alone) -> bool:
-        """Run ``alone`` soon, without a board connected; False where another one is wanted or under way."""
-        return self._begin(kind, None, alone)
+    def ask_offline(self, kind: ActionKind, offline: OfflineAction) -> bool:
+        """Run ``offline`` soon, while no board is connected; False if another one is wanted or under way."""
+        return self._begin(kind, None, offline)
 
     def stop(self) -> None:
         """End what is wanted or under way as soon as possible. Harmless when there is nothing."""
@@ -147,10 +147,10 @@ class ActionRunner:
             self._report = replace(report, phase=ActionPhase.RUNNING, done=done, of=of)
             self._on_report(self._report)
 
-    def run_alone(self) -> None:
+    def run_offline(self) -> None:
         """Run what needs the port, to its end."""
-        alone, report = self._alone, self._report
-        if alone is None or report is None:
+        offline, report = self._offline, self._report
+        if offline is None or report is None:
             return
 
         def progress(step: FlashStep) -> None:
@@ -158,7 +158,7 @@ class ActionRunner:
             self._on_report(self._report)
 
         try:
-            alone(progress, lambda: self._stop)
+            offline(progress, lambda: self._stop)
         except FlashStopped as stopped:
             self._end(ActionPhase.STOPPED, problem=_problem(stopped))
         except (DeviceError, OSError) as error:
@@ -179,13 +179,13 @@ class ActionRunner:
         if self._action is not None:
             self.fail(DeviceError(why, hint))
 
-    def _begin(self, kind: ActionKind, action: Action | None, alone: Alone | None) -> bool:
+    def _begin(self, kind: ActionKind, action: Action | None, offline: OfflineAction | None) -> bool:
         with self._lock:
             if self._report is not None:
                 return False
             self._stop = False
             self._report = ActionReport(kind, ActionPhase.WAITING)
-            self._action, self._alone = action, alone
+            self._action, self._offline = action, offline
         self._on_report(ActionReport(kind, ActionPhase.WAITING))
         return True
 
@@ -195,7 +195,7 @@ class ActionRunner:
             steps.close()
         with self._lock:
             report, self._report = self._report, None
-            self._action = self._alone = None
+            self._action = self._offline = None
         if report is not None:
             self._on_report(replace(report, phase=phase, result=result, problem=problem))
 

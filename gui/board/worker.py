@@ -15,7 +15,7 @@ from device.errors import BoardError, DeviceError, LinkError
 from device.link.board import Board
 from device.link.ports import Port, all_ports
 from device.link.replies import Door, Hello, Inference
-from gui.board.actions import Action, ActionRunner, Alone
+from gui.board.actions import Action, ActionRunner, OfflineAction
 from gui.board.jobs import BackgroundRequest, Command, Crop, Jobs
 from gui.board.reports import ActionKind, ActionReport
 from gui.board.session import Finder, Session
@@ -119,9 +119,9 @@ class BoardWorker:
         self._jobs.wake()
         return True
 
-    def run_alone(self, kind: ActionKind, alone: Alone) -> bool:
-        """Let go of the board's port, run ``alone``, connect again; False where another action is under way."""
-        asked = self.actions.ask_alone(kind, alone)
+    def run_offline(self, kind: ActionKind, offline: OfflineAction) -> bool:
+        """Disconnect the board, run ``offline``, connect again; False if another action is under way."""
+        asked = self.actions.ask_offline(kind, offline)
         self._jobs.wake()
         return asked
 
@@ -150,7 +150,7 @@ class BoardWorker:
         while not self._stopping:
             if self.actions.wants_port:
                 self._on_state(BoardState(BoardPhase.CONNECTING, message="the port is in other use"))
-                self.actions.run_alone()
+                self.actions.run_offline()
                 continue
             spec, switched = self._finder.begin()
             if switched or not told:  # a board that is lost stays lost until it is there again

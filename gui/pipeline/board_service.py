@@ -147,7 +147,7 @@ class BoardService(QObject):
 
     def flash(self, board: str, image: Path, method: FlashMethod) -> None:
         """Put ``image`` on the board; the connection is closed before and opened again after."""
-        if not self._worker.run_alone(ActionKind.FLASH, actions.flash_by(board, image, method)):
+        if not self._worker.run_offline(ActionKind.FLASH, actions.flash_by(board, image, method)):
             self._refuse(ActionKind.FLASH)
 
     def _ports_are(self, ports: tuple[Port, ...]) -> None:

@@ -190,7 +190,7 @@ def test_an_internal_error_in_an_action_is_told_and_logged_and_recognition_goes_
 
     for ask in (
         lambda: desk.worker.run(ActionKind.BENCH, mistaken),
-        lambda: desk.worker.run_alone(ActionKind.FLASH, flash),
+        lambda: desk.worker.run_offline(ActionKind.FLASH, flash),
     ):
         ask()
         report = desk.end()
@@ -231,7 +231,7 @@ def test_flashing_lets_go_of_the_port_and_connects_again(desk: Desk, peer: Peer)
         with OpenedBoard(Board.connect(peer.url), peer.url) as other:  # the port is free: it is opened exclusively
             assert other.board.hello.board == "peer"
 
-    assert desk.worker.run_alone(ActionKind.FLASH, flash)
+    assert desk.worker.run_offline(ActionKind.FLASH, flash)
     report = desk.end()
     assert report.problem is None
     assert (report.phase, report.step) == (ActionPhase.DONE, FlashStep.COPY)
@@ -248,7 +248,7 @@ def test_flashing_that_fails_or_is_stopped_says_so(desk: Desk, error: Exception,
     def flash(progress: Callable[[FlashStep], None], stopped: Callable[[], bool]) -> None:
         raise error
 
-    desk.worker.run_alone(ActionKind.FLASH, flash)
+    desk.worker.run_offline(ActionKind.FLASH, flash)
     report = desk.end()
     assert report.phase is phase
     assert report.problem is not None
@@ -261,7 +261,7 @@ def test_flashing_needs_no_board_to_be_connected(tmp_path: Path) -> None:
     listener.worker.actions = ActionRunner(reports.put)
     listener.worker.start()
     listener.until(BoardPhase.LOST)
-    listener.worker.run_alone(ActionKind.FLASH, lambda progress, stopped: None)
+    listener.worker.run_offline(ActionKind.FLASH, lambda progress, stopped: None)
     while not (report := reports.get(timeout=PATIENCE_S)).over:
         pass
     assert report.phase is ActionPhase.DONE
