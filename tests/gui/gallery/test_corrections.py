@@ -29,7 +29,7 @@ def face_of(person: int, seed: int = 0, spread: int = 30) -> Print:
     return Print((base + noise).astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
 
 
-class Desk:
+class Enrolled:
     """A gallery with Ada and Ben, and what the recogniser would compare with."""
 
     def __init__(self, store: Store) -> None:
@@ -54,9 +54,9 @@ class Desk:
 
 
 @pytest.fixture
-def desk(tmp_path: Path) -> Iterator[Desk]:
+def enrolled(tmp_path: Path) -> Iterator[Enrolled]:
     store = Store(tmp_path / "gallery.sqlite")
-    yield Desk(store)
+    yield Enrolled(store)
     store.close()
 
 
@@ -65,145 +65,148 @@ def between(mine: Print, other: Print, part: float) -> Print:
     return Print(mixed.astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
 
 
-def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(desk: Desk) -> None:
+def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(enrolled: Enrolled) -> None:
     refused = between(face_of(1, 50), face_of(3), 0.45)  # Ada in a light of her own
-    before = desk.scores(refused)
-    number = desk.happened(refused)
-    desk.corrections.correct(number, desk.ada)
-    after = desk.scores(refused)
+    before = enrolled.scores(refused)
+    number = enrolled.happened(refused)
+    enrolled.corrections.correct(number, enrolled.ada)
+    after = enrolled.scores(refused)
     assert after[0] > before[0] + 0.05
     assert after[1] == pytest.approx(before[1])
-    assert desk.gallery.people()[0].fingerprints == 5
-    corrected = desk.log.event(number)
+    assert enrolled.gallery.people()[0].fingerprints == 5
+    corrected = enrolled.log.event(number)
     assert corrected is not None
     assert corrected.correction == "Ada"
-    desk.corrections.undo(number)
-    assert desk.scores(refused) == before
-    assert desk.gallery.people()[0].fingerprints == 4
-    desk.corrections.undo(number)  # nothing left to take back
+    enrolled.corrections.undo(number)
+    assert enrolled.scores(refused) == before
+    assert enrolled.gallery.people()[0].fingerprints == 4
+    enrolled.corrections.undo(number)  # nothing left to take back
 
 
-def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(desk: Desk) -> None:
-    desk.gallery.add_prints(desk.ada, [face_of(1, seed) for seed in range(20, 26)])
+def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(enrolled: Enrolled) -> None:
+    enrolled.gallery.add_prints(enrolled.ada, [face_of(1, seed) for seed in range(20, 26)])
     strange = between(face_of(1, 50), face_of(3), 0.2)
-    before = desk.scores(strange)[0]
-    number = desk.happened(strange)
-    desk.corrections.correct(number, desk.ada)
-    raised = desk.scores(strange)[0]
+    before = enrolled.scores(strange)[0]
+    number = enrolled.happened(strange)
+    enrolled.corrections.correct(number, enrolled.ada)
+    raised = enrolled.scores(strange)[0]
     assert raised > before + 0.03
-    desk.log.delete_all()  # the log may go; what was said stays
-    assert desk.scores(strange)[0] == raised
+    enrolled.log.delete_all()  # the log may go; what was said stays
+    assert enrolled.scores(strange)[0] == raised
 
 
-def test_a_fingerprint_with_flip_averaging_is_corrected_whole(desk: Desk) -> None:
+def test_a_fingerprint_with_flip_averaging_is_corrected_whole(enrolled: Enrolled) -> None:
     both = replace(face_of(2, 9), data=np.stack([face_of(2, 9).data, face_of(2, 10).data]))
-    desk.corrections.correct(desk.happened(both, desk.ada), desk.ben)
+    enrolled.corrections.correct(enrolled.happened(both, enrolled.ada), enrolled.ben)
     network = NETWORK.hex()
-    added, wrong = desk.gallery.prints(network, 1)[desk.ben][-1], desk.corrections.negatives(network, 1)[desk.ada][0]
+    added, wrong = (
+        enrolled.gallery.prints(network, 1)[enrolled.ben][-1],
+        enrolled.corrections.negatives(network, 1)[enrolled.ada][0],
+    )
     for one in (added, wrong):
         assert one.data.tolist() == both.data.tolist()
-    assert len(desk.templates.negatives) == 1
+    assert len(enrolled.templates.negatives) == 1
 
 
-def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(desk: Desk) -> None:
+def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(enrolled: Enrolled) -> None:
     lookalike = between(face_of(1, 60), face_of(4), 0.62)
     again = Print(
         (lookalike.data + np.random.default_rng(5).integers(-4, 5, 64)).astype(np.int8), 0.02, 0, NETWORK.hex(), 1
     )
     genuine = [face_of(1, seed) for seed in range(70, 80)]
-    before, mine = desk.scores(again)[0], [desk.scores(one)[0] for one in genuine]
+    before, mine = enrolled.scores(again)[0], [enrolled.scores(one)[0] for one in genuine]
     assert before > 0.7
-    number = desk.happened(lookalike, desk.ada)
-    desk.corrections.correct(number, None)
-    assert desk.scores(again)[0] < before - 0.15
-    assert [desk.scores(one)[0] for one in genuine] == pytest.approx(mine)
-    assert desk.gallery.people()[0].fingerprints == 4
-    corrected = desk.log.event(number)
+    number = enrolled.happened(lookalike, enrolled.ada)
+    enrolled.corrections.correct(number, None)
+    assert enrolled.scores(again)[0] < before - 0.15
+    assert [enrolled.scores(one)[0] for one in genuine] == pytest.approx(mine)
+    assert enrolled.gallery.people()[0].fingerprints == 4
+    corrected = enrolled.log.event(number)
     assert corrected is not None
     assert corrected.correction == ""
-    desk.corrections.undo(number)
-    assert desk.scores(again)[0] == pytest.approx(before)
+    enrolled.corrections.undo(number)
+    assert enrolled.scores(again)[0] == pytest.approx(before)
 
 
-def test_that_was_somebody_else_does_both_at_once_and_can_be_said_again(desk: Desk) -> None:
-    number = desk.happened(between(face_of(2, 9), face_of(1), 0.5), desk.ada)
-    desk.corrections.correct(number, desk.ben)
-    assert [person.fingerprints for person in desk.gallery.people()] == [4, 5]
-    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
-    desk.corrections.correct(number, None)
-    assert [person.fingerprints for person in desk.gallery.people()] == [4, 4]
-    assert [len(own) for own in desk.corrections.negatives(NETWORK.hex(), 1).values()] == [1]
-    desk.corrections.undo(number)
-    assert desk.corrections.negatives(NETWORK.hex(), 1) == {}
+def test_that_was_somebody_else_does_both_at_once_and_can_be_said_again(enrolled: Enrolled) -> None:
+    number = enrolled.happened(between(face_of(2, 9), face_of(1), 0.5), enrolled.ada)
+    enrolled.corrections.correct(number, enrolled.ben)
+    assert [person.fingerprints for person in enrolled.gallery.people()] == [4, 5]
+    assert list(enrolled.corrections.negatives(NETWORK.hex(), 1)) == [enrolled.ada]
+    enrolled.corrections.correct(number, None)
+    assert [person.fingerprints for person in enrolled.gallery.people()] == [4, 4]
+    assert [len(own) for own in enrolled.corrections.negatives(NETWORK.hex(), 1).values()] == [1]
+    enrolled.corrections.undo(number)
+    assert enrolled.corrections.negatives(NETWORK.hex(), 1) == {}
 
 
-def test_what_cannot_be_corrected_is_refused_and_changes_nothing(desk: Desk) -> None:
-    bare, known = desk.happened(None), desk.happened(face_of(1, 9), desk.ada)
+def test_what_cannot_be_corrected_is_refused_and_changes_nothing(enrolled: Enrolled) -> None:
+    bare, known = enrolled.happened(None), enrolled.happened(face_of(1, 9), enrolled.ada)
     with pytest.raises(GalleryError, match="not kept"):
-        desk.corrections.correct(bare, desk.ada)
+        enrolled.corrections.correct(bare, enrolled.ada)
     with pytest.raises(GalleryError, match="already"):
-        desk.corrections.correct(known, desk.ada)
+        enrolled.corrections.correct(known, enrolled.ada)
     with pytest.raises(GalleryError, match="not in the gallery"):
-        desk.corrections.correct(known, 99)
+        enrolled.corrections.correct(known, 99)
     with pytest.raises(GalleryError, match="gone"):
-        desk.corrections.correct(12345, desk.ada)
+        enrolled.corrections.correct(12345, enrolled.ada)
     with pytest.raises(GalleryError, match="already"):
-        desk.corrections.correct(desk.happened(face_of(9)), None)
-    assert [person.fingerprints for person in desk.gallery.people()] == [4, 4]
-    assert desk.corrections.negatives(NETWORK.hex(), 1) == {}
+        enrolled.corrections.correct(enrolled.happened(face_of(9)), None)
+    assert [person.fingerprints for person in enrolled.gallery.people()] == [4, 4]
+    assert enrolled.corrections.negatives(NETWORK.hex(), 1) == {}
 
 
-def test_an_undo_never_takes_the_last_fingerprint(desk: Desk) -> None:
-    number = desk.happened(face_of(1, 9))
-    desk.corrections.correct(number, desk.ada)
-    with desk.store.writing() as writer:
+def test_an_undo_never_takes_the_last_fingerprint(enrolled: Enrolled) -> None:
+    number = enrolled.happened(face_of(1, 9))
+    enrolled.corrections.correct(number, enrolled.ada)
+    with enrolled.store.writing() as writer:
         writer.execute(
             "DELETE FROM fingerprints WHERE person_id = ? AND id NOT IN (SELECT fingerprint_id FROM corrections)",
-            (desk.ada,),
+            (enrolled.ada,),
         )
     with pytest.raises(GalleryError, match="only fingerprint of Ada"):
-        desk.corrections.undo(number)
-    assert desk.gallery.people()[0].fingerprints == 1
+        enrolled.corrections.undo(number)
+    assert enrolled.gallery.people()[0].fingerprints == 1
 
 
-def test_corrections_outlive_the_event_and_go_with_the_person(desk: Desk) -> None:
-    number = desk.happened(face_of(4), desk.ada)
-    desk.corrections.correct(number, None)
-    desk.log.delete_all()
-    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
-    desk.gallery.delete(desk.ada)
-    assert desk.corrections.negatives(NETWORK.hex(), 1) == {}
-    desk.gallery.restore(desk.ada)
-    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
-    desk.gallery.delete(desk.ada)
-    desk.gallery.purge()
-    with desk.store.reading() as reader:
+def test_corrections_outlive_the_event_and_go_with_the_person(enrolled: Enrolled) -> None:
+    number = enrolled.happened(face_of(4), enrolled.ada)
+    enrolled.corrections.correct(number, None)
+    enrolled.log.delete_all()
+    assert list(enrolled.corrections.negatives(NETWORK.hex(), 1)) == [enrolled.ada]
+    enrolled.gallery.delete(enrolled.ada)
+    assert enrolled.corrections.negatives(NETWORK.hex(), 1) == {}
+    enrolled.gallery.restore(enrolled.ada)
+    assert list(enrolled.corrections.negatives(NETWORK.hex(), 1)) == [enrolled.ada]
+    enrolled.gallery.delete(enrolled.ada)
+    enrolled.gallery.purge()
+    with enrolled.store.reading() as reader:
         assert reader.execute("SELECT count(*) FROM negatives").fetchone() == (0,)
 
 
-def test_merged_people_share_their_corrections_and_part_with_them_again(desk: Desk) -> None:
-    desk.corrections.correct(desk.happened(face_of(4), desk.ada), None)
-    said = desk.happened(face_of(1, 9))
-    desk.corrections.correct(said, desk.ada)
-    merge = desk.gallery.merge(desk.ada, desk.ben)
-    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ben]
-    corrected = desk.log.event(said)
+def test_merged_people_share_their_corrections_and_part_with_them_again(enrolled: Enrolled) -> None:
+    enrolled.corrections.correct(enrolled.happened(face_of(4), enrolled.ada), None)
+    said = enrolled.happened(face_of(1, 9))
+    enrolled.corrections.correct(said, enrolled.ada)
+    merge = enrolled.gallery.merge(enrolled.ada, enrolled.ben)
+    assert list(enrolled.corrections.negatives(NETWORK.hex(), 1)) == [enrolled.ben]
+    corrected = enrolled.log.event(said)
     assert corrected is not None
     assert corrected.correction == "Ben"
-    desk.gallery.split(merge)
-    assert list(desk.corrections.negatives(NETWORK.hex(), 1)) == [desk.ada]
-    desk.corrections.undo(said)
-    assert [person.fingerprints for person in desk.gallery.people()] == [4, 4]
+    enrolled.gallery.split(merge)
+    assert list(enrolled.corrections.negatives(NETWORK.hex(), 1)) == [enrolled.ada]
+    enrolled.corrections.undo(said)
+    assert [person.fingerprints for person in enrolled.gallery.people()] == [4, 4]
 
 
-def test_who_is_deleted_for_good_leaves_no_face_and_no_fingerprint_in_the_log(desk: Desk) -> None:
-    mine, other = desk.happened(face_of(1), desk.ada), desk.happened(face_of(7))
-    with desk.store.writing() as writer:
+def test_who_is_deleted_for_good_leaves_no_face_and_no_fingerprint_in_the_log(enrolled: Enrolled) -> None:
+    mine, other = enrolled.happened(face_of(1), enrolled.ada), enrolled.happened(face_of(7))
+    with enrolled.store.writing() as writer:
         writer.execute("UPDATE events SET thumbnail = x'01'")
-    desk.gallery.delete(desk.ada)
-    assert desk.log.has_print(mine)
-    desk.gallery.purge()
-    assert not desk.log.has_print(mine)
-    assert desk.log.thumbnail(mine) is None
-    assert desk.log.has_print(other)
-    assert desk.log.thumbnail(other) == b"\x01"
+    enrolled.gallery.delete(enrolled.ada)
+    assert enrolled.log.has_print(mine)
+    enrolled.gallery.purge()
+    assert not enrolled.log.has_print(mine)
+    assert enrolled.log.thumbnail(mine) is None
+    assert enrolled.log.has_print(other)
+    assert enrolled.log.thumbnail(other) == b"\x01"
