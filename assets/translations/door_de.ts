@@ -2990,8 +2990,8 @@
         <translation>Ohne Board lässt sich nicht sagen, wen davon es erkennen wird.</translation>
     </message>
     <message>
-        <source>{file}: people {people}, fingerprints {prints}</source>
-        <translation>{file}: Personen {people}, Abdrücke {prints}</translation>
+        <source>{file}: people {people}, fingerprints {fingerprints}</source>
+        <translation>{file}: Personen {people}, Abdrücke {fingerprints}</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,7 @@ from dataclasses import replace
 from gui.core.decisions import Decision, Effect, Rule, Trace
 from gui.core.frames import Recognition
 from gui.core.images import jpeg
-from gui.core.people import Event, Print
+from gui.core.people import Event, StoredFingerprint
 from gui.core.states import Where
 from gui.gallery.event_log import EventLog, Keeping
 
@@ -35,7 +35,7 @@ class Door:
         self._events, self.open_ms = events, open_ms
         self._ask, self._write, self._tell = ask, write, tell
 
-    def decided(self, recognition: Recognition, kept: Callable[[], Print]) -> None:
+    def decided(self, recognition: Recognition, kept: Callable[[], StoredFingerprint]) -> None:
         """Open the door for who was accepted, and write what is worth an event; ``kept`` gives the fingerprint."""
         outcome = recognition.outcome
         if outcome.effect is Effect.NONE:
@@ -58,7 +58,7 @@ class Door:
             trace=outcome.trace,
             passes=recognition.inference.passes,
         )
-        self._log(event, kept() if self.keeping.prints else None)
+        self._log(event, kept() if self.keeping.fingerprints else None)
         if outcome.locks_out:
             trace = replace(outcome.trace, rule=Rule.LOCKED_OUT)
             locked = replace(event, decision=Decision.LOCKED_OUT, reason=trace.rule.value, trace=trace, thumbnail=None)
@@ -79,5 +79,5 @@ class Door:
         days = self.keeping.days
         return self._events.expire(time.time() - days * DAY_S) if days > 0 else 0
 
-    def _log(self, event: Event, kept: Print | None) -> None:
+    def _log(self, event: Event, kept: StoredFingerprint | None) -> None:
         self._write(lambda: self._tell(self._events.log(event, kept)))

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from device.vision.fingerprint import Fingerprints, Projection
 from gui.access.template import template
 from gui.core.decisions import Match
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 
 Floats = NDArray[np.float32]
 
@@ -57,11 +57,11 @@ class Templates:
         return Match(self.ids[best], self.names[best], float(scores[best]), self.names[second], margin)
 
 
-def embed(prints: Sequence[Print], network_hash: bytes, projection: Projection) -> Floats:
+def embed(fingerprints: Sequence[StoredFingerprint], network_hash: bytes, projection: Projection) -> Floats:
     """Unit rows (N, D) of a person's fingerprints, all of one network."""
     readers: dict[tuple[int, float, int], Fingerprints] = {}
     rows = []
-    for one in prints:
+    for one in fingerprints:
         key = (one.length, one.scale, one.zero_point)
         if key not in readers:
             readers[key] = Fingerprints(*key, network_hash=network_hash, projection=projection)
@@ -71,16 +71,16 @@ def embed(prints: Sequence[Print], network_hash: bytes, projection: Projection) 
 
 def build(
     people: Sequence[tuple[int, str]],
-    prints: Mapping[int, Sequence[Print]],
+    fingerprints: Mapping[int, Sequence[StoredFingerprint]],
     network_hash: bytes,
     projection: Projection,
-    negatives: Mapping[int, Sequence[Print]] = MappingProxyType({}),
+    negatives: Mapping[int, Sequence[StoredFingerprint]] = MappingProxyType({}),
 ) -> Templates:
-    """The templates of ``people`` (id, name) who have fingerprints in ``prints``, all of ``network_hash``."""
+    """The templates of ``people`` (id, name) who have fingerprints in ``fingerprints``, all of ``network_hash``."""
     ids, names, rows = [], [], []
     against, owners = [], []
     for person_id, name in people:
-        if own := prints.get(person_id):
+        if own := fingerprints.get(person_id):
             ids.append(person_id)
             names.append(name)
             quality = np.array([one.quality for one in own], np.float32)

@@ -23,7 +23,7 @@ from gui.access.matcher import Floats, Templates, build
 from gui.core.decisions import DEFAULT_THRESHOLD, Decision, Entrance, FlipAveraging, Outcome, Rule, Rules, Trace
 from gui.core.frames import Clock, CropJob, Picture, Recognition, Span, Stage, Verdict, View, now_s
 from gui.core.i18n import formatted, marked
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.gallery import Gallery
@@ -183,10 +183,10 @@ class Recogniser:
         """The gallery changed: build the templates anew."""
         if self._hello is None or self._reader is None:
             return
-        prints = self._gallery.prints(self._hello.network, CROP_VERSION)
+        fingerprints = self._gallery.fingerprints(self._hello.network, CROP_VERSION)
         people = [(person.id, person.name) for person in self._gallery.people()]
         # Only what this board could have made: the same network may be quantised in one way only.
-        same = {key: [one for one in own if one.length == self._reader.length] for key, own in prints.items()}
+        same = {key: [one for one in own if one.length == self._reader.length] for key, own in fingerprints.items()}
         wrong = self._corrections.negatives(self._hello.network, CROP_VERSION)
         wrong = {key: [one for one in own if one.length == self._reader.length] for key, own in wrong.items()}
         self._templates = build(people, same, self._hello.network_hash, self._reader.projection, wrong)
@@ -198,10 +198,10 @@ class Recogniser:
         assert self._reader is not None, "connect() comes first"
         return self._reader.embed(inference.fingerprint)
 
-    def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> Print:
+    def keep(self, job: CropJob, inference: Inference, thumbnail: bytes | None) -> StoredFingerprint:
         """The fingerprint as the gallery keeps it."""
         assert self._hello is not None, "connect() comes first"
-        return Print(
+        return StoredFingerprint(
             inference.fingerprint,
             self._hello.scale,
             self._hello.zero_point,

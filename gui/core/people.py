@@ -50,7 +50,7 @@ class Event:
 
 
 @dataclass(frozen=True, eq=False)
-class Print:
+class StoredFingerprint:
     """One fingerprint to keep or kept: int8 (N,), or with flip averaging (2, N), with what is needed to compare it.
 
     ``thumbnail`` is a PNG.

@@ -129,7 +129,7 @@ class Enroller:
             if inference.passes == 1 and self._recogniser.wants_flip(kept=True):
                 return enrolment.name  # sent before the enrolment began
             kept = self._recogniser.keep(job, inference, png(job.crop))
-            if enrolment.takes and enrolment.takes[0].print.network_hash != kept.network_hash:
+            if enrolment.takes and enrolment.takes[0].stored.network_hash != kept.network_hash:
                 enrolment.fail(Problem(ANOTHER_NETWORK, ENROL_AGAIN, Topic.ENROLMENT))
                 self._enrolment = None
             enrolment.take(job.crop, kept, embedding, job.taken_s, job.track_id, job.quality)
@@ -167,16 +167,16 @@ class Enroller:
 
     def _save(self, enrolment: Enrolment, add_to: int | None) -> None:
         """On the store's thread."""
-        prints = [take.print for take in enrolment.takes]
+        fingerprints = [take.stored for take in enrolment.takes]
         try:
             if add_to is not None:
-                self._changes.add(add_to, prints)
+                self._changes.add(add_to, fingerprints)
                 person_id = add_to
             elif enrolment.person_id is not None:
-                self._changes.replace(enrolment.person_id, prints)
+                self._changes.replace(enrolment.person_id, fingerprints)
                 person_id = enrolment.person_id
             else:
-                person_id = self._changes.enrol(enrolment.name, prints)
+                person_id = self._changes.enrol(enrolment.name, fingerprints)
             enrolment.saved(person_id)
         except DeviceError as error:
             enrolment.fail(Problem(error.message, error.hint, Topic.ENROLMENT))

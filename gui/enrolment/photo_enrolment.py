@@ -30,7 +30,7 @@ from gui.capture.quality import judge, judge_picture
 from gui.core.frames import Answer, Landmarks, Picture, Verdict
 from gui.core.images import png
 from gui.core.opencv import cv2
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.core.states import Problem, Topic
 from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery.gallery import PersonToImport, clean_name
@@ -122,7 +122,7 @@ class Dependencies:
 @dataclass(frozen=True, eq=False)
 class _Seen:
     file: Path
-    print: Print
+    stored: StoredFingerprint
     embedding: Floats
 
 
@@ -228,7 +228,7 @@ class PhotoRun:
             self._refuse(kept, name, Outcome.LOOKS_LIKE, twin)
             return None
         self._rows += [PhotoRow(one.file, name, Outcome.TAKEN) for one in kept]
-        return PersonToImport(name, [one.print for one in kept], into=known) if kept else None
+        return PersonToImport(name, [one.stored for one in kept], into=known) if kept else None
 
     def _photo(self, detector: Detector, file: Path) -> _Seen:
         data = _read(file)
@@ -266,7 +266,7 @@ class PhotoRun:
             self._reader = Fingerprints(
                 hello.fingerprint_length, hello.scale, hello.zero_point, hello.network_hash, projection
             )
-        kept = Print(
+        kept = StoredFingerprint(
             inference.fingerprint, hello.scale, hello.zero_point, hello.network, CROP_VERSION, quality, png(crop)
         )
         return _Seen(file, kept, self._reader.embed(inference.fingerprint))

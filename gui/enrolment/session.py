@@ -16,7 +16,7 @@ from gui.access.matcher import Floats
 from gui.access.template import agreement, template
 from gui.capture.quality import Limits
 from gui.core.frames import Picture, Quality, Verdict
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.core.states import Problem
 from gui.enrolment.poses import POSES, Fit, Pose, PoseRules, fit, shots_per_pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot, Step
@@ -50,7 +50,7 @@ class Take:
     """One crop taken, with its fingerprint as it will be kept."""
 
     crop: Picture
-    print: Print
+    stored: StoredFingerprint
     embedding: Floats
     at_s: float
     track_id: int
@@ -100,7 +100,7 @@ class Enrolment:
     @property
     def template(self) -> Floats:
         """Of the crops taken so far, at least one."""
-        qualities = np.array([take.print.quality for take in self.takes], np.float32)
+        qualities = np.array([take.stored.quality for take in self.takes], np.float32)
         return template(np.stack([take.embedding for take in self.takes]), qualities)
 
     @property
@@ -115,7 +115,7 @@ class Enrolment:
         """As the window shows it."""
         agreeing: list[float | None] = [*self.agreement] or [None] * len(self.takes)
         shots = tuple(
-            Shot(take.crop, take.pose, take.print.quality, value, value is not None and value < self.rules.threshold)
+            Shot(take.crop, take.pose, take.stored.quality, value, value is not None and value < self.rules.threshold)
             for take, value in zip(self.takes, agreeing, strict=True)
         )
         taken = Counter(take.pose for take in self.takes)
@@ -171,7 +171,7 @@ class Enrolment:
         return late and self._usable(quality) and self._fit(quality, pose) is Fit.FITS
 
     def take(
-        self, crop: Picture, kept: Print, embedding: Floats, taken_s: float, track_id: int, quality: Quality
+        self, crop: Picture, kept: StoredFingerprint, embedding: Floats, taken_s: float, track_id: int, quality: Quality
     ) -> bool:
         """Add one crop that ``wants`` approved of; False when it does not fit the others."""
         pose = self.pose

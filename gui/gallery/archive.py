@@ -32,16 +32,16 @@ from pathlib import Path
 from typing import Any
 
 from device.errors import DeviceError, FileError
-from gui.core.people import Person, Print
+from gui.core.people import Person, StoredFingerprint
 from gui.gallery.gallery import LONGEST_NAME, PersonToImport, clean_name, numbers
 
 ENDING = ".facegallery"
 FORMAT, VERSION = "face-gallery", 3
 EARLIER: Mapping[int, str | None] = {1: None, 2: "looks"}  # what these versions call ``passes``
 INDEX = "gallery.json"
-MOST_PEOPLE, MOST_PRINTS = 10_000, 200_000
+MOST_PEOPLE, MOST_FINGERPRINTS = 10_000, 200_000
 MOST_PASSES = 2  # the crop and its mirror image
-LARGEST_INDEX, LARGEST_PICTURE, LARGEST_PRINT = 256_000_000, 1_000_000, 65_536 * MOST_PASSES
+LARGEST_INDEX, LARGEST_PICTURE, LARGEST_FINGERPRINT = 256_000_000, 1_000_000, 65_536 * MOST_PASSES
 PNG = b"\x89PNG\r\n\x1a\n"
 HINT = "export it again with this program, or choose another file"
 
@@ -52,7 +52,7 @@ class FilePerson:
 
     name: str
     created: float
-    prints: tuple[Print, ...]
+    fingerprints: tuple[StoredFingerprint, ...]
 
 
 class Clash(StrEnum):
@@ -63,7 +63,7 @@ class Clash(StrEnum):
     LEAVE_OUT = "leave out"
 
 
-def write(path: Path, people: Sequence[tuple[Person, Sequence[Print]]]) -> None:
+def write(path: Path, people: Sequence[tuple[Person, Sequence[StoredFingerprint]]]) -> None:
     """Write ``people`` to ``path``, readable by its owner alone; a failed write leaves an earlier file whole."""
     beside = path.with_name(f"{path.name}.part")
     try:
@@ -80,11 +80,11 @@ def write(path: Path, people: Sequence[tuple[Person, Sequence[Print]]]) -> None:
         raise FileError(f"{path} cannot be written: {error.strerror or error}", "choose another folder") from error
 
 
-def _index(archive: zipfile.ZipFile, people: Sequence[tuple[Person, Sequence[Print]]]) -> dict[str, Any]:
+def _index(archive: zipfile.ZipFile, people: Sequence[tuple[Person, Sequence[StoredFingerprint]]]) -> dict[str, Any]:
     listed, number = [], 0
-    for person, prints in people:
+    for person, fingerprints in people:
         own = []
-        for one in prints:
+        for one in fingerprints:
             number += 1
             data, picture = f"fingerprints/{number:06}.bin", f"pictures/{number:06}.png"
             archive.writestr(data, one.data.tobytes())
@@ -124,7 +124,7 @@ class _Reader:
     def __init__(self, path: Path, archive: zipfile.ZipFile) -> None:
         self._path, self._archive = path, archive
         self._names = {info.filename: info for info in archive.infolist()}
-        self._prints = 0
+        self._count = 0
         self._passes: str | None = "passes"  # what the file calls this field
 
     def people(self) -> list[FilePerson]:
@@ -159,19 +159,21 @@ class _Reader:
         except DeviceError as error:
             raise self._bad(f"{where}.name", name, f"a name of up to {LONGEST_NAME} characters") from error
         created = self._number(f"{where}.created", fields.get("created"), 0.0, 1e12)
-        prints = self._list(fields, "fingerprints", MOST_PRINTS, where)
-        if not prints:
-            raise self._bad(f"{where}.fingerprints", prints, "at least one")
-        own = tuple(self._print(f"{where}.fingerprints[{number}]", one) for number, one in enumerate(prints))
+        fingerprints = self._list(fields, "fingerprints", MOST_FINGERPRINTS, where)
+        if not fingerprints:
+            raise self._bad(f"{where}.fingerprints", fingerprints, "at least one")
+        own = tuple(
+            self._fingerprint(f"{where}.fingerprints[{number}]", one) for number, one in enumerate(fingerprints)
+        )
         return FilePerson(cleaned, created, own)
 
-    def _print(self, where: str, entry: object) -> Print:
-        self._prints += 1
-        if self._prints > MOST_PRINTS:
-            raise self._bad(where, self._prints, f"at most {MOST_PRINTS} fingerprints")
+    def _fingerprint(self, where: str, entry: object) -> StoredFingerprint:
+        self._count += 1
+        if self._count > MOST_FINGERPRINTS:
+            raise self._bad(where, self._count, f"at most {MOST_FINGERPRINTS} fingerprints")
         fields = self._object(where, entry)
-        length = self._whole(f"{where}.length", fields.get("length"), 1, LARGEST_PRINT)
-        data = self._member(f"{where}.data", fields.get("data"), LARGEST_PRINT)
+        length = self._whole(f"{where}.length", fields.get("length"), 1, LARGEST_FINGERPRINT)
+        data = self._member(f"{where}.data", fields.get("data"), LARGEST_FINGERPRINT)
         if len(data) != length:
             raise self._bad(f"{where}.data", f"{len(data)} bytes", f"{length}, as length says")
         passes, name = 1, self._passes
@@ -190,7 +192,7 @@ class _Reader:
         scale = self._number(f"{where}.scale", fields.get("scale"), 0.0, 1e6)
         if scale <= 0.0:
             raise self._bad(f"{where}.scale", scale, "more than 0")
-        return Print(
+        return StoredFingerprint(
             numbers(data, passes),
             scale,
             self._whole(f"{where}.zero_point", fields.get("zero_point"), -128, 127),
@@ -276,13 +278,13 @@ def people_to_import(
         person_id = known.get(person.name.casefold())
         choice = choices.get(person.name, Clash.RENAME)
         if person_id is None:
-            found.append(PersonToImport(person.name, person.prints, person.created))
+            found.append(PersonToImport(person.name, person.fingerprints, person.created))
         elif choice is Clash.MERGE:
-            found.append(PersonToImport(person.name, person.prints, person.created, into=person_id))
+            found.append(PersonToImport(person.name, person.fingerprints, person.created, into=person_id))
         elif choice is Clash.RENAME:
             name = next(name for name in _others(person.name) if name.casefold() not in taken)
             taken.add(name.casefold())
-            found.append(PersonToImport(name, person.prints, person.created))
+            found.append(PersonToImport(name, person.fingerprints, person.created))
     return found
 
 

@@ -12,11 +12,11 @@ import sqlite3
 import time
 
 from gui.core.i18n import formatted, marked
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.gallery import numbers
 
-_PRINT = "data, passes, scale, zero_point, network_hash, crop_version"
+_COLUMNS = "data, passes, scale, zero_point, network_hash, crop_version"
 
 
 class Corrections:
@@ -25,7 +25,7 @@ class Corrections:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def negatives(self, network_hash: str, crop_version: int) -> dict[int, list[Print]]:
+    def negatives(self, network_hash: str, crop_version: int) -> dict[int, list[StoredFingerprint]]:
         """The negative examples by person, of this network and this crop."""
         with self._store.reading() as reader:
             rows = reader.execute(
@@ -34,9 +34,9 @@ class Corrections:
                 WHERE p.deleted IS NULL AND network_hash = ? AND crop_version = ? ORDER BY n.id""",
                 (network_hash, crop_version),
             ).fetchall()
-        found: dict[int, list[Print]] = {}
+        found: dict[int, list[StoredFingerprint]] = {}
         for person_id, data, passes, scale, zero_point in rows:
-            kept = Print(numbers(data, passes), scale, zero_point, network_hash, crop_version)
+            kept = StoredFingerprint(numbers(data, passes), scale, zero_point, network_hash, crop_version)
             found.setdefault(person_id, []).append(kept)
         return found
 
@@ -69,14 +69,14 @@ class Corrections:
             added = negative = None
             if person_id is not None:
                 added = writer.execute(
-                    f"""INSERT INTO fingerprints (person_id, {_PRINT}, quality, thumbnail, time, vouched)
-                    SELECT ?, {_PRINT}, quality, ?, ?, 1 FROM event_details WHERE event_id = ?""",
+                    f"""INSERT INTO fingerprints (person_id, {_COLUMNS}, quality, thumbnail, time, vouched)
+                    SELECT ?, {_COLUMNS}, quality, ?, ?, 1 FROM event_details WHERE event_id = ?""",
                     (person_id, named[1], time.time(), event_id),
                 ).lastrowid
             if named[0] is not None:
                 negative = writer.execute(
-                    f"""INSERT INTO negatives (person_id, {_PRINT}, time)
-                    SELECT ?, {_PRINT}, ? FROM event_details WHERE event_id = ?""",
+                    f"""INSERT INTO negatives (person_id, {_COLUMNS}, time)
+                    SELECT ?, {_COLUMNS}, ? FROM event_details WHERE event_id = ?""",
                     (named[0], time.time(), event_id),
                 ).lastrowid
             writer.execute(

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from gui.core.decisions import Decision, Trace
-from gui.core.people import Event, Print
+from gui.core.people import Event, StoredFingerprint
 from gui.core.states import Where
 from gui.gallery.database import Store
 
@@ -45,7 +45,7 @@ class EventLog:
     def __init__(self, store: Store) -> None:
         self._store = store
 
-    def log(self, event: Event, kept: Print | None = None) -> Event:
+    def log(self, event: Event, kept: StoredFingerprint | None = None) -> Event:
         """Write an event and perhaps its fingerprint; the same with its id. ``event.id`` is ignored."""
         with self._store.writing() as writer:
             known = writer.execute("SELECT 1 FROM people WHERE id = ?", (event.person_id,)).fetchone()
@@ -59,14 +59,14 @@ class EventLog:
             event_id = int(cursor.lastrowid or 0)
             if event.trace is not None or kept is not None:
                 trace = event.trace.dump() if event.trace is not None else None
-                print_columns = (None,) * 7 if kept is None else (
+                fingerprint_columns = (None,) * 7 if kept is None else (
                     kept.data.tobytes(), kept.passes, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version,
                     kept.quality,
                 )  # fmt: skip
                 writer.execute(
                     """INSERT INTO event_details (event_id, trace, data, passes, scale, zero_point, network_hash,
                         crop_version, quality) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
-                    (event_id, trace, *print_columns),
+                    (event_id, trace, *fingerprint_columns),
                 )
         return replace(event, id=event_id, person_id=event.person_id if known else None)
 
@@ -116,7 +116,7 @@ class EventLog:
             row = reader.execute("SELECT thumbnail FROM events WHERE id = ?", (event_id,)).fetchone()
         return None if row is None else row[0]
 
-    def has_print(self, event_id: int) -> bool:
+    def has_fingerprint(self, event_id: int) -> bool:
         """Whether the event's fingerprint was kept, so that the event can correct the gallery."""
         with self._store.reading() as reader:
             row = reader.execute(
@@ -206,5 +206,5 @@ class Keeping:
     """What is kept of an event besides its line, and for how many days; 0 days: for ever."""
 
     thumbnails: bool = True
-    prints: bool = True
+    fingerprints: bool = True
     days: int = 30

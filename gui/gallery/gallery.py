@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from device.errors import FileError
 from gui.core.decisions import Decision
 from gui.core.i18n import formatted, marked
-from gui.core.people import Person, Print
+from gui.core.people import Person, StoredFingerprint
 from gui.gallery.database import GalleryError, Store
 
 LONGEST_NAME = 60
@@ -23,7 +23,7 @@ _OF_PEOPLE = (("fingerprints", "id"), ("events", "id"), ("negatives", "id"), ("c
 
 
 def numbers(data: bytes, passes: int) -> NDArray[np.int8]:
-    """``Print.data`` of what is kept of it."""
+    """``StoredFingerprint.data`` from the bytes in the file."""
     flat = np.frombuffer(data, np.int8)
     return flat if passes == 1 else flat.reshape(passes, -1)
 
@@ -34,7 +34,7 @@ class Merge:
 
     source: int
     target: int
-    prints: tuple[int, ...]
+    fingerprints: tuple[int, ...]
     events: tuple[int, ...]
     negatives: tuple[int, ...]
     corrections: tuple[int, ...]
@@ -45,7 +45,7 @@ class PersonToImport:
     """Somebody to add with others: new under ``name``, or more fingerprints for person ``into``."""
 
     name: str
-    prints: Sequence[Print]
+    fingerprints: Sequence[StoredFingerprint]
     created: float = 0.0  # Unix seconds; 0 for now
     into: int | None = None
 
@@ -55,7 +55,7 @@ class Imported:
     """What ``import_people`` added: new people, and new fingerprints of others as (person, fingerprint)."""
 
     people: tuple[int, ...]
-    prints: tuple[tuple[int, int], ...]
+    fingerprints: tuple[tuple[int, int], ...]
 
 
 def clean_name(name: str) -> str:
@@ -99,7 +99,7 @@ class Gallery:
             ).fetchall()
         return [Person(*row) for row in rows]
 
-    def prints(self, network_hash: str, crop_version: int) -> dict[int, list[Print]]:
+    def fingerprints(self, network_hash: str, crop_version: int) -> dict[int, list[StoredFingerprint]]:
         """The comparable fingerprints by person: of this network and this crop only."""
         with self._store.reading() as reader:
             rows = reader.execute(
@@ -108,11 +108,13 @@ class Gallery:
                 WHERE p.deleted IS NULL AND f.network_hash = ? AND f.crop_version = ? ORDER BY f.id""",
                 (network_hash, crop_version),
             ).fetchall()
-        found: dict[int, list[Print]] = {}
+        found: dict[int, list[StoredFingerprint]] = {}
         for person_id, data, passes, scale, zero_point, quality, when, vouched in rows:
             own = numbers(data, passes)
             found.setdefault(person_id, []).append(
-                Print(own, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched))
+                StoredFingerprint(
+                    own, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched)
+                )
             )
         return found
 
@@ -132,7 +134,7 @@ class Gallery:
             raise GalleryError(f"person {person_id} is not in the gallery", "the list may be out of date")
         return str(row[0])
 
-    def everything(self) -> list[tuple[Person, list[Print]]]:
+    def everything(self) -> list[tuple[Person, list[StoredFingerprint]]]:
         """Everyone enrolled, by name, with all their fingerprints and pictures, whatever network made them."""
         with self._store.reading() as reader:
             reader.execute("BEGIN")  # one state of the file, whatever is written meanwhile
@@ -147,17 +149,17 @@ class Gallery:
                 ).fetchall()
             finally:
                 reader.execute("COMMIT")
-        own: dict[int, list[Print]] = {}
+        own: dict[int, list[StoredFingerprint]] = {}
         for person_id, data, passes, *rest in rows:
-            own.setdefault(person_id, []).append(Print(numbers(data, passes), *rest))
+            own.setdefault(person_id, []).append(StoredFingerprint(numbers(data, passes), *rest))
         return [
             (Person(person_id, name, created, len(own.get(person_id, [])), 0), own.get(person_id, []))
             for person_id, name, created in people
         ]
 
-    def add_person(self, name: str, prints: Sequence[Print]) -> int:
+    def add_person(self, name: str, fingerprints: Sequence[StoredFingerprint]) -> int:
         """Enrol a person with at least one fingerprint, all or nothing; the new id."""
-        (person_id,) = self.import_people([PersonToImport(name, prints)]).people
+        (person_id,) = self.import_people([PersonToImport(name, fingerprints)]).people
         return person_id
 
     def import_people(self, people: Sequence[PersonToImport]) -> Imported:
@@ -165,16 +167,16 @@ class Gallery:
         new_people: list[int] = []
         added: list[tuple[int, int]] = []
         for person in people:
-            if not person.prints:
+            if not person.fingerprints:
                 raise GalleryError(f"{person.name} has no fingerprint", "collect at least one good crop")
         with self._store.writing() as writer:
             for person in people:
                 if person.into is None:
                     new_people.append(_insert_person(writer, clean_name(person.name), person.created))
-                    _insert(writer, new_people[-1], person.prints)
+                    _insert(writer, new_people[-1], person.fingerprints)
                 else:
                     _must_exist(writer, person.into)
-                    new = _without_known(writer, person.into, person.prints)
+                    new = _without_known(writer, person.into, person.fingerprints)
                     added += [(person.into, one) for one in _insert(writer, person.into, new)]
         return Imported(tuple(new_people), tuple(added))
 
@@ -183,34 +185,34 @@ class Gallery:
         with self._store.writing() as writer:
             for person_id in imported.people:
                 _mark_deleted(writer, person_id)
-            _delete_prints(writer, imported.prints)
+            _delete_fingerprints(writer, imported.fingerprints)
 
-    def add_prints(self, person_id: int, prints: Sequence[Print]) -> list[int]:
-        """More fingerprints of a person, all or nothing; their ids, for ``remove_prints``."""
+    def add_fingerprints(self, person_id: int, fingerprints: Sequence[StoredFingerprint]) -> list[int]:
+        """More fingerprints of a person, all or nothing; their ids, for ``remove_fingerprints``."""
         with self._store.writing() as writer:
             _must_exist(writer, person_id)
-            return _insert(writer, person_id, prints)
+            return _insert(writer, person_id, fingerprints)
 
-    def remove_prints(self, person_id: int, print_ids: Sequence[int]) -> None:
+    def remove_fingerprints(self, person_id: int, fingerprint_ids: Sequence[int]) -> None:
         """Remove single fingerprints of a person for good; those that are gone already do not matter."""
         with self._store.writing() as writer:
-            _delete_prints(writer, [(person_id, one) for one in print_ids])
+            _delete_fingerprints(writer, [(person_id, one) for one in fingerprint_ids])
 
-    def replace_prints(self, person_id: int, prints: Sequence[Print]) -> int:
+    def replace_fingerprints(self, person_id: int, fingerprints: Sequence[StoredFingerprint]) -> int:
         """New fingerprints instead of all old ones, all or nothing; ``restore_fingerprints`` needs the result.
 
         Until the gallery is closed or purged the old ones are kept, by a person who counts as deleted.
         """
-        if not prints:
+        if not fingerprints:
             raise GalleryError("there is no new fingerprint", "collect at least one good crop")
         with self._store.writing() as writer:
             _must_exist(writer, person_id)
             keeper = _keeper(writer, person_id)
-            _insert(writer, person_id, prints)
+            _insert(writer, person_id, fingerprints)
         return keeper
 
     def restore_fingerprints(self, person_id: int, keeper: int) -> None:
-        """Take a ``replace_prints`` back."""
+        """Take a ``replace_fingerprints`` back."""
         with self._store.writing() as writer:
             _must_exist(writer, person_id)
             if not writer.execute("SELECT 1 FROM fingerprints WHERE person_id = ?", (keeper,)).fetchone():
@@ -237,7 +239,7 @@ class Gallery:
     def split(self, merge: Merge) -> None:
         """Take a merge back; refused when the name has been given away meanwhile."""
         with self._restoring(merge.source) as writer:
-            moved = (merge.prints, merge.events, merge.negatives, merge.corrections)
+            moved = (merge.fingerprints, merge.events, merge.negatives, merge.corrections)
             for (table, key), ids in zip(_OF_PEOPLE, moved, strict=True):
                 writer.executemany(
                     f"UPDATE {table} SET person_id = ? WHERE {key} = ? AND person_id = ?",
@@ -323,23 +325,25 @@ def _keeper(writer: sqlite3.Connection, person_id: int) -> int:
     return keeper
 
 
-def _delete_prints(writer: sqlite3.Connection, prints: Sequence[tuple[int, int]]) -> None:
+def _delete_fingerprints(writer: sqlite3.Connection, fingerprints: Sequence[tuple[int, int]]) -> None:
     # With whose it is, because SQLite gives the number of a row that was deleted to another.
-    writer.executemany("DELETE FROM fingerprints WHERE person_id = ? AND id = ?", prints)
+    writer.executemany("DELETE FROM fingerprints WHERE person_id = ? AND id = ?", fingerprints)
 
 
-def _without_known(writer: sqlite3.Connection, person_id: int, prints: Sequence[Print]) -> list[Print]:
+def _without_known(
+    writer: sqlite3.Connection, person_id: int, fingerprints: Sequence[StoredFingerprint]
+) -> list[StoredFingerprint]:
     rows = writer.execute("SELECT data, network_hash FROM fingerprints WHERE person_id = ?", (person_id,)).fetchall()
     known = {(data, network_hash) for data, network_hash in rows}
-    return [one for one in prints if (one.data.tobytes(), one.network_hash) not in known]
+    return [one for one in fingerprints if (one.data.tobytes(), one.network_hash) not in known]
 
 
-def _insert(writer: sqlite3.Connection, person_id: int, prints: Sequence[Print]) -> list[int]:
-    for one in prints:
+def _insert(writer: sqlite3.Connection, person_id: int, fingerprints: Sequence[StoredFingerprint]) -> list[int]:
+    for one in fingerprints:
         if one.data.dtype != np.int8 or one.data.ndim not in (1, 2) or not one.data.size:
             raise GalleryError(f"a fingerprint is {one.data.dtype} {one.data.shape}, not int8 (N,) or (L, N)")
     ids = []
-    for one in prints:
+    for one in fingerprints:
         cursor = writer.execute(
             """INSERT INTO fingerprints (person_id, data, passes, scale, zero_point, network_hash, crop_version,
                 quality, thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.gallery.gallery import Gallery, PersonToImport
 
 DEPTH = 50  # changes remembered
@@ -51,22 +51,22 @@ class PeopleChanges:
         self._done: list[_Done] = []
         self.changes: tuple[Change, ...] = ()  # oldest first; a new tuple every time, to be read from any thread
 
-    def enrol(self, name: str, prints: Sequence[Print]) -> int:
+    def enrol(self, name: str, fingerprints: Sequence[StoredFingerprint]) -> int:
         """A new person; the id."""
-        person_id = self._gallery.add_person(name, prints)
+        person_id = self._gallery.add_person(name, fingerprints)
         self._did(Change(ChangeKind.ENROL, name), lambda: self._gallery.delete(person_id))
         return person_id
 
-    def add(self, person_id: int, prints: Sequence[Print]) -> None:
+    def add(self, person_id: int, fingerprints: Sequence[StoredFingerprint]) -> None:
         """More fingerprints of somebody."""
         name = self._gallery.name_of(person_id)
-        added = self._gallery.add_prints(person_id, prints)
-        self._did(Change(ChangeKind.ADD, name), lambda: self._gallery.remove_prints(person_id, added))
+        added = self._gallery.add_fingerprints(person_id, fingerprints)
+        self._did(Change(ChangeKind.ADD, name), lambda: self._gallery.remove_fingerprints(person_id, added))
 
-    def replace(self, person_id: int, prints: Sequence[Print]) -> None:
+    def replace(self, person_id: int, fingerprints: Sequence[StoredFingerprint]) -> None:
         """New fingerprints instead of all that somebody has."""
         name = self._gallery.name_of(person_id)
-        before = self._gallery.replace_prints(person_id, prints)
+        before = self._gallery.replace_fingerprints(person_id, fingerprints)
         self._did(Change(ChangeKind.REPLACE, name), lambda: self._gallery.restore_fingerprints(person_id, before))
 
     def rename(self, person_id: int, name: str) -> None:

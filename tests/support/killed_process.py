@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 from gui.core.decisions import Decision, Rule, Trace
-from gui.core.people import Event, Print
+from gui.core.people import Event, StoredFingerprint
 from gui.core.states import Where
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import Store
@@ -66,9 +66,9 @@ class Model:
                 self.people[f"R{first}"] += [9]  # that was me
 
 
-def prints(value: int, count: int) -> list[Print]:
+def fingerprints(value: int, count: int) -> list[StoredFingerprint]:
     """Fingerprints of one number."""
-    return [Print(np.full(1280, value, np.int8), 0.02, 0, NETWORK, 1) for _ in range(count)]
+    return [StoredFingerprint(np.full(1280, value, np.int8), 0.02, 0, NETWORK, 1) for _ in range(count)]
 
 
 def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog) -> None:
@@ -78,19 +78,19 @@ def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog)
     name, renamed, second = f"P{first}", f"R{first}", f"P{first + 6}"
     match number % CYCLE:
         case 0 | 6:
-            changes.enrol(f"P{number}", prints(number % 100, 8))
+            changes.enrol(f"P{number}", fingerprints(number % 100, 8))
         case 1 | 7:
             person = ids.get(name, ids.get(renamed))
             log.log(Event(0, float(number), person, name, Decision.ACCEPTED, 0.7, 0.4, "r", Where.HOST, 1.0))
         case 2:
-            changes.add(ids[name], prints(2, 2))
+            changes.add(ids[name], fingerprints(2, 2))
         case 3:
-            changes.replace(ids[name], prints(3, 3))
+            changes.replace(ids[name], fingerprints(3, 3))
         case 4:
             changes.rename(ids[name], renamed)
         case 5:
             changes.import_people(
-                [PersonToImport(f"A{first}", prints(5, 1)), PersonToImport(f"B{first}", prints(6, 1))]
+                [PersonToImport(f"A{first}", fingerprints(5, 1)), PersonToImport(f"B{first}", fingerprints(6, 1))]
             )
         case 8:
             changes.delete(ids[f"A{first}"])
@@ -103,7 +103,7 @@ def change(number: int, gallery: Gallery, changes: PeopleChanges, log: EventLog)
             changes.delete(ids[f"B{first}"])
         case 12:
             seen = Event(0, float(number), None, None, Decision.REFUSED, 0.2, 0.4, "r", Where.HOST, 1.0, b"jpeg")
-            log.log(replace(seen, trace=Trace(Rule.VOTES_FOR)), prints(9, 1)[0])
+            log.log(replace(seen, trace=Trace(Rule.VOTES_FOR)), fingerprints(9, 1)[0])
         case 13:
             Corrections(gallery._store).correct(log.page(limit=1)[0].id, ids[renamed])
 

@@ -166,7 +166,7 @@ class EventsPanel(QWidget):
         if not isinstance(event, Event) or self._log is None or self.dialog is not None:
             return
         try:
-            whole, kept = self._log.event(event.id), self._log.has_print(event.id)
+            whole, kept = self._log.event(event.id), self._log.has_fingerprint(event.id)
         except DeviceError as error:
             self.problem.emit(Problem(error.message, error.hint, Topic.GALLERY))
             return

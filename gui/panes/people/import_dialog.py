@@ -38,11 +38,11 @@ class ImportDialog(Dialog):
     ) -> None:
         super().__init__(self.tr("Import a gallery"), parent)
         self._people, self._known = list(people), dict(known)
-        prints = [one for person in people for one in person.prints]
-        usable = sum(any(one.network_hash == network_hash for one in person.prints) for person in people)
+        fingerprints = [one for person in people for one in person.fingerprints]
+        usable = sum(any(one.network_hash == network_hash for one in person.fingerprints) for person in people)
         heading = QLabel(
-            self.tr("{file}: people {people}, fingerprints {prints}").format(
-                file=file, people=len(people), prints=len(prints)
+            self.tr("{file}: people {people}, fingerprints {fingerprints}").format(
+                file=file, people=len(people), fingerprints=len(fingerprints)
             )
         )
         set_style_class(heading, "title")

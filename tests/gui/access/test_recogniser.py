@@ -76,8 +76,8 @@ def make(gallery: Gallery, folder: Path, rules: Rules | None = None) -> Recognis
 
 
 def enrol(recogniser: Recogniser, gallery: Gallery, name: str, person: int) -> int:
-    prints = [recogniser.keep(job(), inference(person, seed), None) for seed in range(4)]
-    return gallery.add_person(name, prints)
+    fingerprints = [recogniser.keep(job(), inference(person, seed), None) for seed in range(4)]
+    return gallery.add_person(name, fingerprints)
 
 
 def test_the_threshold_comes_with_the_projection_of_this_very_network(tmp_path: Path) -> None:
@@ -357,7 +357,7 @@ def test_a_visit_that_was_not_decided_is_logged_with_its_best_picture(tmp_path: 
     assert (event.decision, event.reason, event.name) == (Decision.UNCERTAIN, Rule.BAND.value, None)
     assert event.score == outcome.match.score
     assert log.thumbnail(event.id)
-    assert log.has_print(event.id)
+    assert log.has_fingerprint(event.id)
     whole = log.event(event.id)
     assert whole is not None
     assert whole.trace is not None

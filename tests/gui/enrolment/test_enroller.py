@@ -40,7 +40,7 @@ def test_a_crop_that_was_sent_before_it_began_is_not_taken_where_flip_averaging_
     for at_s, found in ((1.0, inference(1)), (2.0, inference(1, passes=2))):
         assert enroller.take(job(taken_s=at_s), found, recogniser.embed(found)) == "Ada"
     assert enroller.enrolment is not None
-    kept = [take.print.passes for take in enroller.enrolment.takes]
+    kept = [take.stored.passes for take in enroller.enrolment.takes]
     assert kept == [1, 2][-taken:]
     assert told[-1].taken == taken
     writer.stop()

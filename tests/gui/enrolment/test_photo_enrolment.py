@@ -167,8 +167,8 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
         "Lin/2.png": Outcome.TAKEN,
     }
     assert (last.phase, last.done, last.of, last.people) == (PhotoPhase.DONE, 12, 12, 2)
-    assert [(one.name, len(one.prints), one.into) for one in saved] == [("Bao", 3, None), ("Lin", 3, None)]
-    kept = saved[0].prints[0]
+    assert [(one.name, len(one.fingerprints), one.into) for one in saved] == [("Bao", 3, None), ("Lin", 3, None)]
+    kept = saved[0].fingerprints[0]
     assert kept.network_hash == board.board.hello.network
     assert kept.data.shape == (2, board.board.hello.fingerprint_length)
     assert kept.thumbnail is not None
@@ -176,14 +176,14 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     assert all(wording.photo_outcome(row) for row in last.rows)
     # Again with those people known: the names are taken, or the photos go to who they show.
     hello = board.board.hello
-    templates = build([(1, "Bao")], {1: list(saved[0].prints)}, hello.network_hash, MAP)
+    templates = build([(1, "Bao")], {1: list(saved[0].fingerprints)}, hello.network_hash, MAP)
     more: list[PersonToImport] = []
     last = run(folder, dependencies(answering(board), more, {"bao": 1}, templates), who="Bao")
     assert {row.outcome for row in last.rows} == {Outcome.NAME_TAKEN}
     assert more == []
     adding = PhotoChoices(add_to_known=True)
     last = run(folder, dependencies(answering(board), more, {"bao": 1}, templates), adding, who="Bao")
-    assert [(one.into, len(one.prints)) for one in more] == [(1, 3)]
+    assert [(one.into, len(one.fingerprints)) for one in more] == [(1, 3)]
     # Under another name they look like Bao: left out, unless that is wished for.
     (folder / "Bao").rename(folder / "Eve")
     more.clear()

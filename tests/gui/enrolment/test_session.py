@@ -7,7 +7,7 @@ import pytest
 from numpy.typing import NDArray
 
 from gui.core.frames import Quality, Verdict
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.core.states import Problem, Topic
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, Hint, Review
@@ -19,7 +19,7 @@ UP, DOWN = Quality(Verdict.GOOD, 0.6, 0.0, -0.08), Quality(Verdict.GOOD, 0.6, 0.
 FEW = EnrolmentRules(wanted=4, agree=0.35, interval_s=0.3, timeout_s=60.0)  # all straight on
 RULES = EnrolmentRules(wanted=7, agree=0.35, interval_s=0.3, timeout_s=60.0, pose_patience_s=5.0)
 CROP = np.zeros((128, 128, 3), np.uint8)
-PRINT = Print(np.zeros(4, np.int8), 1.0, 0, "", 1)
+STORED = StoredFingerprint(np.zeros(4, np.int8), 1.0, 0, "", 1)
 REVIEW = Review(0.45)
 
 
@@ -31,7 +31,7 @@ def embedding(seed: int, person: int = 0) -> NDArray[np.float32]:
 
 def offer(enrolment: Enrolment, at_s: float, person: int = 0, track: int = 1, quality: Quality = GOOD) -> bool:
     wanted = enrolment.wants(quality, True, at_s)
-    return wanted and enrolment.take(CROP, PRINT, embedding(int(at_s * 1000), person), at_s, track, quality)
+    return wanted and enrolment.take(CROP, STORED, embedding(int(at_s * 1000), person), at_s, track, quality)
 
 
 def poses(enrolment: Enrolment) -> list[Pose]:
@@ -179,9 +179,9 @@ def test_a_face_that_was_lost_from_view_must_be_more_alike_than_one_that_was_fol
     axes = np.eye(4, dtype=np.float32)
     likeness = 0.4 * axes[0] + np.sqrt(1 - 0.4**2, dtype=np.float32) * axes[1]  # between agree and same
     enrolment = Enrolment("Ada", FEW, 0.0)
-    assert enrolment.take(CROP, PRINT, axes[0], 0.0, 1, GOOD)
-    assert not enrolment.take(CROP, PRINT, likeness, 1.0, 2, GOOD)
-    assert enrolment.take(CROP, PRINT, likeness, 2.0, 1, GOOD)
+    assert enrolment.take(CROP, STORED, axes[0], 0.0, 1, GOOD)
+    assert not enrolment.take(CROP, STORED, likeness, 1.0, 2, GOOD)
+    assert enrolment.take(CROP, STORED, likeness, 2.0, 1, GOOD)
 
 
 def test_a_bad_beginning_is_dropped_when_the_rest_disagrees_with_it() -> None:
@@ -229,7 +229,7 @@ def test_a_shot_that_disagrees_is_named_and_the_leave_one_out_scores_are_right()
     enrolment = Enrolment("Ada", EnrolmentRules(wanted=3, agree=0.1, same=0.1, threshold=0.45), 0.0)
     odd = 0.3 * axes[0] + np.sqrt(1 - 0.3**2, dtype=np.float32) * axes[1]
     for at_s, vector in enumerate((axes[0], axes[0], odd)):
-        assert enrolment.take(CROP, PRINT, vector, float(at_s), 1, GOOD)
+        assert enrolment.take(CROP, STORED, vector, float(at_s), 1, GOOD)
     enrolment.look_through(REVIEW)
     progress = enrolment.progress
     assert [shot.odd for shot in progress.shots] == [False, False, True]

@@ -16,18 +16,18 @@ import pytest
 
 from device.errors import FileError
 from gui.core.images import png
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.gallery.archive import INDEX, PNG, Clash, people_to_import, read, write
 from gui.gallery.database import Store
 from gui.gallery.gallery import LONGEST_NAME, Gallery
-from tests.gui.gallery.test_gallery import NETWORK, some_print
+from tests.gui.gallery.test_gallery import NETWORK, some_fingerprint
 
 Index = dict[str, Any]
 
 
-def with_picture(seed: int, network: str = NETWORK) -> Print:
-    data = some_print(seed, network).data
-    return Print(
+def with_picture(seed: int, network: str = NETWORK) -> StoredFingerprint:
+    data = some_fingerprint(seed, network).data
+    return StoredFingerprint(
         data.reshape(2, 16) if seed == 2 else data,
         0.02,
         -3,
@@ -46,7 +46,7 @@ def file(tmp_path: Path) -> Path:
     store = Store(tmp_path / "gallery.sqlite")
     gallery = Gallery(store)
     gallery.add_person("Ada Žů", [with_picture(1), with_picture(2, "cd" * 16)])
-    gallery.add_person("Ben", [Print(some_print(3).data, 0.5, 7, NETWORK, 2, 0.25, None, 50.0)])
+    gallery.add_person("Ben", [StoredFingerprint(some_fingerprint(3).data, 0.5, 7, NETWORK, 2, 0.25, None, 50.0)])
     write(tmp_path / "people.facegallery", gallery.everything())
     store.close()
     return tmp_path / "people.facegallery"
@@ -67,11 +67,11 @@ def rewrite(file: Path, change: Callable[[Index, dict[str, bytes]], object]) -> 
 def test_everything_comes_back_number_by_number(file: Path) -> None:
     ada, ben = read(file)
     assert (ada.name, ben.name) == ("Ada Žů", "Ben")
-    for found, made in zip(ada.prints, (with_picture(1), with_picture(2, "cd" * 16)), strict=True):
+    for found, made in zip(ada.fingerprints, (with_picture(1), with_picture(2, "cd" * 16)), strict=True):
         assert found.data.tolist() == made.data.tolist()
         for name in ("scale", "zero_point", "network_hash", "crop_version", "quality", "thumbnail", "time", "vouched"):
             assert getattr(found, name) == getattr(made, name)
-    assert (ben.prints[0].scale, ben.prints[0].zero_point, ben.prints[0].thumbnail) == (0.5, 7, None)
+    assert (ben.fingerprints[0].scale, ben.fingerprints[0].zero_point, ben.fingerprints[0].thumbnail) == (0.5, 7, None)
 
 
 def test_a_file_of_the_first_version_is_of_one_pass_each(file: Path) -> None:
@@ -82,7 +82,7 @@ def test_a_file_of_the_first_version_is_of_one_pass_each(file: Path) -> None:
 
     rewrite(file, first)
     ada, _ = read(file)
-    assert [one.data.tolist() for one in ada.prints] == [some_print(seed).data.tolist() for seed in (1, 2)]
+    assert [one.data.tolist() for one in ada.fingerprints] == [some_fingerprint(seed).data.tolist() for seed in (1, 2)]
 
 
 def test_a_file_of_the_second_version_calls_the_passes_looks(file: Path) -> None:
@@ -91,10 +91,10 @@ def test_a_file_of_the_second_version_calls_the_passes_looks(file: Path) -> None
         for one in (one for person in index["people"] for one in person["fingerprints"]):
             one["looks"] = one.pop("passes")
 
-    made = [(one.data.tolist(), one.passes) for person in read(file) for one in person.prints]
+    made = [(one.data.tolist(), one.passes) for person in read(file) for one in person.fingerprints]
     assert [passes for _, passes in made] == [1, 2, 1]
     rewrite(file, second)
-    assert [(one.data.tolist(), one.passes) for person in read(file) for one in person.prints] == made
+    assert [(one.data.tolist(), one.passes) for person in read(file) for one in person.fingerprints] == made
     rewrite(file, lambda index, _: index["people"][0]["fingerprints"][0].pop("looks"))
     with pytest.raises(FileError, match="looks"):
         read(file)

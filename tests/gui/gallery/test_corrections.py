@@ -12,7 +12,7 @@ import pytest
 from device.vision.fingerprint import Projection
 from gui.access.matcher import Templates, build
 from gui.core.decisions import Decision
-from gui.core.people import Print
+from gui.core.people import StoredFingerprint
 from gui.gallery.corrections import Corrections
 from gui.gallery.database import GalleryError, Store
 from gui.gallery.event_log import EventLog
@@ -23,10 +23,10 @@ NETWORK = bytes(range(16))
 FEATURE_MAP = Projection(mean=np.zeros(64, np.float32))
 
 
-def face_of(person: int, seed: int = 0, spread: int = 30) -> Print:
+def face_of(person: int, seed: int = 0, spread: int = 30) -> StoredFingerprint:
     base = np.random.default_rng(person).integers(-80, 81, 64)
     noise = np.random.default_rng(1000 + seed).integers(-spread, spread + 1, 64)
-    return Print((base + noise).astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
+    return StoredFingerprint((base + noise).astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
 
 
 class Enrolled:
@@ -41,14 +41,14 @@ class Enrolled:
     @property
     def templates(self) -> Templates:
         people = [(person.id, person.name) for person in self.gallery.people()]
-        prints = self.gallery.prints(NETWORK.hex(), 1)
-        return build(people, prints, NETWORK, FEATURE_MAP, self.corrections.negatives(NETWORK.hex(), 1))
+        fingerprints = self.gallery.fingerprints(NETWORK.hex(), 1)
+        return build(people, fingerprints, NETWORK, FEATURE_MAP, self.corrections.negatives(NETWORK.hex(), 1))
 
-    def scores(self, kept: Print) -> list[float]:
+    def scores(self, kept: StoredFingerprint) -> list[float]:
         values = kept.data.astype(np.float32) * 0.02
         return [float(score) for score in self.templates.scores(values / np.linalg.norm(values))]
 
-    def happened(self, kept: Print | None, person_id: int | None = None) -> int:
+    def happened(self, kept: StoredFingerprint | None, person_id: int | None = None) -> int:
         decision = Decision.ACCEPTED if person_id else Decision.REFUSED
         return self.log.log(event(person_id=person_id, decision=decision), kept).id
 
@@ -60,9 +60,9 @@ def enrolled(tmp_path: Path) -> Iterator[Enrolled]:
     store.close()
 
 
-def between(mine: Print, other: Print, part: float) -> Print:
+def between(mine: StoredFingerprint, other: StoredFingerprint, part: float) -> StoredFingerprint:
     mixed = part * mine.data.astype(float) + (1 - part) * other.data
-    return Print(mixed.astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
+    return StoredFingerprint(mixed.astype(np.int8), 0.02, 0, NETWORK.hex(), 1, 0.7)
 
 
 def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(enrolled: Enrolled) -> None:
@@ -84,7 +84,7 @@ def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(enrolled: Enrol
 
 
 def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(enrolled: Enrolled) -> None:
-    enrolled.gallery.add_prints(enrolled.ada, [face_of(1, seed) for seed in range(20, 26)])
+    enrolled.gallery.add_fingerprints(enrolled.ada, [face_of(1, seed) for seed in range(20, 26)])
     strange = between(face_of(1, 50), face_of(3), 0.2)
     before = enrolled.scores(strange)[0]
     number = enrolled.happened(strange)
@@ -100,7 +100,7 @@ def test_a_fingerprint_with_flip_averaging_is_corrected_whole(enrolled: Enrolled
     enrolled.corrections.correct(enrolled.happened(both, enrolled.ada), enrolled.ben)
     network = NETWORK.hex()
     added, wrong = (
-        enrolled.gallery.prints(network, 1)[enrolled.ben][-1],
+        enrolled.gallery.fingerprints(network, 1)[enrolled.ben][-1],
         enrolled.corrections.negatives(network, 1)[enrolled.ada][0],
     )
     for one in (added, wrong):
@@ -110,7 +110,7 @@ def test_a_fingerprint_with_flip_averaging_is_corrected_whole(enrolled: Enrolled
 
 def test_that_was_not_me_keeps_a_look_alike_out_and_the_person_in(enrolled: Enrolled) -> None:
     lookalike = between(face_of(1, 60), face_of(4), 0.62)
-    again = Print(
+    again = StoredFingerprint(
         (lookalike.data + np.random.default_rng(5).integers(-4, 5, 64)).astype(np.int8), 0.02, 0, NETWORK.hex(), 1
     )
     genuine = [face_of(1, seed) for seed in range(70, 80)]
@@ -204,9 +204,9 @@ def test_who_is_deleted_for_good_leaves_no_face_and_no_fingerprint_in_the_log(en
     with enrolled.store.writing() as writer:
         writer.execute("UPDATE events SET thumbnail = x'01'")
     enrolled.gallery.delete(enrolled.ada)
-    assert enrolled.log.has_print(mine)
+    assert enrolled.log.has_fingerprint(mine)
     enrolled.gallery.purge()
-    assert not enrolled.log.has_print(mine)
+    assert not enrolled.log.has_fingerprint(mine)
     assert enrolled.log.thumbnail(mine) is None
-    assert enrolled.log.has_print(other)
+    assert enrolled.log.has_fingerprint(other)
     assert enrolled.log.thumbnail(other) == b"\x01"

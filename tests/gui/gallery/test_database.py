@@ -20,7 +20,7 @@ from gui.gallery.corrections import Corrections
 from gui.gallery.database import APPLICATION_ID, MIGRATIONS, Store
 from gui.gallery.event_log import EventLog
 from gui.gallery.gallery import Gallery
-from tests.gui.gallery.test_gallery import NETWORK, some_print
+from tests.gui.gallery.test_gallery import NETWORK, some_fingerprint
 from tests.support import killed_process
 from tests.support.samples import event
 
@@ -36,7 +36,7 @@ def path(tmp_path: Path) -> Path:
 def test_a_damaged_file_is_put_aside_whole_and_a_new_one_begun(path: Path) -> None:
     first = Store(path)
     for number in range(40):
-        Gallery(first).add_person(f"Person {number}", [some_print(number)])
+        Gallery(first).add_person(f"Person {number}", [some_fingerprint(number)])
     first.close()
     spoiled = bytearray(path.read_bytes())
     spoiled[4096 : 4096 * 4] = b"\xa5" * (4096 * 3)
@@ -47,7 +47,7 @@ def test_a_damaged_file_is_put_aside_whole_and_a_new_one_begun(path: Path) -> No
         (aside,) = [other for other in path.parent.iterdir() if "damaged" in other.name]
         assert aside.name in again.notice
         assert aside.read_bytes() == spoiled
-        Gallery(again).add_person("Ada", [some_print()])
+        Gallery(again).add_person("Ada", [some_fingerprint()])
     finally:
         again.close()
 
@@ -80,7 +80,7 @@ def test_what_the_version_before_flip_averaging_wrote_is_of_one_pass(path: Path)
         old.execute(statement)
     old.execute(f"PRAGMA application_id={APPLICATION_ID}")
     old.execute("PRAGMA user_version=3")
-    kept = some_print()
+    kept = some_fingerprint()
     columns = "data, scale, zero_point, network_hash, crop_version"
     values = (kept.data.tobytes(), kept.scale, kept.zero_point, kept.network_hash, kept.crop_version)
     old.execute("INSERT INTO people (id, name, name_key, created) VALUES (1, 'Ada', 'ada', 0), (2, 'Ben', 'ben', 0)")
@@ -101,10 +101,10 @@ def test_what_the_version_before_flip_averaging_wrote_is_of_one_pass(path: Path)
     try:
         corrections = Corrections(store)
         corrections.correct(7, 2)
-        prints, negatives = Gallery(store).prints(NETWORK, 1), corrections.negatives(NETWORK, 1)
-        assert {person: len(own) for person, own in prints.items()} == {1: 1, 2: 2}
+        fingerprints, negatives = Gallery(store).fingerprints(NETWORK, 1), corrections.negatives(NETWORK, 1)
+        assert {person: len(own) for person, own in fingerprints.items()} == {1: 1, 2: 2}
         assert {person: len(own) for person, own in negatives.items()} == {1: 1, 2: 1}
-        for one in (one for own in (*prints.values(), *negatives.values()) for one in own):
+        for one in (one for own in (*fingerprints.values(), *negatives.values()) for one in own):
             assert one.data.tolist() == kept.data.tolist()
         (logged,) = EventLog(store).page()
         assert (logged.network_ms, logged.passes) == (106.0, 1)
@@ -120,7 +120,7 @@ def test_what_was_written_with_looks_is_found_under_passes(path: Path) -> None:
         old.execute(statement)
     old.execute(f"PRAGMA application_id={APPLICATION_ID}")
     old.execute("PRAGMA user_version=4")
-    kept = some_print()
+    kept = some_fingerprint()
     data = np.stack([kept.data, kept.data[::-1]])
     columns = "data, looks, scale, zero_point, network_hash, crop_version"
     values = (data.tobytes(), 2, kept.scale, kept.zero_point, kept.network_hash, kept.crop_version)
@@ -142,8 +142,8 @@ def test_what_was_written_with_looks_is_found_under_passes(path: Path) -> None:
             assert reader.execute("PRAGMA user_version").fetchone() == (len(MIGRATIONS),)
         corrections = Corrections(store)
         corrections.correct(7, 2)  # copies the event's fingerprint
-        prints, negatives = Gallery(store).prints(NETWORK, 1), corrections.negatives(NETWORK, 1)
-        found = [one for own in (*prints.values(), *negatives.values()) for one in own]
+        fingerprints, negatives = Gallery(store).fingerprints(NETWORK, 1), corrections.negatives(NETWORK, 1)
+        found = [one for own in (*fingerprints.values(), *negatives.values()) for one in own]
         assert [(one.passes, one.data.tolist()) for one in found] == [(2, data.tolist())] * 4
         (logged,) = EventLog(store).page()
         assert (logged.network_ms, logged.passes) == (212.0, 2)
@@ -174,7 +174,7 @@ def test_many_threads_write_and_read_at_once(path: Path) -> None:
     def work(worker: int) -> None:
         try:
             for number in range(10):
-                gallery.add_person(f"{worker}-{number}", [some_print(number)])
+                gallery.add_person(f"{worker}-{number}", [some_fingerprint(number)])
                 log.log(event(person_id=None))
                 gallery.people()
                 log.page(limit=5)

@@ -15,7 +15,7 @@ from gui.core.people import Event
 from gui.gallery.database import APPLICATION_ID, MIGRATIONS, Store
 from gui.gallery.event_log import EventLog, Query
 from gui.gallery.gallery import Gallery
-from tests.gui.gallery.test_gallery import some_print
+from tests.gui.gallery.test_gallery import some_fingerprint
 from tests.support.samples import event, trace
 
 
@@ -32,7 +32,7 @@ def names(events: list[Event]) -> list[str | None]:
 
 def test_events_come_newest_first_and_page(store: Store) -> None:
     gallery, log = Gallery(store), EventLog(store)
-    ada = gallery.add_person("Ada", [some_print()])
+    ada = gallery.add_person("Ada", [some_fingerprint()])
     logged = [log.log(event(person_id=ada, time=when)) for when in (1.0, 2.0, 2.0, 3.0)]
     assert log.page() == logged[::-1]
     assert log.page(limit=2) == [logged[3], logged[2]]
@@ -45,13 +45,13 @@ def test_events_come_newest_first_and_page(store: Store) -> None:
 
 def test_an_event_comes_back_whole_when_it_is_opened(store: Store) -> None:
     log = EventLog(store)
-    said = log.log(event(thumbnail=b"jpeg", trace=trace(), person_id=None, passes=2), some_print())
+    said = log.log(event(thumbnail=b"jpeg", trace=trace(), person_id=None, passes=2), some_fingerprint())
     bare = log.log(event(person_id=None))
     assert log.event(said.id) == said
     assert log.event(bare.id) == bare
     assert log.event(99) is None
     assert (log.thumbnail(said.id), log.thumbnail(bare.id), log.thumbnail(99)) == (b"jpeg", None, None)
-    assert (log.has_print(said.id), log.has_print(bare.id)) == (True, False)
+    assert (log.has_fingerprint(said.id), log.has_fingerprint(bare.id)) == (True, False)
     assert [(one.thumbnail, one.trace, one.passes) for one in log.page()] == [(None, None, 1), (None, None, 2)]
 
 
@@ -74,7 +74,7 @@ def test_an_event_comes_back_whole_when_it_is_opened(store: Store) -> None:
     ],
 )
 def test_filters(store: Store, query: Query, expected: list[str | None]) -> None:
-    ada = Gallery(store).add_person("Ada", [some_print()])
+    ada = Gallery(store).add_person("Ada", [some_fingerprint()])
     assert ada == 1
     log = EventLog(store)
     log.log(event(time=1.0, person_id=ada))
@@ -90,7 +90,7 @@ def test_filters(store: Store, query: Query, expected: list[str | None]) -> None
 def test_old_events_expire_with_all_that_was_kept(store: Store) -> None:
     log = EventLog(store)
     for when in range(1203):
-        log.log(event(time=float(when), person_id=None, trace=trace()), some_print())
+        log.log(event(time=float(when), person_id=None, trace=trace()), some_fingerprint())
     assert log.expire(1200.0) == 1200
     assert [one.time for one in log.page()] == [1202.0, 1201.0, 1200.0]
     with store.reading() as reader:

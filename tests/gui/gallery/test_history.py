@@ -11,7 +11,7 @@ from gui.gallery.database import GalleryError, Store
 from gui.gallery.gallery import Gallery, PersonToImport
 from gui.gallery.history import DEPTH, ChangeKind, PeopleChanges
 from gui.panes.people import wording
-from tests.gui.gallery.test_gallery import some_print
+from tests.gui.gallery.test_gallery import some_fingerprint
 
 State = list[tuple[int, str, list[list[int]]]]
 
@@ -37,13 +37,13 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
         states.append(state(gallery))
         assert states[-1] != states[-2]
 
-    ada = changes.enrol("Ada", [some_print(1), some_print(2)])
+    ada = changes.enrol("Ada", [some_fingerprint(1), some_fingerprint(2)])
     did(ChangeKind.ENROL)
-    ben = changes.enrol("Ben", [some_print(3)])
+    ben = changes.enrol("Ben", [some_fingerprint(3)])
     did(ChangeKind.ENROL)
-    changes.add(ada, [some_print(4)])
+    changes.add(ada, [some_fingerprint(4)])
     did(ChangeKind.ADD)
-    changes.replace(ben, [some_print(5), some_print(6)])
+    changes.replace(ben, [some_fingerprint(5), some_fingerprint(6)])
     did(ChangeKind.REPLACE)
     changes.rename(ben, "Benjamin")
     did(ChangeKind.RENAME)
@@ -51,7 +51,7 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
     did(ChangeKind.MERGE)
     changes.delete(ada)
     did(ChangeKind.DELETE)
-    changes.import_people([PersonToImport("Cy", [some_print(7)]), PersonToImport("Di", [some_print(8)])])
+    changes.import_people([PersonToImport("Cy", [some_fingerprint(7)]), PersonToImport("Di", [some_fingerprint(8)])])
     did(ChangeKind.IMPORT)
     told = [wording.undo_line(change) for change in changes.changes]
     assert told == [
@@ -76,13 +76,13 @@ def test_all_kinds_are_undone_one_by_one_to_the_state_before(gallery: Gallery) -
 
 def test_a_refused_change_is_not_remembered_and_a_refused_undo_stays(gallery: Gallery) -> None:
     changes = PeopleChanges(gallery)
-    ada = changes.enrol("Ada", [some_print(1)])
+    ada = changes.enrol("Ada", [some_fingerprint(1)])
     with pytest.raises(GalleryError):
-        changes.enrol("ada", [some_print(2)])
+        changes.enrol("ada", [some_fingerprint(2)])
     changes.rename(ada, "Ada")  # changes nothing
     assert len(changes.changes) == 1
     changes.delete(ada)
-    gallery.add_person("Ada", [some_print(3)])
+    gallery.add_person("Ada", [some_fingerprint(3)])
     with pytest.raises(GalleryError, match="taken"):
         changes.undo()
     assert changes.changes[-1].kind is ChangeKind.DELETE
@@ -90,7 +90,7 @@ def test_a_refused_change_is_not_remembered_and_a_refused_undo_stays(gallery: Ga
 
 def test_only_the_last_changes_are_remembered(gallery: Gallery) -> None:
     changes = PeopleChanges(gallery)
-    ada = changes.enrol("Ada", [some_print(1)])
+    ada = changes.enrol("Ada", [some_fingerprint(1)])
     for number in range(DEPTH + 5):
         changes.rename(ada, f"Ada {number}")
     assert len(changes.changes) == DEPTH

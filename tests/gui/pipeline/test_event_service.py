@@ -19,7 +19,7 @@ from gui.gallery.database import Store
 from gui.gallery.event_log import EventLog, Keeping, Query
 from gui.gallery.gallery import Gallery
 from gui.pipeline.event_service import EventService
-from tests.gui.gallery.test_gallery import some_print
+from tests.gui.gallery.test_gallery import some_fingerprint
 from tests.support.samples import event, recognition, trace
 
 
@@ -51,7 +51,7 @@ class Office:
         decided = recognition(
             decision=decision, person_id=None, name=None, trace=trace(failures=5), effect=effect, locks_out=locks_out
         )
-        self.door.decided(decided, some_print)
+        self.door.decided(decided, some_fingerprint)
 
 
 @pytest.fixture
@@ -81,15 +81,15 @@ def test_what_follows_from_a_decision(office: Office) -> None:
     assert first is not None
     assert first.trace == trace(failures=5)
     assert (first.thumbnail or b"")[:2] == b"\xff\xd8"
-    assert office.log.has_print(first.id)
-    assert not office.log.has_print(office.told[3].id)
+    assert office.log.has_fingerprint(first.id)
+    assert not office.log.has_fingerprint(office.told[3].id)
 
 
 def test_pictures_and_fingerprints_are_not_kept_when_switched_off(office: Office) -> None:
-    office.service.keep(Keeping(thumbnails=False, prints=False))
+    office.service.keep(Keeping(thumbnails=False, fingerprints=False))
     office.decide(Effect.OPEN, Decision.ACCEPTED)
     assert office.log.thumbnail(office.told[0].id) is None
-    assert not office.log.has_print(office.told[0].id)
+    assert not office.log.has_fingerprint(office.told[0].id)
 
 
 def test_old_events_go_at_the_start_and_when_the_setting_is_changed(office: Office, qtbot: QtBot) -> None:
@@ -111,8 +111,8 @@ def test_old_events_go_at_the_start_and_when_the_setting_is_changed(office: Offi
 
 
 def test_corrections_change_the_gallery_and_the_list(office: Office, qtbot: QtBot) -> None:
-    ada = office.gallery.add_person("Ada", [some_print()])
-    logged = office.log.log(event(person_id=None, name=None, decision=Decision.REFUSED), some_print(2))
+    ada = office.gallery.add_person("Ada", [some_fingerprint()])
+    logged = office.log.log(event(person_id=None, name=None, decision=Decision.REFUSED), some_fingerprint(2))
     with qtbot.waitSignal(office.service.changed):
         office.service.correct(logged.id, ada)
     assert office.gallery.people()[0].fingerprints == 2

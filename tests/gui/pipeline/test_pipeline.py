@@ -127,8 +127,8 @@ def test_enrol_recognise_open_once_and_remember_after_a_restart(
 
     again, log = make(str(still))
     assert [(person.name, person.fingerprints) for person in again.people.everyone()] == [("Ada", 3)]
-    ((_, prints),) = again.engine.gallery.everything()
-    assert [one.passes for one in prints] == [2, 2, 2]  # what is kept is flip-averaged
+    ((_, fingerprints),) = again.engine.gallery.everything()
+    assert [one.passes for one in fingerprints] == [2, 2, 2]  # what is kept is flip-averaged
     assert [old.id for old in again.events.newest()] == [event.id]
     again.door.set_rules(Rules(flip=FlipAveraging.ON))
     again.start()

@@ -20,7 +20,7 @@ from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.theme import Theme
 from gui.window.wiring import connect_decision, connect_door, connect_events, connect_rules
-from tests.gui.gallery.test_gallery import some_print
+from tests.gui.gallery.test_gallery import some_fingerprint
 from tests.support.samples import event
 
 
@@ -52,7 +52,7 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     settings.set("events/prints", False)
     settings.set("events/days", 7)
     keeping = pipeline.engine.door.keeping
-    assert (keeping.thumbnails, keeping.prints, keeping.days) == (False, False, 7)
+    assert (keeping.thumbnails, keeping.fingerprints, keeping.days) == (False, False, 7)
     assert not panel.model.show_pictures
 
 
@@ -70,8 +70,8 @@ def test_the_entrance_is_told_on_the_cards(qtbot: QtBot, theme: Theme, pipeline:
 def test_what_is_said_of_an_event_reaches_the_table_and_the_templates(
     qtbot: QtBot, theme: Theme, pipeline: Pipeline
 ) -> None:
-    ada = pipeline.engine.gallery.add_person("Ada", [some_print()])
-    logged = pipeline.engine.log.log(event(person_id=ada), some_print(2))
+    ada = pipeline.engine.gallery.add_person("Ada", [some_fingerprint()])
+    logged = pipeline.engine.log.log(event(person_id=ada), some_fingerprint(2))
     panel = EventsPanel(theme)
     qtbot.addWidget(panel)
     connect_events(pipeline, SettingsStore(None), panel)

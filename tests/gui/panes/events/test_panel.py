@@ -21,7 +21,7 @@ from gui.gallery.gallery import Gallery
 from gui.panes.events.model import Column
 from gui.panes.events.panel import BETWEEN, TODAY, UNKNOWN, EventsPanel
 from gui.widgets.theme import Theme
-from tests.gui.gallery.test_gallery import some_print
+from tests.gui.gallery.test_gallery import some_fingerprint
 from tests.support.samples import event, picture, trace
 
 DAY_S = 86_400
@@ -104,7 +104,7 @@ def test_a_long_log_is_read_a_page_at_a_time(panel: EventsPanel, store: Store) -
 
 def test_search_and_filters_narrow_the_list(panel: EventsPanel, store: Store, qtbot: QtBot) -> None:
     log = EventLog(store)
-    ada = Gallery(store).add_person("Ada", [some_print()])
+    ada = Gallery(store).add_person("Ada", [some_fingerprint()])
     now = time.time()
     log.log(event(time=now - 40 * DAY_S, person_id=ada))
     log.log(event(time=now - 3 * DAY_S, person_id=None, name=None, decision=Decision.REFUSED))
@@ -150,9 +150,9 @@ def test_pictures_are_shown_unless_they_are_switched_off(panel: EventsPanel, sto
 def test_an_opened_event_shows_its_trace_and_asks_for_a_correction(
     panel: EventsPanel, store: Store, qtbot: QtBot
 ) -> None:
-    ada = Gallery(store).add_person("Ada", [some_print()])
-    ben = Gallery(store).add_person("Ben", [some_print()])
-    EventLog(store).log(event(person_id=ada, trace=trace(), passes=2), some_print())
+    ada = Gallery(store).add_person("Ada", [some_fingerprint()])
+    ben = Gallery(store).add_person("Ben", [some_fingerprint()])
+    EventLog(store).log(event(person_id=ada, trace=trace(), passes=2), some_fingerprint())
     panel.reload()
     panel.view.setFocus()
     panel.view.selectRow(0)
@@ -183,7 +183,7 @@ def test_an_opened_event_shows_its_trace_and_asks_for_a_correction(
 
 
 def test_an_event_without_a_fingerprint_says_that_it_corrects_nothing(panel: EventsPanel, store: Store) -> None:
-    Gallery(store).add_person("Ada", [some_print()])
+    Gallery(store).add_person("Ada", [some_fingerprint()])
     EventLog(store).log(event(person_id=None, name=None, decision=Decision.REFUSED, reason="an old sentence"))
     panel.reload()
     panel.open_event(panel.model.index(0, 0))

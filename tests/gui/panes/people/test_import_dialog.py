@@ -7,9 +7,9 @@ from pytestqt.qtbot import QtBot
 from gui.gallery.archive import FilePerson
 from gui.panes.people.import_dialog import ORDER, ImportDialog
 from gui.widgets.theme import Theme
-from tests.gui.gallery.test_gallery import NETWORK, some_print
+from tests.gui.gallery.test_gallery import NETWORK, some_fingerprint
 
-PEOPLE = [FilePerson("Ada", 1.0, (some_print(1),)), FilePerson("Ben", 2.0, (some_print(2, "cd" * 16),))]
+PEOPLE = [FilePerson("Ada", 1.0, (some_fingerprint(1),)), FilePerson("Ben", 2.0, (some_fingerprint(2, "cd" * 16),))]
 
 
 def test_who_clashes_is_renamed_merged_or_left_out(qtbot: QtBot, theme: Theme) -> None:
