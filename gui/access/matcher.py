@@ -84,8 +84,8 @@ def build(
             ids.append(person_id)
             names.append(name)
             quality = np.array([one.quality for one in own], np.float32)
-            vouched = np.array([one.vouched for one in own])
-            rows.append(template(embed(own, network_hash, projection), quality, vouched))
+            user_confirmed = np.array([one.user_confirmed for one in own])
+            rows.append(template(embed(own, network_hash, projection), quality, user_confirmed))
             if wrong := negatives.get(person_id):
                 against.append(embed(wrong, network_hash, projection))
                 owners += [len(rows) - 1] * len(wrong)

@@ -22,9 +22,9 @@ def agreement(embeddings: Floats) -> Floats:
     return np.asarray(np.einsum("nd,nd->n", embeddings, others), np.float32)
 
 
-def kept(embeddings: Floats, vouched: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
+def kept(embeddings: Floats, user_confirmed: NDArray[np.bool_] | None = None) -> NDArray[np.bool_]:
     """Which of the unit embeddings (N, D) belong together (N,); with fewer than five all: a majority must stay.
-    Those that a person ``vouched`` (N,) for stay however they look: that is why they were added.
+    Those that are ``user_confirmed`` (N,) stay however far apart they are: that is why they were added.
 
     Frigate builds a person's template as a trimmed mean; here only what stands apart is trimmed, because always leaving
     the worst fifth out costs where the shots agree. Recognised at 1 false accept in 1,000 on LFW (LiteRT on a PC, host
@@ -39,15 +39,17 @@ def kept(embeddings: Floats, vouched: NDArray[np.bool_] | None = None) -> NDArra
         return keep
     scores = agreement(embeddings)
     apart = np.median(scores) - scores
-    if vouched is not None:
-        apart = np.where(vouched, -np.inf, apart)
+    if user_confirmed is not None:
+        apart = np.where(user_confirmed, -np.inf, apart)
     worst = np.argsort(-apart, kind="stable")[:most]
     keep[worst[apart[worst] > OUTLIER]] = False
     return keep
 
 
-def template(embeddings: Floats, qualities: Floats | None = None, vouched: NDArray[np.bool_] | None = None) -> Floats:
+def template(
+    embeddings: Floats, qualities: Floats | None = None, user_confirmed: NDArray[np.bool_] | None = None
+) -> Floats:
     """The template (D,), length 1, of unit embeddings (N, D); ``qualities`` (N,) in 0..1, all alike where None."""
     weights = np.ones(len(embeddings)) if qualities is None else FLOOR + (1 - FLOOR) * np.clip(qualities, 0.0, 1.0)
-    weights = np.where(kept(embeddings, vouched), weights, 0.0)
+    weights = np.where(kept(embeddings, user_confirmed), weights, 0.0)
     return unit(weights @ embeddings)

@@ -64,7 +64,7 @@ class StoredFingerprint:
     quality: float = 1.0
     thumbnail: bytes | None = None
     time: float = 0.0  # Unix seconds; 0 for now
-    vouched: bool = False  # somebody said of an event that this was the person
+    user_confirmed: bool = False  # somebody said of an event that this was the person
 
     @property
     def passes(self) -> int:

@@ -7,8 +7,9 @@ A ZIP archive, version 3:
   ``length`` (its numbers), ``passes`` (1, or 2 where the second half of the numbers is the crop's mirror image's),
   ``scale`` and ``zero_point`` (a feature is scale * (number - zero_point)), ``network`` (the hash of the network that
   made it, 32 hexadecimal digits), ``crop_version`` (``device.vision.crop``), ``quality`` (0 to 1), ``time`` (Unix
-  seconds), ``vouched`` (true where somebody said of an event that this was the person) and ``picture`` (a member of the
-  archive, or null). Version 2 calls ``passes`` ``looks``; version 1 has neither: there it is 1.
+  seconds), ``user_confirmed`` (true where somebody said of an event that this was the person) and ``picture`` (a member
+  of the archive, or null). Version 2 calls ``passes`` ``looks``, version 1 has neither: there it is 1. Both call
+  ``user_confirmed`` ``vouched``.
 - ``fingerprints/000001.bin`` …: int8, as the board sent them.
 - ``pictures/000001.png`` …: the crop that the board saw, PNG.
 
@@ -101,7 +102,7 @@ def _index(archive: zipfile.ZipFile, people: Sequence[tuple[Person, Sequence[Sto
                     "crop_version": one.crop_version,
                     "quality": one.quality,
                     "time": one.time,
-                    "vouched": bool(one.vouched),  # SQLite has numbers alone
+                    "user_confirmed": bool(one.user_confirmed),  # SQLite has numbers alone
                     "picture": picture if one.thumbnail else None,
                 }
             )
@@ -125,7 +126,8 @@ class _Reader:
         self._path, self._archive = path, archive
         self._names = {info.filename: info for info in archive.infolist()}
         self._count = 0
-        self._passes: str | None = "passes"  # what the file calls this field
+        self._passes: str | None = "passes"  # what the file calls these fields
+        self._user_confirmed = "user_confirmed"
 
     def people(self) -> list[FilePerson]:
         index = self._json()
@@ -137,7 +139,8 @@ class _Reader:
             )
         wanted = next((one for one in EARLIER if one == version), VERSION)
         _same(self._path, "version", version, wanted)
-        self._passes = EARLIER.get(wanted, self._passes)
+        if wanted in EARLIER:
+            self._passes, self._user_confirmed = EARLIER[wanted], "vouched"
         listed = self._list(index, "people", MOST_PEOPLE)
         found, keys = [], set()
         for number, entry in enumerate(listed):
@@ -201,7 +204,7 @@ class _Reader:
             self._number(f"{where}.quality", fields.get("quality"), 0.0, 1.0),
             picture,
             self._number(f"{where}.time", fields.get("time"), 0.0, 1e12),
-            self._flag(f"{where}.vouched", fields.get("vouched")),
+            self._flag(f"{where}.{self._user_confirmed}", fields.get(self._user_confirmed)),
         )
 
     def _json(self) -> dict[str, Any]:

@@ -69,7 +69,7 @@ class Corrections:
             added = negative = None
             if person_id is not None:
                 added = writer.execute(
-                    f"""INSERT INTO fingerprints (person_id, {_COLUMNS}, quality, thumbnail, time, vouched)
+                    f"""INSERT INTO fingerprints (person_id, {_COLUMNS}, quality, thumbnail, time, user_confirmed)
                     SELECT ?, {_COLUMNS}, quality, ?, ?, 1 FROM event_details WHERE event_id = ?""",
                     (person_id, named[1], time.time(), event_id),
                 ).lastrowid

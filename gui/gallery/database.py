@@ -104,6 +104,7 @@ MIGRATIONS: tuple[tuple[str, ...], ...] = (
         f"ALTER TABLE {table} RENAME COLUMN looks TO passes"
         for table in ("fingerprints", "negatives", "event_details", "events")
     ),
+    ("ALTER TABLE fingerprints RENAME COLUMN vouched TO user_confirmed",),
 )
 
 

@@ -103,17 +103,24 @@ class Gallery:
         """The comparable fingerprints by person: of this network and this crop only."""
         with self._store.reading() as reader:
             rows = reader.execute(
-                """SELECT f.person_id, f.data, f.passes, f.scale, f.zero_point, f.quality, f.time, f.vouched
+                """SELECT f.person_id, f.data, f.passes, f.scale, f.zero_point, f.quality, f.time, f.user_confirmed
                 FROM fingerprints f JOIN people p ON p.id = f.person_id
                 WHERE p.deleted IS NULL AND f.network_hash = ? AND f.crop_version = ? ORDER BY f.id""",
                 (network_hash, crop_version),
             ).fetchall()
         found: dict[int, list[StoredFingerprint]] = {}
-        for person_id, data, passes, scale, zero_point, quality, when, vouched in rows:
+        for person_id, data, passes, scale, zero_point, quality, when, user_confirmed in rows:
             own = numbers(data, passes)
             found.setdefault(person_id, []).append(
                 StoredFingerprint(
-                    own, scale, zero_point, network_hash, crop_version, quality, time=when, vouched=bool(vouched)
+                    own,
+                    scale,
+                    zero_point,
+                    network_hash,
+                    crop_version,
+                    quality,
+                    time=when,
+                    user_confirmed=bool(user_confirmed),
                 )
             )
         return found
@@ -141,7 +148,7 @@ class Gallery:
             try:
                 rows = reader.execute(
                     """SELECT person_id, data, passes, scale, zero_point, network_hash, crop_version, quality,
-                        thumbnail, time, vouched = 1
+                        thumbnail, time, user_confirmed = 1
                     FROM fingerprints ORDER BY id"""
                 ).fetchall()
                 people = reader.execute(
@@ -346,9 +353,9 @@ def _insert(writer: sqlite3.Connection, person_id: int, fingerprints: Sequence[S
     for one in fingerprints:
         cursor = writer.execute(
             """INSERT INTO fingerprints (person_id, data, passes, scale, zero_point, network_hash, crop_version,
-                quality, thumbnail, time, vouched) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                quality, thumbnail, time, user_confirmed) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
             (person_id, one.data.tobytes(), one.passes, float(one.scale), int(one.zero_point), one.network_hash,
-             one.crop_version, float(one.quality), one.thumbnail, one.time or time.time(), one.vouched),
+             one.crop_version, float(one.quality), one.thumbnail, one.time or time.time(), one.user_confirmed),
         )  # fmt: skip
         ids.append(int(cursor.lastrowid or 0))
     return ids

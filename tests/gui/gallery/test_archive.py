@@ -69,7 +69,16 @@ def test_everything_comes_back_number_by_number(file: Path) -> None:
     assert (ada.name, ben.name) == ("Ada Žů", "Ben")
     for found, made in zip(ada.fingerprints, (with_picture(1), with_picture(2, "cd" * 16)), strict=True):
         assert found.data.tolist() == made.data.tolist()
-        for name in ("scale", "zero_point", "network_hash", "crop_version", "quality", "thumbnail", "time", "vouched"):
+        for name in (
+            "scale",
+            "zero_point",
+            "network_hash",
+            "crop_version",
+            "quality",
+            "thumbnail",
+            "time",
+            "user_confirmed",
+        ):
             assert getattr(found, name) == getattr(made, name)
     assert (ben.fingerprints[0].scale, ben.fingerprints[0].zero_point, ben.fingerprints[0].thumbnail) == (0.5, 7, None)
 
@@ -79,6 +88,7 @@ def test_a_file_of_the_first_version_is_of_one_pass_each(file: Path) -> None:
         index["version"] = 1
         for one in (one for person in index["people"] for one in person["fingerprints"]):
             del one["passes"]
+            one["vouched"] = one.pop("user_confirmed")
 
     rewrite(file, first)
     ada, _ = read(file)
@@ -90,11 +100,17 @@ def test_a_file_of_the_second_version_calls_the_passes_looks(file: Path) -> None
         index["version"] = 2
         for one in (one for person in index["people"] for one in person["fingerprints"]):
             one["looks"] = one.pop("passes")
+            one["vouched"] = one.pop("user_confirmed")
 
-    made = [(one.data.tolist(), one.passes) for person in read(file) for one in person.fingerprints]
-    assert [passes for _, passes in made] == [1, 2, 1]
+    def told() -> list[tuple[list[int], int, bool]]:
+        people = read(file)
+        return [(one.data.tolist(), one.passes, one.user_confirmed) for person in people for one in person.fingerprints]
+
+    made = told()
+    assert [passes for _, passes, _ in made] == [1, 2, 1]
+    assert any(confirmed for _, _, confirmed in made)
     rewrite(file, second)
-    assert [(one.data.tolist(), one.passes) for person in read(file) for one in person.fingerprints] == made
+    assert told() == made
     rewrite(file, lambda index, _: index["people"][0]["fingerprints"][0].pop("looks"))
     with pytest.raises(FileError, match="looks"):
         read(file)
@@ -153,7 +169,7 @@ def _first(index: Index) -> Index:
         (lambda i, m: _first(i).update(crop_version=0), "crop_version"),
         (lambda i, m: _first(i).update(quality=1.5), "quality"),
         (lambda i, m: _first(i).update(time=-1), "time"),
-        (lambda i, m: _first(i).update(vouched=1), "vouched"),
+        (lambda i, m: _first(i).update(user_confirmed=1), "user_confirmed"),
         (lambda i, m: _first(i).update(picture="fingerprints/000001.bin"), "picture"),
         (lambda i, m: m.update({"pictures/000001.png": PNG + b"x" * 2_000_000}), "picture"),
         (lambda i, m: m.update({"fingerprints/000001.bin": b"x" * 140_000}), "data is '140000 bytes'"),

@@ -83,7 +83,7 @@ def test_that_was_me_adds_the_fingerprint_and_undo_takes_it_away(enrolled: Enrol
     enrolled.corrections.undo(number)  # nothing left to take back
 
 
-def test_a_fingerprint_that_somebody_vouched_for_is_not_trimmed_as_an_outlier(enrolled: Enrolled) -> None:
+def test_a_user_confirmed_fingerprint_is_not_trimmed_as_an_outlier(enrolled: Enrolled) -> None:
     enrolled.gallery.add_fingerprints(enrolled.ada, [face_of(1, seed) for seed in range(20, 26)])
     strange = between(face_of(1, 50), face_of(3), 0.2)
     before = enrolled.scores(strange)[0]

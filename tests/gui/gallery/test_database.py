@@ -151,6 +151,41 @@ def test_what_was_written_with_looks_is_found_under_passes(path: Path) -> None:
         store.close()
 
 
+def test_what_was_written_with_vouched_is_found_under_user_confirmed(path: Path) -> None:
+    """Version 5 called the column ``vouched``; every row keeps its answer."""
+    path.parent.mkdir()
+    old = sqlite3.connect(path)
+    for statement in (statement for step in MIGRATIONS[:5] for statement in step):
+        old.execute(statement)
+    old.execute(f"PRAGMA application_id={APPLICATION_ID}")
+    old.execute("PRAGMA user_version=5")
+    old.execute("INSERT INTO people (id, name, name_key, created) VALUES (1, 'Ada', 'ada', 0)")
+    for seed in range(3):
+        kept = some_fingerprint(seed)
+        values = (kept.data.tobytes(), kept.scale, kept.zero_point, kept.network_hash, kept.crop_version, seed == 1)
+        old.execute(
+            """INSERT INTO fingerprints
+            (person_id, data, scale, zero_point, network_hash, crop_version, vouched, quality, thumbnail, time)
+            VALUES (1, ?, ?, ?, ?, ?, ?, 0.8, x'01', 5.0)""",
+            values,
+        )
+    old.commit()
+    old.close()
+    store = Store(path)
+    try:
+        (found,) = Gallery(store).fingerprints(NETWORK, 1).values()
+        assert [one.user_confirmed for one in found] == [False, True, False]
+        assert [one.data.tolist() for one in found] == [some_fingerprint(seed).data.tolist() for seed in range(3)]
+        ((_, whole),) = Gallery(store).everything()
+        assert [(one.user_confirmed, one.quality, one.thumbnail, one.time) for one in whole] == [
+            (False, 0.8, b"\x01", 5.0),
+            (True, 0.8, b"\x01", 5.0),
+            (False, 0.8, b"\x01", 5.0),
+        ]
+    finally:
+        store.close()
+
+
 def test_a_database_of_another_program_is_refused(path: Path) -> None:
     path.parent.mkdir()
     connection = sqlite3.connect(path)
