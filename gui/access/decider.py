@@ -31,7 +31,7 @@ from gui.access.matcher import Floats
 from gui.access.visits import Stays, Undecided, Visit, Visits, is_worth_keeping
 from gui.core.decisions import (
     NO_TRACK,
-    Ballot,
+    CastVote,
     Decision,
     Effect,
     Entrance,
@@ -105,7 +105,7 @@ class Observation:
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _TimedVote:
     at_s: float
     vote: Vote
     match: Match
@@ -128,7 +128,7 @@ class _Face:
     challenge: Challenge | None = None
     visit: Visit | None = None
     accepted: Match | None = None  # what the acceptance rests on
-    ballots: deque[_Seen] = field(default_factory=deque)
+    votes: deque[_TimedVote] = field(default_factory=deque)
     own: deque[Floats] = field(default_factory=lambda: deque(maxlen=OWN_PICTURES))
 
     def be_there(self, at_s: float) -> None:
@@ -143,7 +143,7 @@ class _Face:
         return challenge is not None and challenge.asked is not None and not challenge.straight
 
     def weigh(self, kind: Vote, person_id: int | None = None) -> float:
-        chosen = (one for one in self.ballots if one.vote is kind)
+        chosen = (one for one in self.votes if one.vote is kind)
         return sum(one.weight for one in chosen if person_id is None or one.match.person_id == person_id)
 
     def is_other(self, embedding: Floats | None, bound: float) -> bool:
@@ -316,9 +316,9 @@ class Decider:
         rules = self.rules
         accepted = face.person_id if face.decision is Decision.ACCEPTED else None
         said = vote(match, rules, accepted, usable and not face.is_turning)
-        face.ballots.append(_Seen(at_s, said, match, quality, embedding))
-        while len(face.ballots) > rules.window or at_s - face.ballots[0].at_s > rules.memory_s:
-            face.ballots.popleft()
+        face.votes.append(_TimedVote(at_s, said, match, quality, embedding))
+        while len(face.votes) > rules.window or at_s - face.votes[0].at_s > rules.memory_s:
+            face.votes.popleft()
 
     def _find(self, face: _Face, at_s: float, match: Match, usable: bool) -> _Found:
         rules = self.rules
@@ -326,7 +326,7 @@ class Decider:
             face.challenge.tick(at_s)
             if face.challenge.failed is not None:
                 return _Found(Finding.FAILED, face.challenge.failed)
-        counted = [one for one in face.ballots if one.vote is not Vote.VOID]
+        counted = [one for one in face.votes if one.vote is not Vote.VOID]
         if not counted:
             return _Found(Finding.EARLY, _nothing(match, usable))
         against = face.weigh(Vote.AGAINST)
@@ -371,7 +371,7 @@ class Decider:
         done_s = challenge.done_s
         # Once more after the last turn: else somebody could turn for a photo.
         again = done_s is not None and any(
-            one.vote is Vote.FOR and one.match.person_id == person_id and one.at_s > done_s for one in face.ballots
+            one.vote is Vote.FOR and one.match.person_id == person_id and one.at_s > done_s for one in face.votes
         )
         if again:
             face.proven, face.challenge = person_id, None
@@ -391,9 +391,9 @@ class Decider:
         trace = self._trace(face, found, at_s)
         if found.finding is Finding.FAILED:
             face.challenge = None
-            face.ballots.clear()  # who wants another try begins anew
+            face.votes.clear()  # who wants another try begins anew
         if locks_out or found.finding is Finding.LOCKED:
-            face.ballots.clear()
+            face.votes.clear()
         rests_on = face.accepted or found.best or match
         return Outcome(
             face.decision, face.person_id, face.name, trace, effect, locks_out, rests_on, at_s, face.track_id
@@ -421,7 +421,7 @@ class Decider:
         rule = found.rule
         if face.decision is Decision.ACCEPTED and found.finding is not Finding.PERSON:
             rule = Rule.KEPT
-        newest = face.ballots[-1].match if face.ballots else Match()
+        newest = face.votes[-1].match if face.votes else Match()
         person = face.name or (found.best.name if found.best else newest.name)
         about = face.person_id if face.person_id is not None else (found.best or newest).person_id
         challenge = face.challenge
@@ -429,7 +429,7 @@ class Decider:
             rule=rule,
             rules=self.rules,
             person=person,
-            ballots=tuple(_ballot(one, at_s) for one in face.ballots),
+            votes=tuple(_cast_vote(one, at_s) for one in face.votes),
             votes_for=face.weigh(Vote.FOR, about),
             votes_against=face.weigh(Vote.AGAINST),
             faces=max(1, self._in_view),
@@ -445,7 +445,7 @@ def _nothing(match: Match, usable: bool) -> Rule:
     return Rule.FEW_VOTES if usable else Rule.BAD_PICTURE
 
 
-def _why_mixed(newest: _Seen, for_anybody: bool, others: float, rules: Rules) -> Rule:
+def _why_mixed(newest: _TimedVote, for_anybody: bool, others: float, rules: Rules) -> Rule:
     if others > 0 or (for_anybody and newest.vote is Vote.AGAINST):
         return Rule.DISAGREE
     if newest.vote is not Vote.NEAR:
@@ -453,9 +453,9 @@ def _why_mixed(newest: _Seen, for_anybody: bool, others: float, rules: Rules) ->
     return Rule.MARGIN if (newest.match.score or 0.0) >= rules.threshold else Rule.BAND
 
 
-def _ballot(one: _Seen, at_s: float) -> Ballot:
+def _cast_vote(one: _TimedVote, at_s: float) -> CastVote:
     match = one.match
-    return Ballot(
+    return CastVote(
         one.vote,
         one.weight,
         one.quality,

@@ -144,7 +144,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True)
-class Ballot:
+class CastVote:
     """One recognition and its vote. ``age_s`` is how long before the decision it was taken."""
 
     vote: Vote
@@ -161,7 +161,7 @@ class Ballot:
 class Trace:
     """The rule that decided, with the numbers it saw.
 
-    ``person`` is whom the rule speaks of. ``ballots`` are the face's last ones, oldest first, ``votes_*`` sums of their
+    ``person`` is whom the rule speaks of. ``votes`` are the face's last ones, oldest first, ``votes_*`` sums of their
     weights. ``faces`` were in the picture. ``turns`` were asked for and ``turned`` of them done. ``failures`` is the
     number of refusals in a row so far, with this one.
     """
@@ -169,7 +169,7 @@ class Trace:
     rule: Rule
     rules: Rules = field(default_factory=Rules)
     person: str | None = None
-    ballots: tuple[Ballot, ...] = ()
+    votes: tuple[CastVote, ...] = ()
     votes_for: float = 0.0
     votes_against: float = 0.0
     faces: int = 1
@@ -178,9 +178,9 @@ class Trace:
     failures: int = 0
 
     @property
-    def newest(self) -> Ballot | None:
+    def newest(self) -> CastVote | None:
         """The recognition that brought the decision."""
-        return self.ballots[-1] if self.ballots else None
+        return self.votes[-1] if self.votes else None
 
     def dump(self) -> str:
         """As JSON, with cosines and weights to four places."""
@@ -194,9 +194,8 @@ class Trace:
             given = _known(cls, raw)
             given["rule"] = Rule(raw["rule"])
             given["rules"] = _rules(raw.get("rules", {}))
-            given["ballots"] = tuple(
-                Ballot(**{**_known(Ballot, one), "vote": Vote(one["vote"])}) for one in raw.get("ballots", ())
-            )
+            cast = raw["votes"] if "votes" in raw else raw.get("ballots", ())  # what version 0.1 called them
+            given["votes"] = tuple(CastVote(**{**_known(CastVote, one), "vote": Vote(one["vote"])}) for one in cast)
             given["turns"] = tuple(Turn(turn) for turn in raw.get("turns", ()))
             return cls(**given)
         except (ValueError, TypeError, KeyError, AttributeError):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from gui.core.decisions import Ballot, Rule, Trace, Turn, Vote
+from gui.core.decisions import CastVote, Rule, Trace, Turn, Vote
 from gui.core.i18n import marked
 from gui.widgets.language import figure, translate
 
@@ -94,16 +94,16 @@ def votes(value: float) -> str:
     return figure(value, 0 if abs(value - round(value)) < 0.05 else 1)
 
 
-def best(ballot: Ballot | None) -> str:
+def best(cast: CastVote | None) -> str:
     """``Ada 0.71``, or a dash where there was nobody to compare with."""
-    if ballot is None or ballot.score is None:
+    if cast is None or cast.score is None:
         return "–"
-    return f"{ballot.person} {figure(ballot.score, 2)}"
+    return f"{cast.person} {figure(cast.score, 2)}"
 
 
-def vote(ballot: Ballot) -> str:
+def vote(cast: CastVote) -> str:
     """What a recognition said, in a word."""
-    return translate(_VOTES[ballot.vote])
+    return translate(_VOTES[cast.vote])
 
 
 def turn(value: Turn) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from device.link.replies import Inference
-from gui.core.decisions import Ballot, Decision, Effect, Match, Outcome, Rule, Rules, Trace, Vote
+from gui.core.decisions import CastVote, Decision, Effect, Match, Outcome, Rule, Rules, Trace, Vote
 from gui.core.frames import Clock, FrameView, Picture, Recognition, Span, Stage, Timeline, TrackedFace, Verdict
 from gui.core.people import Event, Person
 from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, Where
@@ -65,9 +65,9 @@ def timeline(start_s: float = 10.0, network_ms: float = 246.0) -> Timeline:
 
 def trace(rule: Rule = Rule.VOTES_FOR, **changes: Any) -> Trace:
     """Ada accepted by two good pictures, but for ``changes``."""
-    ballots = tuple(Ballot(Vote.FOR, 1.0, 0.8, age_s, "Ada", 0.71, "Bo", 0.42) for age_s in (0.4, 0.0))
+    votes = tuple(CastVote(Vote.FOR, 1.0, 0.8, age_s, "Ada", 0.71, "Bo", 0.42) for age_s in (0.4, 0.0))
     values: dict[str, Any] = {"rules": Rules(threshold=0.45, measured=True), "person": "Ada", "votes_for": 2.0}
-    return Trace(rule, **({"ballots": ballots} | values | changes))
+    return Trace(rule, **({"votes": votes} | values | changes))
 
 
 def recognition(**changes: Any) -> Recognition:

@@ -412,7 +412,7 @@ class Door:
             return
         votes = [
             self._whose(outcome.at_s - one.age_s)
-            for one in outcome.trace.ballots
+            for one in outcome.trace.votes
             if one.vote is Vote.FOR and one.person == outcome.name
         ]
         if all(one.who is actor.who for one in votes):

@@ -54,12 +54,12 @@ class EventDialog(Dialog):
             self.numbers = RowGrid()
             self.numbers.set_rows((*decision_text.numbers(event.trace), *self._measured(event)))
             parts.append(self.numbers)
-            if event.trace.ballots:
+            if event.trace.votes:
                 title = QLabel(self.tr("The last pictures of this face, oldest first"))
                 set_style_class(title, "name")
                 parts.append(title)
-                self.ballots = self._ballots(event.trace, theme)
-                parts.append(self.ballots)
+                self.votes = self._votes_table(event.trace, theme)
+                parts.append(self.votes)
         if event.decision not in (Decision.BY_HAND, Decision.LOCKED_OUT):
             parts.append(self._corrections(event, people, can_correct))
         close = push_button(self.tr("Close"), self.reject)
@@ -109,12 +109,12 @@ class EventDialog(Dialog):
         time = formatting.with_flip(f"{formatting.milliseconds(event.network_ms)} ms", event.passes)
         return ((self.tr("Network"), f"{time}, {formatting.measured(event.where)}"),)
 
-    def _ballots(self, trace: Trace, theme: Theme) -> QTableWidget:
+    def _votes_table(self, trace: Trace, theme: Theme) -> QTableWidget:
         heads = (
             self.tr("Ago"), self.tr("Vote"), self.tr("Counts"), self.tr("Quality"), self.tr("Best"), self.tr("Score"),
             self.tr("Second"), self.tr("Margin"),
         )  # fmt: skip
-        table = QTableWidget(len(trace.ballots), len(heads))
+        table = QTableWidget(len(trace.votes), len(heads))
         table.setHorizontalHeaderLabels(heads)
         table.verticalHeader().hide()
         table.setShowGrid(False)
@@ -124,7 +124,7 @@ class EventDialog(Dialog):
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setTabKeyNavigation(False)
         table.setAccessibleName(self.tr("Votes of the last pictures"))
-        for number, one in enumerate(trace.ballots):
+        for number, one in enumerate(trace.votes):
             cells = (
                 self.tr("{seconds} s").format(seconds=figure(one.age_s, 1)),
                 decision_text.vote(one),
@@ -141,7 +141,7 @@ class EventDialog(Dialog):
         table.horizontalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
         table.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         table.verticalHeader().setDefaultSectionSize(round(theme.scale.body * 1.9))
-        rows = min(len(trace.ballots), 8) + 1.6
+        rows = min(len(trace.votes), 8) + 1.6
         table.setFixedHeight(round(theme.scale.body * 1.9 * rows))
         return table
 

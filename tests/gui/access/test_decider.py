@@ -185,10 +185,10 @@ def test_the_trace_names_the_rule_and_keeps_the_numbers(matches: list[Match], ru
     trace = run(Decider(RULES), *matches)[-1].trace
     assert trace.rule is rule
     assert trace.rules == RULES
-    assert [(one.person, one.score, one.second, one.margin) for one in trace.ballots] == [
+    assert [(one.person, one.score, one.second, one.margin) for one in trace.votes] == [
         (match.name, match.score, match.second, match.margin) for match in matches
     ]
-    assert trace.ballots[-1].age_s == 0.0
+    assert trace.votes[-1].age_s == 0.0
     assert trace.votes_against == sum(match is LOW for match in matches)
 
 

@@ -93,7 +93,7 @@ def test_of_several_people_only_the_nearest_is_let_in_by_the_votes_of_their_own_
         other = run(decider, BEN, track=3, start=0.9 * n + 0.6, embedding=face(3))
     assert {outcome.trace.rule for outcome in (*behind, *other)} == {Rule.NEARER}
     assert events(front) == [(Decision.REFUSED, None)]
-    assert all(len(outcome.trace.ballots) == 3 for outcome in (*behind, *front, *other))
+    assert all(len(outcome.trace.votes) == 3 for outcome in (*behind, *front, *other))
 
 
 def test_somebody_who_passes_behind_neither_helps_nor_disturbs() -> None:
@@ -140,7 +140,7 @@ def test_between_two_alike_the_margin_decides() -> None:
     outcomes = run(Decider(Rules(threshold=0.42)), *matches(between) * 6, embedding=between)
     assert events(outcomes) == []
     assert outcomes[-1].trace.rule is Rule.MARGIN
-    assert {one.vote for one in outcomes[-1].trace.ballots} == {Vote.NEAR}
+    assert {one.vote for one in outcomes[-1].trace.votes} == {Vote.NEAR}
 
 
 # A face that turns away and another that turns in

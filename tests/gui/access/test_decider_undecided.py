@@ -55,7 +55,7 @@ def test_the_best_picture_of_the_most_telling_decision_is_shown() -> None:
     assert decider.keys == {keys[2]}
     (outcome,) = decider.over(10.0)
     assert (outcome.key, outcome.at_s, outcome.match) == (keys[2], pytest.approx(1.2), NEAR)
-    assert outcome.trace.ballots[-1].quality == 0.8
+    assert outcome.trace.votes[-1].quality == 0.8
     assert decider.keys == set()
 
 

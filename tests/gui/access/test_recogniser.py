@@ -361,5 +361,5 @@ def test_a_visit_that_was_not_decided_is_logged_with_its_best_picture(tmp_path: 
     whole = log.event(event.id)
     assert whole is not None
     assert whole.trace is not None
-    assert len(whole.trace.ballots) == 6
+    assert len(whole.trace.votes) == 6
     assert opened == []

@@ -34,6 +34,13 @@ def test_what_version_0_1_called_looks_is_read_as_flip_averaging(former: str, fl
     assert Trace.load(json.dumps(raw)) == trace(rules=replace(trace().rules, flip=flip))
 
 
+def test_what_version_0_1_called_ballots_is_read_as_votes() -> None:
+    raw = json.loads(trace().dump())
+    raw["ballots"] = raw.pop("votes")
+    assert trace().votes
+    assert Trace.load(json.dumps(raw)) == trace()
+
+
 def test_it_stays_small() -> None:
     assert len(trace().dump()) < 1_200
 
@@ -42,16 +49,16 @@ def test_fields_of_another_version_are_passed_over_and_missing_ones_have_their_d
     raw = json.loads(trace().dump())
     raw["mood"] = "good"
     raw["rules"]["humour"] = 1
-    raw["ballots"][0]["colour"] = 3
+    raw["votes"][0]["colour"] = 3
     del raw["faces"], raw["rules"]["band"], raw["rules"]["flip"]
     read = Trace.load(json.dumps(raw))
     assert read is not None
     assert read.rules.band == Rules().band
-    assert read.ballots == trace().ballots
+    assert read.votes == trace().votes
 
 
 @pytest.mark.parametrize(
-    "text", ["", "nothing", "[]", "3", '{"rule": "who knows"}', '{"rule": "votes for", "ballots": [{}]}', "{}"]
+    "text", ["", "nothing", "[]", "3", '{"rule": "who knows"}', '{"rule": "votes for", "votes": [{}]}', "{}"]
 )
 def test_what_is_no_trace_is_none(text: str) -> None:
     assert Trace.load(text) is None

@@ -163,8 +163,8 @@ def test_an_opened_event_shows_its_trace_and_asks_for_a_correction(
     rows = dialog.numbers.rows()
     assert rows["Threshold"] == "0.450, for one false accept in 1,000 comparisons (from measured impostors)"
     assert rows["Network"] == "246 ms, flip averaging, emulated"
-    assert dialog.ballots.rowCount() == 2
-    assert [dialog.ballots.item(1, n).text() for n in range(8)] == [
+    assert dialog.votes.rowCount() == 2
+    assert [dialog.votes.item(1, n).text() for n in range(8)] == [
         "0.0 s", "for", "1.00", "0.80", "Ada", "0.710", "Bo", "0.420",
     ]  # fmt: skip
     buttons = {button.text(): button for button in dialog.findChildren(QPushButton)}
