@@ -53,8 +53,8 @@ class Finding(StrEnum):
 
     EARLY = "early"
     MIXED = "mixed"
-    STRANGER = "stranger"
-    BEHIND = "behind"  # a person or a stranger, but somebody is nearer
+    UNKNOWN = "unknown"
+    BEHIND = "behind"  # a person or an unknown one, but somebody is nearer
     UNPROVEN = "unproven"  # a person who has to turn the head first
     PERSON = "person"
     FAILED = "failed"  # turned the wrong way, or too late
@@ -75,7 +75,7 @@ _LOCK: _Cell = Decision.LOCKED_OUT, Effect.NONE
 # For each decision about a face, what every finding makes of it and what follows; an opening or an event that would be
 # the second one of a visit is dropped afterwards.
 _ROWS: dict[Decision, tuple[_Cell, ...]] = {
-    #                     EARLY    MIXED    STRANGER BEHIND UNPROVEN PERSON FAILED   LOCKED
+    #                     EARLY    MIXED    UNKNOWN  BEHIND UNPROVEN PERSON FAILED   LOCKED
     Decision.SEEN:       (_SEEN,   _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
     Decision.UNCERTAIN:  (_UNSURE, _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
     Decision.WAITING:    (_SEEN,   _UNSURE, _REFUSE, _WAIT, _TURN,   _OPEN, _REFUSE, _LOCK),
@@ -234,7 +234,7 @@ class Decider:
     ) -> Outcome:
         """One more recognition of the face ``track_id``; ``usable`` False when the picture is too bad to judge by.
 
-        ``quality`` (0..1) weighs the vote; by ``embedding`` (D,), of length 1, strangers are told from each other.
+        ``quality`` (0..1) weighs the vote; by ``embedding`` (D,), of length 1, unknown people are told from each other.
         """
         self._forget(at_s)
         track_id = self._renamed.get(track_id, track_id)
@@ -349,7 +349,7 @@ class Decider:
             and not any(mine.values())
             and 2 * against > sum(one.weight for one in counted)
         ):
-            return _Found(*(Finding.BEHIND, Rule.NEARER) if behind else (Finding.STRANGER, Rule.VOTES_AGAINST))
+            return _Found(*(Finding.BEHIND, Rule.NEARER) if behind else (Finding.UNKNOWN, Rule.VOTES_AGAINST))
         if all(one.vote is Vote.AGAINST for one in counted):  # not enough to refuse, nothing that speaks for anybody
             return _Found(Finding.EARLY, _nothing(match, usable))
         return _Found(

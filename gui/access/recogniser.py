@@ -29,7 +29,7 @@ from gui.gallery.corrections import Corrections
 from gui.gallery.gallery import Gallery
 
 # Without a projection nothing is taken off the features, which are sums of non-negative numbers and so all point the
-# same way: strangers' cosines lie far higher than after centring.
+# same way: impostors' cosines lie far higher than after centring.
 PLAIN_THRESHOLD = 0.90
 
 

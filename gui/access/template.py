@@ -29,7 +29,7 @@ def kept(embeddings: Floats, user_confirmed: NDArray[np.bool_] | None = None) ->
     Frigate builds a person's template as a trimmed mean; here only what stands apart is trimmed, because always leaving
     the worst fifth out costs where the shots agree. Recognised at 1 false accept in 1,000 on LFW (LiteRT on a PC, host
     projection; 5 shots each of the 153 people who have 6 or more, mean of 5 draws): plain mean 68.1 %, this 68.3 %,
-    always trimmed 65.8 %; with a stranger among the 5 shots 61.5 %, 64.6 % and 65.3 %. Weighing by quality alone
+    always trimmed 65.8 %; with another person among the 5 shots 61.5 %, 64.6 % and 65.3 %. Weighing by quality alone
     changes nothing there (68.1 %).
     """
     count = len(embeddings)

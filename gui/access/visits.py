@@ -1,6 +1,6 @@
 """A visit: one face in front of the door, known or not, from its first event until it has been away for a while. Pure.
 
-Whoever has a name is known by it. Strangers are told from each other by their embeddings: two of them within a few
+Whoever has a name is known by it. Unknown people are told from each other by their embeddings: two of them within a few
 seconds are two visits, and one who steps out of the picture and back is one.
 
 A stay is a face before the camera about whom nothing was decided yet. When it is over and nothing was, it leaves an
@@ -20,7 +20,7 @@ MOST_STAYS = 32  # at once; the oldest is forgotten: more faces than fit a pictu
 
 @dataclass(eq=False)
 class Visit:
-    """``person_id`` None for a stranger; ``embedding`` (D,) of length 1 is the face's at the first event, if known."""
+    """``person_id`` None: unknown. ``embedding`` (D,), of length 1, is the face's at the first event, or None."""
 
     person_id: int | None
     track_id: int

@@ -44,7 +44,7 @@ _LOOKS = {"once": FlipAveraging.OFF, "twice": FlipAveraging.ON}  # what traces o
 class Rules:
     """The numbers of a decision; scores and margins are cosines, votes count pictures of full quality.
 
-    ``far`` is the share of strangers that one comparison may let pass; ``threshold`` is the score that the network's
+    ``far`` is the share of impostor pairs that one comparison may accept; ``threshold`` is the score that the network's
     measured impostors give for it, or a guess where none were measured (``measured`` False).
     """
 

@@ -70,7 +70,7 @@ class Enroller:
         self.cancel()
         with self._lock:
             # Below the threshold while the face is followed, because poses are to differ. Well above it for a face that
-            # came anew: one stranger's crop among the person's would let the stranger in for good.
+            # came anew: one crop of somebody else among the person's would let them in for good.
             threshold = self._recogniser.rules.threshold
             same = threshold + SURER * (1.0 - threshold)
             rules = EnrolmentRules(wanted, 0.75 * threshold, same, threshold)

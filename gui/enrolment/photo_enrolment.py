@@ -37,7 +37,7 @@ from gui.gallery.gallery import PersonToImport, clean_name
 
 LARGEST_BYTES = 100_000_000
 # Part of the door's threshold that photos of one person must agree by; poses and years differ. At 0.58 (1 false accept
-# in 1,000) that is 0.43: of LFW, 4 photos each (LiteRT on a PC), 9 % are refused, and 2.5 % of strangers pass.
+# in 1,000) that is 0.43: of LFW, 4 photos each (LiteRT on a PC), 9 % are refused, and 2.5 % of impostors pass.
 LOOSE = 0.75
 POLL_S = 0.2
 

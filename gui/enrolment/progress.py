@@ -29,7 +29,7 @@ class Hint(StrEnum):
     MORE = "more"  # turn further
     WRONG_WAY = "wrong way"
     AHEAD = "ahead"  # look ahead
-    STRANGER = "stranger"  # not the person of the shots before
+    OTHER_PERSON = "other person"  # not the person of the shots before
     VERDICT = "verdict"  # the picture's verdict says it
 
 

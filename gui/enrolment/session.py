@@ -81,7 +81,7 @@ class Enrolment:
         self._seen: Counter[Hint | Verdict] = Counter()
         self._others = 0
         self._settled = False  # a person has looked the shots through: the beginning was not bad
-        self._stranger = False  # the last crop was not like the others
+        self._other_person = False  # the last crop was not like the others
 
     @property
     def pose(self) -> Pose | None:
@@ -147,7 +147,7 @@ class Enrolment:
             return False
         passed_s, self._looked_s = now_s - self._looked_s, now_s
         if quality.verdict is Verdict.NO_FACE:
-            self._stranger = False  # whoever comes next is looked at anew
+            self._other_person = False  # whoever comes next is looked at anew
         else:
             self._waited_s += min(passed_s, 1.0)
         if now_s - self._moved_s > self.rules.timeout_s:
@@ -180,14 +180,14 @@ class Enrolment:
         needed = self.rules.agree if self.takes and self.takes[-1].track_id == track_id else self.rules.same
         if self.takes and float(self.template @ embedding) < needed:
             self._others += 1
-            self._hint, self._stranger = Hint.STRANGER, True
-            self._seen[Hint.STRANGER] += 1
+            self._hint, self._other_person = Hint.OTHER_PERSON, True
+            self._seen[Hint.OTHER_PERSON] += 1
             if self._settled or len(self.takes) > 2 or self._others < self.rules.restart_after:
                 return False
             self.takes.clear()
             self._skipped.clear()
             pose = Pose.FRONT
-        self._others, self._stranger = 0, False
+        self._others, self._other_person = 0, False
         if self._fit(quality, pose) is not Fit.FITS:  # a new beginning, but not straight on
             return False
         self.takes.append(Take(crop, kept, embedding, taken_s, track_id, pose, quality.yaw, quality.pitch))
@@ -276,7 +276,7 @@ class Enrolment:
     def _judge(self, quality: Quality, pose: Pose) -> Hint:
         if not self._usable(quality):
             return Hint.VERDICT
-        return Hint.STRANGER if self._stranger else _HINTS[self._fit(quality, pose)]
+        return Hint.OTHER_PERSON if self._other_person else _HINTS[self._fit(quality, pose)]
 
     def _moved(self, now_s: float) -> None:
         self._moved_s, self._waited_s = now_s, 0.0

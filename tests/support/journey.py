@@ -116,14 +116,14 @@ def enrol(run: Run, name: str) -> list[int]:
 
 
 def recognise(run: Run, names: list[str]) -> None:
-    """Until everybody enrolled was let in, a stranger refused, and the door locked again."""
+    """Until everybody enrolled was let in, an unknown person refused, and the door locked again."""
 
     def done() -> bool:
         let_in = {event.name for event in run.events if event.decision is Decision.ACCEPTED}
         refused = any(event.decision is Decision.REFUSED for event in run.events)
         return let_in >= set(names) and refused
 
-    what = f"{names} to be let in and a stranger refused"
+    what = f"{names} to be let in and an unknown person refused"
     run.until(done, what, lambda: [(event.name, event.decision.value) for event in run.events])
     run.until(lambda: run.doors[-1].state is DoorWord.LOCKED, "the door to lock again")
 
@@ -135,14 +135,14 @@ def journey(folder: Path) -> dict[str, object]:
     theme = Theme(app)
     everybody = visitors(DEMO_CLIP)
     people = [visitor for visitor in everybody if visitor.enrol][:ENROLLED]
-    stranger = next(visitor for visitor in everybody if not visitor.enrol)
+    unknown = next(visitor for visitor in everybody if not visitor.enrol)
     data = folder / "data"
     taken = []
     for visitor in people:
         clip = cut(DEMO_CLIP, [standing(visitor)], folder / f"{visitor.name}.avi")
         with Run(app, theme, data, clip) as run:
             taken.append(enrol(run, visitor.name))
-    parts = [part for visitor in (*people, stranger) for part in (standing(visitor), nobody(visitor))]
+    parts = [part for visitor in (*people, unknown) for part in (standing(visitor), nobody(visitor))]
     with Run(app, theme, data, cut(DEMO_CLIP, parts, folder / "all.avi")) as run:
         listed = [person.name for person in run.window.people.model.people]
         recognise(run, [visitor.name for visitor in people])

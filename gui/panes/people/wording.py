@@ -32,7 +32,7 @@ _HINTS = {
     Hint.MORE: marked("A little further"),
     Hint.WRONG_WAY: marked("The other way"),
     Hint.AHEAD: marked("Look straight at the camera"),
-    Hint.STRANGER: marked("This does not look like the same person"),
+    Hint.OTHER_PERSON: marked("This does not look like the same person"),
 }
 _VERDICTS = {
     Verdict.GOOD: marked("Good"),

@@ -52,11 +52,11 @@ def test_a_face_is_its_own_and_nobody_elses(people: list[Floats]) -> None:
 
 
 def test_whoever_takes_the_place_is_told_by_the_first_picture_and_let_in_by_nobodys_votes(people: list[Floats]) -> None:
-    for enrolled, stranger in itertools.permutations(range(len(people)), 2):
+    for enrolled, unknown in itertools.permutations(range(len(people)), 2):
         templates = Templates((1,), ("Ada",), people[enrolled][:1])
         for before in (1, 2, 3):  # pictures of the one enrolled, then the other one at the same spot
             decider = Decider(RULES)
-            order = [*people[enrolled][:before], *people[stranger]]
+            order = [*people[enrolled][:before], *people[unknown]]
             outcomes = [
                 decider.consider(1, 0.3 * n, templates.match(embedding), embedding=embedding)
                 for n, embedding in enumerate(order)

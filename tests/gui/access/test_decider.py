@@ -46,7 +46,7 @@ def test_the_table_is_whole_and_only_reaches_decisions_it_knows() -> None:
 def test_the_door_opens_for_a_person_alone_and_never_from_a_lock(before: Decision, finding: Finding) -> None:
     after, effect = TABLE[before, finding]
     assert (effect is Effect.OPEN) == (finding is Finding.PERSON)
-    assert (effect is Effect.EVENT) == (after is Decision.REFUSED and finding in (Finding.STRANGER, Finding.FAILED))
+    assert (effect is Effect.EVENT) == (after is Decision.REFUSED and finding in (Finding.UNKNOWN, Finding.FAILED))
     assert (finding is Finding.LOCKED) == (after is Decision.LOCKED_OUT)
 
 

@@ -62,7 +62,7 @@ def test_who_was_let_in_stays_so_when_somebody_steps_in_front() -> None:
 
 
 def refuse(decider: Decider, times: int, start: float = 0.0) -> list[Outcome]:
-    """So many strangers, a second apart."""
+    """So many unknown people, a second apart."""
     return [
         outcome
         for n in range(times)

@@ -23,7 +23,7 @@ def frames(
 
 
 def test_the_door_never_opens_on_a_picture_that_votes_against() -> None:
-    # Two votes for Ada and four for Ben; the first of Ada's falls out of the window just when the stranger comes.
+    # Two votes for Ada and four for Ben; the first of Ada's falls out of the window just when the unknown person comes.
     outcomes = run(Decider(RULES), ADA, ADA, BEN, BEN, BEN, BEN, NEAR, NEAR, LOW)
     assert opened(outcomes) == ["Ada"]
 
@@ -101,7 +101,7 @@ def test_a_challenge_is_not_passed_on() -> None:
 def test_two_strangers_one_after_the_other_are_two_events() -> None:
     decider = Decider(RULES)
     first = frames(decider, LOW, face(1), 5, 0.0)
-    # A little alike, as strangers are: less than a face that was followed may change.
+    # A little alike, as unknown people are: less than a face that was followed may change.
     second = frames(decider, LOW, face(2, mixed=1.0), 5, 1.5)
     assert events(first) == events(second) == [(Decision.REFUSED, None)]
 

@@ -145,7 +145,7 @@ def test_another_person_who_steps_in_is_not_mixed_in() -> None:
     enrolment = Enrolment("Ada", FEW, 0.0)
     assert all(offer(enrolment, at_s) for at_s in (0.0, 1.0, 2.0))
     assert not any(offer(enrolment, 3.0 + n, person=1) for n in range(10))
-    assert enrolment.progress.hint is Hint.STRANGER
+    assert enrolment.progress.hint is Hint.OTHER_PERSON
     assert offer(enrolment, 20.0)
     assert enrolment.complete
 
@@ -169,7 +169,7 @@ def test_the_words_do_not_praise_a_face_that_was_just_turned_down() -> None:
         offer(enrolment, at_s)
     assert not offer(enrolment, 1.2, person=1)
     enrolment.observe(GOOD, 1.3)
-    assert enrolment.progress.hint is Hint.STRANGER
+    assert enrolment.progress.hint is Hint.OTHER_PERSON
     enrolment.observe(Quality(Verdict.NO_FACE), 1.4)
     enrolment.observe(GOOD, 1.5)
     assert enrolment.progress.hint is Hint.HOLD

@@ -182,11 +182,11 @@ def ready(where: str, fault: int = 0) -> BoardState:
 
 def test_a_known_board_that_is_plugged_in_takes_the_virtual_ones_place(monkeypatch: pytest.MonkeyPatch) -> None:
     used: list[str | None] = []
-    stranger = replace(PORT, device="/dev/ttyUSB0", board=None)
+    unknown = replace(PORT, device="/dev/ttyUSB0", board=None)
     for asked, where, first, then, expected in (
         (None, Where.VIRTUAL, (), (PORT,), [None]),
-        (None, Where.VIRTUAL, (PORT,), (PORT, stranger), []),  # it was there before: it was tried
-        (None, Where.VIRTUAL, (), (stranger,), []),
+        (None, Where.VIRTUAL, (PORT,), (PORT, unknown), []),  # it was there before: it was tried
+        (None, Where.VIRTUAL, (), (unknown,), []),
         ("virtual", Where.VIRTUAL, (), (PORT,), []),  # asked for by name
         (None, Where.BOARD, (), (PORT,), []),
     ):

@@ -88,7 +88,7 @@ def test_progress_is_said_in_words_poses_and_a_ring(qtbot: QtBot, theme: Theme) 
         (Hint.MORE, Verdict.GOOD, "A little further"),
         (Hint.WRONG_WAY, Verdict.GOOD, "The other way"),
         (Hint.AHEAD, Verdict.GOOD, "Look straight at the camera"),
-        (Hint.STRANGER, Verdict.GOOD, "This does not look like the same person"),
+        (Hint.OTHER_PERSON, Verdict.GOOD, "This does not look like the same person"),
         (Hint.VERDICT, Verdict.TOO_DARK, "Too dark: more light on the face, please"),
         (Hint.VERDICT, Verdict.TWO_FACES, "Two faces: one person at a time"),
         (Hint.VERDICT, Verdict.NO_FACE, "No face: step in front of the camera"),
