@@ -1,7 +1,7 @@
 """Collecting good shots of one person, pose by pose, from the live picture. Pure: the caller brings fingerprints and
 the time.
 
-A pose that is not shown within ``pose_patience_s`` of seeing a face is skipped, so an enrolment always gets on; shots
+A pose that is not shown within ``pose_timeout_s`` of seeing a face is skipped, so an enrolment always gets on; shots
 straight on take its place as far as ``minimum`` asks for them.
 """
 
@@ -38,7 +38,7 @@ class EnrolmentRules:
     threshold: float = 0.45
     interval_s: float = 0.3  # between two crops, so that they show different moments
     timeout_s: float = 90.0  # without a new shot
-    pose_patience_s: float = 10.0
+    pose_timeout_s: float = 10.0
     minimum: int = 3
     restart_after: int = 3  # crops that disagree with the first one or two: those were the bad ones
     poses: PoseRules = field(default_factory=PoseRules)
@@ -157,7 +157,7 @@ class Enrolment:
         self._seen[quality.verdict if hint is Hint.VERDICT else hint] += 1
         changed = (hint, quality.verdict) != (self._hint, self._verdict)
         self._hint, self._verdict = hint, quality.verdict
-        if self._waited_s > self.rules.pose_patience_s and pose is not Pose.FRONT:
+        if self._waited_s > self.rules.pose_timeout_s and pose is not Pose.FRONT:
             self.skip(now_s)
             return True
         return changed

@@ -177,7 +177,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--people", type=int, default=3, help="how many are enrolled")
     parser.add_argument("--visits", type=int, default=4, help="how many are let in before the picture is taken")
     parser.add_argument("--board", default="virtual")
-    parser.add_argument("--patience", type=float, default=240.0, help="seconds until it gives up")
+    parser.add_argument("--timeout", type=float, default=240.0, help="seconds until it gives up")
     given = parser.parse_args(arguments)
     width, height = (int(part) for part in given.size.split("x"))
     people = [visitor for visitor in visitors(DEMO_CLIP) if visitor.enrol][: given.people]
@@ -206,7 +206,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         pipeline.frame_ready.connect(shoot.frame)
         pipeline.enrolment_changed.connect(shoot.progress)
         pipeline.event_logged.connect(shoot.event)
-        QTimer.singleShot(round(given.patience * 1e3), lambda: app.exit(1))
+        QTimer.singleShot(round(given.timeout * 1e3), lambda: app.exit(1))
         window.resize(width, height)
         window.show()
         pipeline.start()

@@ -73,5 +73,5 @@ def test_internal_error_is_logged_with_its_trace_and_told_without(
     text = (tmp_path / LOG_FILE).read_text(encoding="utf-8")
     assert text.count("Traceback") == 2
     (terminal,) = [h for h in logging.getLogger().handlers if type(h) is logging.StreamHandler]
-    record = logging.makeLogRecord({"msg": "a mistake", "exc_info": (ValueError, ValueError("x"), None)})
-    assert terminal.format(record) == "Level None a mistake"
+    record = logging.makeLogRecord({"msg": "an error", "exc_info": (ValueError, ValueError("x"), None)})
+    assert terminal.format(record) == "Level None an error"

@@ -43,7 +43,7 @@ class Step:
 
 
 @dataclass(frozen=True, eq=False)
-class Sight:
+class FaceCrop:
     """A face and its crop, and whether the door would call it good."""
 
     face: Face
@@ -51,27 +51,27 @@ class Sight:
     is_good: bool
 
 
-def sights() -> list[Sight | None]:
+def face_crops() -> list[FaceCrop | None]:
     """The one face of every second frame; None where there is none."""
     told = json.loads(DEMO_CLIP.with_suffix(".json").read_text())
     detector, source = Detector(), VideoSource(parse_spec(str(DEMO_CLIP)))
-    found: list[Sight | None] = []
+    found: list[FaceCrop | None] = []
     try:
         for n in range(int(told["seconds"] * told["fps"]) // FRAMES_APART):  # then the clip begins anew
             picture = source.read(skip=FRAMES_APART - 1 if n else 0)
             faces = detector.detect(picture) if picture is not None else []
-            found.append(sight(picture, faces[0]) if picture is not None and len(faces) == 1 else None)
+            found.append(cut_out(picture, faces[0]) if picture is not None and len(faces) == 1 else None)
     finally:
         source.close()
     return found
 
 
-def sight(picture: Picture, face: Face) -> Sight:
+def cut_out(picture: Picture, face: Face) -> FaceCrop:
     """A face as vision cuts it out and judges it."""
     crop = align(picture, face.landmarks)
     height, width = picture.shape[:2]
-    quality = judge(picture_size=(width, height), box=face.box, landmarks=face.landmarks, crop=crop)
-    return Sight(face, crop, quality.verdict is Verdict.GOOD)
+    quality = judge(frame_size=(width, height), box=face.box, landmarks=face.landmarks, crop=crop)
+    return FaceCrop(face, crop, quality.verdict is Verdict.GOOD)
 
 
 def embeddings(crops: Sequence[Picture]) -> Floats:
@@ -81,7 +81,7 @@ def embeddings(crops: Sequence[Picture]) -> Floats:
     return projection.apply(int8_features(content, NETWORK.name, np.stack(crops)))
 
 
-def likeness(found: Sequence[Sight | None]) -> tuple[Floats, Floats]:
+def likeness(found: Sequence[FaceCrop | None]) -> tuple[Floats, Floats]:
     """The cosines of all pairs of good crops: of one appearance, and of two."""
     person, people, crops = 0, [], []
     for before, one in pairwise([None, *found]):
@@ -124,7 +124,7 @@ def steps(faces: list[Face | None], apart: int) -> list[Step]:
 
 def main() -> None:
     """Print the table."""
-    found = sights()
+    found = face_crops()
     faces = [one.face if one is not None else None for one in found]
     there = [one is not None for one in found]
     rows: list[tuple[object, ...]] = [

@@ -23,7 +23,7 @@ SHOTS = (0.2, 0.5, 0.8)  # of a stand
 def people(assets: Path) -> list[Floats]:
     """For everybody in the clip, three embeddings (3, D) while they stand."""
     pytest.importorskip("ai_edge_litert")
-    from tests.support.face_steps import embeddings, sight
+    from tests.support.face_steps import cut_out, embeddings
 
     clip, story = assets / "demo.mp4", assets / "demo.json"
     if not clip.exists() or not story.exists():
@@ -36,7 +36,7 @@ def people(assets: Path) -> list[Floats]:
             for wanted in (round(told["fps"] * (begin + part * (end - begin))) for part in SHOTS):
                 picture = source.read(skip=wanted - at)
                 assert picture is not None
-                crops.append(sight(picture, detector.detect(picture)[0]).crop)
+                crops.append(cut_out(picture, detector.detect(picture)[0]).crop)
                 at = wanted + 1
     finally:
         source.close()

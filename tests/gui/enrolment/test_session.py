@@ -17,7 +17,7 @@ GOOD = Quality(Verdict.GOOD, 0.8)
 LEFT, RIGHT = Quality(Verdict.GOOD, 0.6, 0.15, 0.0), Quality(Verdict.GOOD, 0.6, -0.15, 0.0)
 UP, DOWN = Quality(Verdict.GOOD, 0.6, 0.0, -0.08), Quality(Verdict.GOOD, 0.6, 0.0, 0.08)
 FEW = EnrolmentRules(wanted=4, agree=0.35, interval_s=0.3, timeout_s=60.0)  # all straight on
-RULES = EnrolmentRules(wanted=7, agree=0.35, interval_s=0.3, timeout_s=60.0, pose_patience_s=5.0)
+RULES = EnrolmentRules(wanted=7, agree=0.35, interval_s=0.3, timeout_s=60.0, pose_timeout_s=5.0)
 CROP = np.zeros((128, 128, 3), np.uint8)
 STORED = StoredFingerprint(np.zeros(4, np.int8), 1.0, 0, "", 1)
 REVIEW = Review(0.45)
@@ -106,7 +106,7 @@ def test_a_pose_that_is_never_shown_is_skipped_and_does_not_stop_the_enrolment()
         at_s += 0.1
         enrolment.observe(GOOD, at_s)
         offer(enrolment, at_s)
-        assert at_s < 4 * RULES.pose_patience_s + 5
+        assert at_s < 4 * RULES.pose_timeout_s + 5
     assert poses(enrolment) == [Pose.FRONT] * 3
     assert [step.skipped for step in enrolment.progress.steps] == [False, True, True, True, True]
     assert enrolment.progress.wanted == 3
