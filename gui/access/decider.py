@@ -5,9 +5,9 @@ it votes against when the score is below the uncertain band; between the two it 
 as its picture is good. What the votes of a face's last recognitions amount to is the finding; ``TABLE`` says what a
 finding does to the decision on the face, and what follows.
 
-Of several faces the nearest one decides, which is the largest in the picture: the door never opens for anybody behind.
-A track is one face: a picture that contradicts the ones before ends it, and nothing of it passes on to who stands there
-now. The door opens for nobody whom the newest picture does not show.
+Of several faces the nearest one decides, which is the largest in the frame: the door never opens for anybody behind.
+A track is one face: a frame that contradicts the ones before ends it, and nothing of it passes on to who stands there
+now. The door opens for nobody whom the newest frame does not show.
 
 A visit is one face in front of the door, known or not, seen with no gap longer than ``Rules.visit_gap_s``: it gives one
 event and one opening, however often the face is lost and found again. A visit that ends and was not decided gives its
@@ -93,8 +93,8 @@ TABLE: dict[tuple[Decision, Finding], _Cell] = {
 class Observation:
     """A face as vision sees it between two recognitions: the box's area in pixels, and the yaw of ``quality.pose``.
 
-    ``fresh`` False: it was missed in this picture, but a moment ago it was there, and keeps its place. ``former`` is
-    the number that the track had until a picture contradicted it.
+    ``fresh`` False: it was missed in this frame, but a moment ago it was there, and keeps its place. ``former`` is
+    the number that the track had until a frame contradicted it.
     """
 
     track_id: int
@@ -290,7 +290,7 @@ class Decider:
         )
 
     def _rename(self, track_id: int, new: int) -> None:
-        """The track that a picture contradicted has its own number now; what was seen since then is its."""
+        """The track that a frame contradicted has its own number now; what was seen since then is its."""
         self._renamed = {old: new if now == track_id else now for old, now in self._renamed.items()} | {track_id: new}
         if (face := self._faces.pop(track_id, None)) is not None:
             face.track_id = new
@@ -335,7 +335,7 @@ class Decider:
         others = sum(mine.values()) - mine[leader]
         behind = self._is_behind(face)
         newest = counted[-1]
-        # Whatever the pictures before said, the door opens for nobody whom the newest one does not show.
+        # Whatever the frames before said, the door opens for nobody whom the newest one does not show.
         shown = newest.vote is Vote.FOR and newest.match.person_id == leader
         if shown and mine[leader] >= rules.accept_votes - 1e-9 and mine[leader] > max(2 * others, against):
             best = newest.match

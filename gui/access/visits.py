@@ -1,7 +1,7 @@
 """A visit: one face in front of the door, known or not, from its first event until it has been away for a while. Pure.
 
 Whoever has a name is known by it. Unknown people are told from each other by their embeddings: two of them within a few
-seconds are two visits, and one who steps out of the picture and back is one.
+seconds are two visits, and one who steps out of the frame and back is one.
 
 A stay is a face before the camera about whom nothing was decided yet. When it is over and nothing was, it leaves an
 event all the same: a door's log has to show who stood there.
@@ -15,7 +15,7 @@ from gui.access.matcher import Floats
 from gui.core.decisions import NO_TRACK, Decision, Match, Rule, Rules, Trace
 
 LEAST_STAY_S = 1.0  # whoever passes by in less leaves nothing
-MOST_STAYS = 32  # at once; the oldest is forgotten: more faces than fit a picture, and nobody asked who has gone
+MOST_STAYS = 32  # at once; the oldest is forgotten: more faces than fit a frame, and nobody asked who has gone
 
 
 @dataclass(eq=False)

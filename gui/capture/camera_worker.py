@@ -1,4 +1,4 @@
-"""The camera's thread: reads one source and hands its pictures on, and changes over to another when asked.
+"""The camera's thread: reads one source and hands its frames on, and changes over to another when asked.
 
 It hands on each frame as it comes and keeps none: who is slow misses frames. Files and the demo clip play at their own
 rate on the monotonic clock, skipping frames when late, and begin anew at their end.
@@ -119,7 +119,7 @@ class CameraWorker:
             self._wake.wait(RETRY_S)
 
     def _play(self, source: Source) -> None:
-        """Hand on pictures until the source gives none any more or something else is wanted."""
+        """Hand on frames until the source gives none any more or something else is wanted."""
         period_s = 1.0 / source.fps if source.fps and self._paced else 0.0
         due_s, misses = now_s(), 0
         while not self._wake.is_set():

@@ -1,4 +1,4 @@
-"""Whether a face in a picture is good enough, in one verdict in words. Pure: points, a crop, limits in; words out."""
+"""Whether a face in a frame is good enough, in one verdict in words. Pure: points, a crop, limits in; words out."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from gui.core.frames import Box, Landmarks, Picture, Quality, Verdict
 
 @dataclass(frozen=True)
 class Limits:
-    """Where good ends. Lengths in picture pixels, brightness 0..255; measured on LFW crops and their spoiled copies."""
+    """Where good ends. Lengths in pixels of the frame, brightness 0..255; measured on LFW crops and degraded copies."""
 
     face_px: float = 24.0  # the longer of eye to eye and eyes to mouth; a crop has 40 of it
     edge: float = 0.06  # part of the box's side that may lie outside
@@ -28,19 +28,19 @@ class Limits:
 
 def judge(
     *,
-    picture_size: tuple[int, int],
+    frame_size: tuple[int, int],
     box: Box,
     landmarks: Landmarks,
     crop: Picture | None,
     limits: Limits = Limits(),
 ) -> Quality:
-    """The verdict on one face: ``picture_size`` (width, height), ``box`` (x, y, width, height), ``landmarks`` (5, 2).
+    """The verdict on one face: ``frame_size`` (width, height), ``box`` (x, y, width, height), ``landmarks`` (5, 2).
 
     ``crop`` is its aligned crop (128, 128, 3); None judges by the geometry alone. How many faces there are is
     ``judge_picture``'s to say.
     """
     yaw, pitch, size = pose(landmarks)
-    if _outside(box, picture_size) > limits.edge:
+    if _outside(box, frame_size) > limits.edge:
         return Quality(Verdict.CUT_OFF, 0.0, yaw, pitch)
     if size < limits.face_px:
         return Quality(Verdict.TOO_SMALL, 0.0, yaw, pitch)
@@ -60,7 +60,7 @@ def judge(
 
 
 def judge_picture(faces: Sequence[Quality], areas: Sequence[float]) -> Quality:
-    """The verdict on a picture where one person should be: the largest face's, unless there is none or a second.
+    """The verdict on a frame where one person should be: the largest face's, unless there is none or a second.
 
     ``areas`` are the boxes' areas, in the order of ``faces``. A face less than a quarter of the largest is background.
     """
@@ -98,7 +98,7 @@ def inner_face(crop: Picture) -> NDArray[np.uint8]:
 
 
 def sharpness(face: NDArray[np.uint8]) -> float:
-    """How much of the picture's variance is in its edges, along the direction that has fewer: no unit.
+    """How much of the crop's variance is in its edges, along the direction that has fewer: no unit.
 
     A smear by movement leaves edges across it alone, so the weaker direction tells. The number does not depend on light
     and contrast. LFW crops: 0.0039 at the first percentile, 0.012 in the middle; smeared by 11 pixels: 0.002.

@@ -1,4 +1,4 @@
-"""Where pictures come from: a webcam, a video file, a folder of images, a stream, or the demo clip. No Qt."""
+"""Where frames come from: a webcam, a video file, a folder of images, a stream, or the demo clip. No Qt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ IMAGE_ENDINGS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".bmp", ".tif", ".t
 STREAM_TIMEOUT_MS = 4_000
 IMAGE_S = 2.0  # each image of a folder is shown this long
 IMAGE_FPS = 10.0
-LONGEST_SIDE = 1_920  # larger pictures are shrunk: nobody needs them, and they are copied several times
+LONGEST_SIDE = 1_920  # larger frames are shrunk: nobody needs them, and they are copied several times
 
 
 HINTS: dict[CameraKind, str] = {
@@ -35,7 +35,7 @@ HINTS: dict[CameraKind, str] = {
 
 
 class CameraError(DeviceError):
-    """The source is not there or gives no picture."""
+    """The source is not there or gives no frame."""
 
 
 @dataclass(frozen=True)
@@ -71,14 +71,14 @@ class Source(Protocol):
     fps: float
 
     def read(self, skip: int = 0) -> Picture | None:
-        """The next picture after leaving out ``skip``; None where none came."""
+        """The next frame after leaving out ``skip``; None where none came."""
 
     def close(self) -> None:
         """Let go of it."""
 
 
 class VideoSource:
-    """OpenCV's capture of a webcam, a stream or a file. Raises CameraError where not one picture comes."""
+    """OpenCV's capture of a webcam, a stream or a file. Raises CameraError if not one frame comes."""
 
     _first: Picture | None
 
@@ -196,7 +196,7 @@ def open_source(spec: CameraSpec) -> Source:
 
 
 def find_webcam(size: tuple[int, int] | None = None) -> tuple[CameraSpec, Source] | None:
-    """The first webcam that delivers a picture, if any."""
+    """The first webcam that delivers a frame, if any."""
     for webcam in webcams():
         spec = CameraSpec(CameraKind.WEBCAM, str(webcam.index), size)
         try:

@@ -1,6 +1,6 @@
-"""Faces in the camera's pictures, followed from frame to frame, and the crop of one of them; one worker thread.
+"""Faces in the camera's frames, followed from frame to frame, and the crop of one of them; one worker thread.
 
-A whole search of the picture costs tens of milliseconds, following a known face a few. So the worker searches seldom,
+A whole search of a frame costs tens of milliseconds, following a known face a few. So the worker searches seldom,
 follows in between, and rests as long as it worked: board and window need the processor too.
 """
 
@@ -125,7 +125,7 @@ class VisionWorker:
             crop = self._crop(frame, track)
             if crop is not None:
                 crops[track.id] = crop
-            track.quality = judge(picture_size=size, box=track.box, landmarks=track.landmarks, crop=crop)
+            track.quality = judge(frame_size=size, box=track.box, landmarks=track.landmarks, crop=crop)
         done_s = now_s()
         whole = judge_picture([track.quality for track in seen], [track.box[2] * track.box[3] for track in seen])
         steps = (start_s, found_s), (found_s, done_s) if seen else None

@@ -18,7 +18,7 @@ class Webcam:
 
 
 def webcams(system: Path = SYSTEM) -> list[Webcam]:
-    """Every webcam by its index. A camera's second node, which carries no pictures, is left out."""
+    """Every webcam by its index. A camera's second node, which carries no frames, is left out."""
     if not system.parent.is_dir():
         return [Webcam(index) for index in range(UNNAMED)]
     found = []

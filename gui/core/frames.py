@@ -96,7 +96,7 @@ class Timeline:
 
 
 class Verdict(StrEnum):
-    """What is good or bad about a face in a picture; the value is the words to show."""
+    """What is good or bad about a face in a frame; the value is the words to show."""
 
     GOOD = "good"
     NO_FACE = "no face"
@@ -111,7 +111,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, eq=False)
 class TrackedFace:
-    """A face followed through the frames. ``box`` is (x, y, width, height), ``landmarks`` (5, 2), in picture pixels.
+    """A face followed through frames. ``box`` is (x, y, width, height), ``landmarks`` (5, 2), in pixels.
 
     ``name`` is the best person so far, None for unknown or not yet recognised (``decision`` tells which).
     """
@@ -129,7 +129,7 @@ class TrackedFace:
 
 @dataclass(frozen=True, eq=False)
 class FrameView:
-    """One camera picture to paint, with the newest known faces."""
+    """One frame to paint, with the newest known faces."""
 
     number: int
     picture: Picture
@@ -167,7 +167,7 @@ class Recognition:
 
 @dataclass(frozen=True, eq=False)
 class Frame:
-    """One picture as the camera gave it: ``number`` counts from 0; asked for at ``asked_s``, here at ``taken_s``."""
+    """One picture of the camera: ``number`` counts from 0; asked for at ``asked_s``, here at ``taken_s``."""
 
     number: int
     picture: Picture
@@ -239,7 +239,7 @@ class CropJob:
 
 @dataclass(frozen=True, eq=False)
 class View:
-    """What vision knows after one frame: the faces in it and the verdict on the picture as a whole."""
+    """What vision knows after one frame: the faces in it and the verdict on the frame as a whole."""
 
     tracks: tuple[Track, ...] = ()
     quality: Quality = field(default_factory=lambda: Quality(Verdict.NO_FACE))

@@ -240,7 +240,7 @@ class PhotoRun:
         crops = [_cut(picture, face.landmarks, self._dependencies.crop_size) for face in faces]
         size = (picture.shape[1], picture.shape[0])
         qualities = [
-            judge(picture_size=size, box=face.box, landmarks=face.landmarks, crop=crop)
+            judge(frame_size=size, box=face.box, landmarks=face.landmarks, crop=crop)
             for face, crop in zip(faces, crops, strict=True)
         ]
         whole = judge_picture(qualities, [face.area for face in faces])

@@ -1,4 +1,4 @@
-"""One camera picture as the window shows it: with the newest known faces, and the stages it went through. Pure."""
+"""One frame as the window shows it: with the newest known faces, and the stages it went through. Pure."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
 
 
 def mirrored(frame: FrameView) -> FrameView:
-    """The frame with left and right exchanged: picture, boxes and landmarks."""
+    """The frame with left and right exchanged: pixels, boxes and landmarks."""
     width = frame.picture.shape[1]
     picture = np.asarray(cv2.flip(frame.picture, 1), np.uint8)
     return replace(frame, picture=picture, faces=tuple(_face(face, width) for face in frame.faces))

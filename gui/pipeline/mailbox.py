@@ -1,4 +1,4 @@
-"""From worker threads to the window's thread: letters in their order, of pictures the newest alone."""
+"""From worker threads to the window's thread: letters in their order, of frames the newest alone."""
 
 from __future__ import annotations
 

@@ -33,12 +33,12 @@ def crop(light: float = 130.0, contrast: float = 40.0) -> NDArray[np.uint8]:
 
 
 def verdict(**changes: object) -> Verdict:
-    given = {"picture_size": SIZE, "box": BOX, "landmarks": face(), "crop": crop()}
+    given = {"frame_size": SIZE, "box": BOX, "landmarks": face(), "crop": crop()}
     return judge(**{**given, **changes}).verdict  # type: ignore[arg-type]
 
 
 def test_a_face_that_looks_at_the_camera_is_good() -> None:
-    quality = judge(picture_size=SIZE, box=BOX, landmarks=face(), crop=crop())
+    quality = judge(frame_size=SIZE, box=BOX, landmarks=face(), crop=crop())
     assert quality.verdict is Verdict.GOOD
     assert 0.5 < quality.score <= 1.0
     yaw, pitch, size = pose(face())
