@@ -1744,7 +1744,7 @@
         <translation>das Board hat die Tür noch nicht gemeldet</translation>
     </message>
     <message>
-        <source>the board has started anew after a fault: {fault}</source>
+        <source>the board has restarted after a fault: {fault}</source>
         <translation>das Board ist nach einem Fehler neu gestartet: {fault}</translation>
     </message>
     <message>
@@ -1912,7 +1912,7 @@
         <translation>geben Sie einen Namen ein</translation>
     </message>
     <message>
-        <source>type it anew</source>
+        <source>type it again</source>
         <translation>geben Sie ihn neu ein</translation>
     </message>
     <message>

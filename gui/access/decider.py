@@ -269,7 +269,7 @@ class Decider:
         return self._stays.keys
 
     def forget_all(self) -> None:
-        """The gallery, the network or the rules changed: begin anew, but keep the visits and the refusals."""
+        """The gallery, the network or the rules changed: start over, but keep the visits and the refusals."""
         self._faces.clear()
 
     def entrance(self, at_s: float) -> Entrance:
@@ -391,7 +391,7 @@ class Decider:
         trace = self._trace(face, found, at_s)
         if found.finding is Finding.FAILED:
             face.challenge = None
-            face.votes.clear()  # who wants another try begins anew
+            face.votes.clear()  # who wants another try starts over
         if locks_out or found.finding is Finding.LOCKED:
             face.votes.clear()
         rests_on = face.accepted or found.best or match

@@ -120,7 +120,7 @@ class Recogniser:
     def connect(self, hello: Hello) -> str:
         """A board answered: read its fingerprints from now on. A word of warning, or empty.
 
-        Raises MismatchError where projection and board contradict each other.
+        Raises MismatchError if projection and board contradict each other.
         """
         projection, warning = load_projection(hello.network_hash, self._assets)
         self._reader = Fingerprints(
@@ -132,7 +132,7 @@ class Recogniser:
         return warning or unmeasured
 
     def set_rules(self, rules: Rules) -> str:
-        """Decide by these from now on, with the threshold of the board's network; every face begins anew.
+        """Decide by these from now on, with the threshold of the board's network; every face starts over.
 
         A word of warning, or empty. From any thread.
         """
@@ -180,7 +180,7 @@ class Recogniser:
             return self._decider.entrance(at_s)
 
     def reload(self) -> None:
-        """The gallery changed: build the templates anew."""
+        """The gallery changed: build the templates again."""
         if self._hello is None or self._reader is None:
             return
         fingerprints = self._gallery.fingerprints(self._hello.network, CROP_VERSION)

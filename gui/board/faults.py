@@ -28,7 +28,7 @@ _FAULTS = {
 
 
 def fault(hello: Hello) -> str:
-    """Why the board started anew the last time, or that nothing was wrong: marked for translation."""
+    """Why the board restarted the last time, or that nothing was wrong: marked for translation."""
     if not hello.fault_status:
         return marked("none")
     what = tuple(text for bit, text in _FAULTS.items() if hello.fault_status >> bit & 1) or (marked("unknown"),)

@@ -56,7 +56,7 @@ class Rules:
     hysteresis: float = 0.05  # who was accepted stays so down to this much below the threshold
     accept_votes: float = 2.0
     refuse_votes: float = 2.5
-    visit_gap_s: float = 6.0  # somebody not seen for this long comes anew
+    visit_gap_s: float = 6.0  # who was not seen for this long makes a new visit
     challenge: bool = False  # ask a known face to turn before the door opens
     challenge_s: float = 12.0
     lockout_failures: int = 5  # refusals in a row that lock the door's face recognition; 0: never

@@ -109,7 +109,7 @@ class Topic(StrEnum):
     CAMERA = "camera"
     VISION = "vision"
     BOARD = "board"
-    FAULT = "fault"  # the board started anew after one
+    FAULT = "fault"  # the board restarted after one
     GALLERY = "gallery"
     EVENTS = "events"
     ENROLMENT = "enrolment"

@@ -55,7 +55,7 @@ class Enroller:
         return self._enrolment
 
     def begin(self, name: str, wanted: int = 8, person_id: int | None = None) -> None:
-        """Begin anew to collect good crops of the one face in front of the camera; ``person_id``: somebody in the
+        """Start to collect good crops of the one face in front of the camera; ``person_id``: somebody in the
         gallery whose fingerprints are to be replaced. A name that is empty or taken comes back as progress that failed.
         """
         wanted = self._crops or wanted
@@ -70,7 +70,7 @@ class Enroller:
         self.cancel()
         with self._lock:
             # Below the threshold while the face is followed, because poses are to differ. Well above it for a face that
-            # came anew: one crop of somebody else among the person's would let them in for good.
+            # came back: one crop of somebody else among the person's would let them in for good.
             threshold = self._recogniser.rules.threshold
             same = threshold + SURER * (1.0 - threshold)
             rules = EnrolmentRules(wanted, 0.75 * threshold, same, threshold)

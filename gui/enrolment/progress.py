@@ -109,7 +109,7 @@ class EnrolmentProgress:
     failure: Failure | None = None
     problem: Problem | None = None
     person_id: int | None = None
-    again: bool = False  # enrols somebody anew who is in the gallery
+    again: bool = False  # enrols somebody again who is in the gallery
 
     @property
     def taken(self) -> int:

@@ -147,7 +147,7 @@ class Enrolment:
             return False
         passed_s, self._looked_s = now_s - self._looked_s, now_s
         if quality.verdict is Verdict.NO_FACE:
-            self._other_person = False  # whoever comes next is looked at anew
+            self._other_person = False  # whoever comes next is judged afresh
         else:
             self._waited_s += min(passed_s, 1.0)
         if now_s - self._moved_s > self.rules.timeout_s:

@@ -43,7 +43,7 @@ class Corrections:
     def correct(self, event_id: int, person_id: int | None) -> None:
         """The face of an event was ``person_id``; None: not the person whom it names. Replaces an earlier correction.
 
-        Raises GalleryError where that says nothing new, or the event's fingerprint was not kept.
+        Raises GalleryError if that says nothing new, or the event's fingerprint was not kept.
         """
         with self._store.writing() as writer:
             named = writer.execute("SELECT person_id, thumbnail FROM events WHERE id = ?", (event_id,)).fetchone()

@@ -118,7 +118,7 @@ class GalleryError(DeviceError):
 class Store:
     """The file. Safe to use from any thread.
 
-    ``notice`` is empty, or says that the file was damaged and where it was put aside. Raises FileError where the file
+    ``notice`` is empty, or says that the file was damaged and where it was put aside. Raises FileError if the file
     is another program's, was written by a newer version, or cannot be opened.
     """
 

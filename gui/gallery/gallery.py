@@ -59,7 +59,7 @@ class Imported:
 
 
 def clean_name(name: str) -> str:
-    """The name as it is kept: no space around it, single spaces inside. Raises GalleryError on one of no use."""
+    """The name as it is kept: no space around it, single spaces inside. Raises GalleryError if it is of no use."""
     cleaned = " ".join(name.split())
     if not cleaned:
         raise GalleryError(marked("the name is empty"), marked("type a name"))
@@ -68,7 +68,7 @@ def clean_name(name: str) -> str:
         raise GalleryError(text, formatted(marked("at most {most} are kept"), most=LONGEST_NAME))
     if not cleaned.isprintable():
         text = formatted(marked("the name {name} holds characters that cannot be shown"), name=repr(cleaned))
-        raise GalleryError(text, marked("type it anew"))
+        raise GalleryError(text, marked("type it again"))
     return cleaned
 
 
@@ -134,7 +134,7 @@ class Gallery:
         return row is None
 
     def name_of(self, person_id: int) -> str:
-        """The name of somebody enrolled. Raises GalleryError where there is no such person."""
+        """The name of somebody enrolled. Raises GalleryError if there is no such person."""
         with self._store.reading() as reader:
             row = reader.execute("SELECT name FROM people WHERE id = ? AND deleted IS NULL", (person_id,)).fetchone()
         if row is None:

@@ -79,7 +79,7 @@ class BoardService(QObject):
             self._profile_timer.stop()
         elif came and (hello := state.hello) is not None:
             if hello.fault_status:
-                text = formatted(marked("the board has started anew after a fault: {fault}"), fault=faults.fault(hello))
+                text = formatted(marked("the board has restarted after a fault: {fault}"), fault=faults.fault(hello))
                 self.problem.emit(
                     Problem(text, marked("run the self-test; if it comes again, flash the firmware"), Topic.FAULT)
                 )

@@ -54,7 +54,7 @@ class Pipeline(QObject):
         opener: Callable[[str | None], OpenedBoard] = open_board,
         paced: bool = True,
     ) -> None:
-        """Raises FileError where the gallery cannot be used; the options are the engine's."""
+        """Raises FileError if the gallery cannot be used; the options are the engine's."""
         super().__init__(parent)
         self._mailbox = Mailbox(self)
         self.engine = Engine(options, self, rules=rules, opener=opener, paced=paced)
