@@ -278,7 +278,7 @@ EVENTS = (
         True,
     ),
     Setting(
-        "events/prints",
+        "events/fingerprints",
         Group.EVENTS,
         marked("Keep fingerprints"),
         marked(
@@ -287,6 +287,7 @@ EVENTS = (
         ),
         Kind.FLAG,
         True,
+        former=Former("events/prints"),
     ),
 )
 

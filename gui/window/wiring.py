@@ -183,7 +183,7 @@ def connect_events(pipeline: Pipeline, settings: SettingsStore, events: EventsPa
 
     def keep() -> None:
         pictures = settings.flag("events/thumbnails")
-        service.keep(Keeping(pictures, settings.flag("events/prints"), settings.whole("events/days")))
+        service.keep(Keeping(pictures, settings.flag("events/fingerprints"), settings.whole("events/days")))
         events.set_pictures(pictures)
 
     pipeline.event_logged.connect(events.add)

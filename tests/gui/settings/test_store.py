@@ -158,6 +158,14 @@ def test_a_setting_that_an_earlier_version_called_otherwise_is_read_and_renamed(
     assert again.text("decision/flip") == value
 
 
+def test_whether_fingerprints_are_kept_is_read_under_its_former_name(file: Path) -> None:
+    file.parent.mkdir()
+    file.write_text("[events]\nprints=false\n")
+    store = SettingsStore(file)
+    assert not store.flag("events/fingerprints")
+    assert store.refused == []
+
+
 def test_a_setting_under_its_own_name_counts_before_its_former_one(file: Path) -> None:
     file.parent.mkdir()
     file.write_text("[decision]\nflip=off\nlooks=twice\n")

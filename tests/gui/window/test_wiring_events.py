@@ -49,7 +49,7 @@ def test_settings_count_at_once(qtbot: QtBot, theme: Theme, pipeline: Pipeline) 
     settings.set("door/open_s", 2.5)
     assert pipeline.engine.door.open_ms == 2_500
     settings.set("events/thumbnails", False)
-    settings.set("events/prints", False)
+    settings.set("events/fingerprints", False)
     settings.set("events/days", 7)
     keeping = pipeline.engine.door.keeping
     assert (keeping.thumbnails, keeping.fingerprints, keeping.days) == (False, False, 7)
