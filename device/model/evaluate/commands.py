@@ -107,6 +107,46 @@ def _frame_scores(args: argparse.Namespace) -> None:
     print(json.dumps(to_json(rows), indent=1) if args.json else describe(rows))
 
 
+def _photo_clusters_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--network", type=Path, required=True, help="an int8 .tflite, its .projection.npz beside it")
+    parser.add_argument("--faces", type=Path, required=True, help="folder with identities.csv and the crop archives")
+    parser.add_argument("--archive", default="celeba2", help="whose people are measured on: celeba2, lfw")
+    parser.add_argument("--people", type=positive, default=400, metavar="N", help="at most so many, evenly chosen")
+    parser.add_argument("--folders", type=positive, default=500, metavar="N", help="of each kind")
+    parser.add_argument("--json", action="store_true")
+
+
+def _photo_clusters(args: argparse.Namespace) -> None:
+    import numpy as np
+
+    from device.model.data.face_set import read_lfw
+    from device.model.embedding.fingerprints import archived_features, both_fingerprints
+    from device.model.embedding.fit_projection import projection_path
+    from device.model.evaluate.photo_clusters import choose_photos, describe, measure, read_identities
+    from device.model.export.export import convert
+    from device.model.json_records import to_json
+    from device.vision.fingerprint import Projection, average_flip, dequantise
+
+    monitor = TerminalMonitor(None if args.json else sys.stdout)
+    content = args.network.read_bytes()
+    network = convert(content, str(args.network), "").network
+    if args.archive == "lfw":
+        faces = read_lfw(args.faces, network.input_shape[0], monitor=monitor)
+        people = choose_photos(zip(faces.names, faces.people, strict=True), args.people)
+        where = {name: index for index, name in enumerate(faces.names)}
+        crops = faces.crops[[where[name] for own in people.values() for name in own]]
+        raw = both_fingerprints(content, str(args.network), crops, monitor)
+        features = dequantise(raw, network.header.output_scale, network.header.output_zero_point)
+    else:
+        people = choose_photos(read_identities(args.faces, args.archive), args.people)
+        names = [name for own in people.values() for name in own]
+        features = archived_features(content, network, args.faces, names, monitor)
+    embeddings = Projection.load(projection_path(args.network)).apply(average_flip(features))
+    ends = np.cumsum([len(own) for own in people.values()])[:-1]
+    rows = measure(dict(zip(people, np.split(embeddings, ends), strict=True)), args.folders)
+    print(json.dumps(to_json(rows), indent=1) if args.json else describe(rows))
+
+
 COMMANDS = (
     Command("evaluate", "accuracy, ROC and identification on faces, float and int8", _evaluate_arguments, _evaluate),
     Command(
@@ -114,6 +154,12 @@ COMMANDS = (
         "how alike a face's pictures are from frame to frame, and somebody else's to them",
         _frame_scores_arguments,
         _frame_scores,
+    ),
+    Command(
+        "photo-clusters",
+        "how often photos of two people in one folder are told apart, and one person's are not",
+        _photo_clusters_arguments,
+        _photo_clusters,
     ),
     Command("card", "put the figures that evaluate wrote into the model card", _card_arguments, _card),
 )
