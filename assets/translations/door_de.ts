@@ -420,6 +420,10 @@
         <translation>Schichten</translation>
     </message>
     <message>
+        <source>Left out</source>
+        <translation>Weggelassen</translation>
+    </message>
+    <message>
         <source>Lift your chin a little</source>
         <translation>Bitte das Kinn etwas heben</translation>
     </message>
@@ -938,6 +942,10 @@
     <message>
         <source>The other way</source>
         <translation>Bitte zur anderen Seite</translation>
+    </message>
+    <message>
+        <source>The photos of {name} seem to show several people: {count} groups. Nobody is saved until you choose.</source>
+        <translation>Die Fotos von {name} zeigen anscheinend mehrere Personen: {count} Gruppen. Niemand wird gespeichert, bevor Sie wählen.</translation>
     </message>
     <message>
         <source>The same file as {detail}</source>
@@ -1540,6 +1548,10 @@
         <translation>kein Koprozessor</translation>
     </message>
     <message>
+        <source>no group was taken</source>
+        <translation>keine Gruppe wurde übernommen</translation>
+    </message>
+    <message>
         <source>no log is written</source>
         <translation>es wird kein Protokoll geschrieben</translation>
     </message>
@@ -1582,6 +1594,10 @@
     <message>
         <source>one false accept in {far} was not measured for this network; a score of {score} is used</source>
         <translation>ein falsch Eingelassener von {far} wurde für dieses Netz nicht gemessen; der Wert {score} gilt</translation>
+    </message>
+    <message>
+        <source>one group was taken</source>
+        <translation>eine Gruppe wurde übernommen</translation>
     </message>
     <message>
         <source>one person at a time</source>
@@ -1774,6 +1790,14 @@
     <message>
         <source>the folder {name} holds no image that can be read</source>
         <translation>der Ordner {name} enthält kein lesbares Bild</translation>
+    </message>
+    <message>
+        <source>the groups are different people</source>
+        <translation>die Gruppen sind verschiedene Personen</translation>
+    </message>
+    <message>
+        <source>the groups are one person</source>
+        <translation>die Gruppen sind eine Person</translation>
     </message>
     <message>
         <source>the image {name} cannot be read</source>
@@ -3239,6 +3263,10 @@
         <translation>Auch Personen registrieren, die einer registrierten ähneln</translation>
     </message>
     <message>
+        <source>Go on</source>
+        <translation>Weiter</translation>
+    </message>
+    <message>
         <source>Left out, because they are no photos: {count}.</source>
         <translation>Ausgelassen, weil es keine Fotos sind: {count}.</translation>
     </message>
@@ -3293,6 +3321,49 @@
     <message>
         <source>{file} cannot be written: {why}</source>
         <translation>{file} lässt sich nicht schreiben: {why}</translation>
+    </message>
+</context>
+<context>
+    <name>PhotoQuestion</name>
+    <message>
+        <source>Give at least two groups a name each. A group without a name is left out.</source>
+        <translation>Mindestens zwei Gruppen brauchen je einen eigenen Namen. Eine Gruppe ohne Namen wird weggelassen.</translation>
+    </message>
+    <message>
+        <source>Group {number}: photos: {count}</source>
+        <translation>Gruppe {number}: Fotos: {count}</translation>
+    </message>
+    <message>
+        <source>Groups of photos</source>
+        <translation>Gruppen von Fotos</translation>
+    </message>
+    <message>
+        <source>Likeness to group 1: {likeness}; photos of one person reach {bound}</source>
+        <translation>Ähnlichkeit mit Gruppe 1: {likeness}; Fotos einer Person erreichen {bound}</translation>
+    </message>
+    <message>
+        <source>Name of group {number}</source>
+        <translation>Name der Gruppe {number}</translation>
+    </message>
+    <message>
+        <source>Take none of them</source>
+        <translation>Keine davon übernehmen</translation>
+    </message>
+    <message>
+        <source>Take only group {number} as {name}</source>
+        <translation>Nur Gruppe {number} als {name} übernehmen</translation>
+    </message>
+    <message>
+        <source>Take them as different people, with the names under the groups</source>
+        <translation>Als verschiedene Personen übernehmen, mit den Namen unter den Gruppen</translation>
+    </message>
+    <message>
+        <source>The name {detail} is taken</source>
+        <translation>Der Name {detail} ist vergeben</translation>
+    </message>
+    <message>
+        <source>They are one person all the same: take all as {name}</source>
+        <translation>Es ist trotzdem eine Person: alle als {name} übernehmen</translation>
     </message>
 </context>
 <context>

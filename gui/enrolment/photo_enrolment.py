@@ -1,13 +1,15 @@
 """Enrols people from photos: read, find the face, judge it, cut it out, the board's fingerprint, and who it is like.
 
-A thread of its own, no Qt. Nothing is written before all photos are through, and then everything in one transaction;
-stopping it before leaves no trace.
+A thread of its own, no Qt. Photos under one name that show several people are a question, asked once all photos are
+through. Nothing is written before everything is answered, and then everything in one transaction; stopping it before
+leaves no trace.
 """
 
 from __future__ import annotations
 
 import csv
 import hashlib
+import queue
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import Future
@@ -20,12 +22,13 @@ from typing import TextIO
 import numpy as np
 
 from device.errors import BoardError, DeviceError
+from device.vision.clusters import SAME_PERSON, cluster, mean_cosine, shows_several
 from device.vision.crop import CROP_VERSION, CropError, align
 from device.vision.detector import Detector
 from device.vision.fingerprint import FingerprintError, Fingerprints, Projection
 from gui.access.matcher import Floats, Templates
 from gui.access.recogniser import load_projection
-from gui.access.template import agreement, template
+from gui.access.template import template
 from gui.capture.quality import judge, judge_picture
 from gui.core.frames import Answer, Landmarks, Picture, Verdict
 from gui.core.images import png
@@ -36,9 +39,6 @@ from gui.enrolment.photo_groups import PhotoPerson
 from gui.gallery.gallery import PersonToImport, clean_name
 
 LARGEST_BYTES = 100_000_000
-# Part of the door's threshold that photos of one person must agree by; poses and years differ. At 0.58 (1 false accept
-# in 1,000) that is 0.43: of LFW, 4 photos each (LiteRT on a PC), 9 % are refused, and 2.5 % of impostors pass.
-LOOSE = 0.75
 POLL_S = 0.2
 
 
@@ -53,16 +53,59 @@ class Outcome(StrEnum):
     STRANGER = "not like the others"
     LOOKS_LIKE = "looks like somebody enrolled"
     BOARD = "the board refused"
+    LEFT_OUT = "left out"
+
+
+class PhotoDecision(StrEnum):
+    """What a person said about photos of one name that show several people."""
+
+    NONE_TAKEN = "no group taken"
+    ONE_TAKEN = "one group taken"
+    SEPARATE = "groups taken as different people"
+    ONE_PERSON = "groups taken as one person"
+
+    @classmethod
+    def of(cls, names: Sequence[str]) -> PhotoDecision:
+        """What the ``names`` of the groups mean; an empty one leaves its group out."""
+        used = [name.casefold() for name in names if name]
+        if not used:
+            return cls.NONE_TAKEN
+        if len(used) == 1:
+            return cls.ONE_TAKEN
+        return cls.ONE_PERSON if len(set(used)) == 1 else cls.SEPARATE
 
 
 @dataclass(frozen=True)
 class PhotoRow:
-    """One line of the report; ``detail`` is a name, a score or an error."""
+    """One line of the report; ``detail`` is a name, a score or an error. ``decision`` is a person's, where asked."""
 
     file: Path
     name: str
     outcome: Outcome | Verdict
     detail: str = ""
+    decision: PhotoDecision | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoCluster:
+    """Photos that show one person, with their crops as PNG; ``likeness`` is the mean cosine with the first group."""
+
+    files: tuple[Path, ...]
+    crops: tuple[bytes, ...]
+    likeness: float
+
+
+@dataclass(frozen=True, eq=False)
+class PhotoMixture:
+    """The photos of ``name`` show several people, as far as fingerprints tell: at least two groups, the largest first.
+
+    ``taken`` are the names in lower case that a group cannot be enrolled under; photos of one person reach ``bound``.
+    """
+
+    name: str
+    clusters: tuple[PhotoCluster, ...]
+    taken: frozenset[str] = frozenset()
+    bound: float = SAME_PERSON
 
 
 class PhotoPhase(StrEnum):
@@ -70,6 +113,7 @@ class PhotoPhase(StrEnum):
 
     RUNNING = "running"
     WAITING = "waiting"  # for the board
+    CHOOSING = "choosing"  # a person says who is on the photos of ``mixture``
     SAVING = "saving"
     DONE = "done"
     STOPPED = "stopped"
@@ -87,6 +131,7 @@ class PhotoProgress:
     rows: tuple[PhotoRow, ...] = ()
     people: int = 0
     problem: Problem | None = None
+    mixture: PhotoMixture | None = None
 
     @property
     def over(self) -> bool:
@@ -126,6 +171,15 @@ class _Seen:
     embedding: Floats
 
 
+@dataclass(frozen=True, eq=False)
+class _Group:
+    """Photos that are to be one person."""
+
+    name: str
+    seen: list[_Seen]
+    decision: PhotoDecision | None = None
+
+
 class _Stopped(Exception):
     """Somebody pressed Cancel."""
 
@@ -139,7 +193,7 @@ class _Refused(Exception):
 
 
 class PhotoRun:
-    """One run over ``people``. ``tell`` gets its progress, on its thread."""
+    """One run over ``people``. ``tell`` gets its progress, on its thread; ``decide`` answers the phase CHOOSING."""
 
     def __init__(
         self,
@@ -152,6 +206,7 @@ class PhotoRun:
         self._people, self._choices, self._dependencies, self._tell = people, choices, dependencies, tell
         self._make_detector = detector
         self._stop = threading.Event()
+        self._decisions: queue.SimpleQueue[tuple[str, ...]] = queue.SimpleQueue()
         self._ending = False
         self._rows: list[PhotoRow] = []
         self._progress = PhotoProgress(PhotoPhase.RUNNING, 0, sum(len(person.files) for person in people))
@@ -163,6 +218,11 @@ class PhotoRun:
     def start(self) -> None:
         """Begin."""
         self._thread.start()
+
+    def decide(self, names: Sequence[str]) -> None:
+        """Who the groups of the mixture are that was asked about: a name each, empty to leave a group out. Groups of
+        one name become one person."""
+        self._decisions.put(tuple(" ".join(name.split()) for name in names))
 
     def stop(self, wait: bool = False) -> None:
         """End it without a trace, unless it is being saved already. ``wait``: the program ends."""
@@ -193,22 +253,24 @@ class PhotoRun:
 
     def _look_at_all(self) -> list[PersonToImport]:
         detector = self._make_detector()
-        found: list[PersonToImport] = []
-        for person in self._people:
-            if (one := self._person(detector, person)) is not None:
-                found.append(one)
+        looked = [group for person in self._people if (group := self._look_at(detector, person)) is not None]
+        names = frozenset(group.name.casefold() for group in looked)
+        arrivals: list[PersonToImport] = []
+        for group in looked:
+            for part in self._parts(group, names):
+                if (arrival := self._arrival(part, arrivals)) is not None:
+                    arrivals.append(arrival)
         if self._stop.is_set():
             raise _Stopped
-        return found
+        return arrivals
 
-    def _person(self, detector: Detector, person: PhotoPerson) -> PersonToImport | None:
+    def _look_at(self, detector: Detector, person: PhotoPerson) -> _Group | None:
         try:
             name = clean_name(person.name)
         except DeviceError as error:
             self._refuse_all(person, Outcome.NAME_BAD, error.message)
             return None
-        known = self._dependencies.known.get(name.casefold())
-        if known is not None and not self._choices.add_to_known:
+        if name.casefold() in self._dependencies.known and not self._choices.add_to_known:
             self._refuse_all(person, Outcome.NAME_TAKEN, name)
             return None
         seen = []
@@ -221,14 +283,70 @@ class PhotoRun:
             except _Refused as refused:
                 self._rows.append(PhotoRow(file, name, refused.outcome, refused.detail))
             self._progress = replace(self._progress, done=self._progress.done + 1)
-        kept = self._alike(seen, name)
-        if kept and known is not None:
-            kept = self._like_known(kept, name, known)
-        elif kept and not self._choices.look_alikes and (twin := self._twin(kept)):
-            self._refuse(kept, name, Outcome.LOOKS_LIKE, twin)
+        return _Group(name, seen)
+
+    def _parts(self, group: _Group, names: frozenset[str]) -> list[_Group]:
+        """Who is to be enrolled of ``group``, after a person was asked where it shows several people. Single photos
+        that are not like the rest are refused. ``names`` are those of this run."""
+        if not group.seen:
+            return []
+        embeddings = np.stack([one.embedding for one in group.seen])
+        found = cluster(embeddings)
+        clusters = [[group.seen[index] for index in own] for own in found]
+        scores = [mean_cosine(embeddings[found[0]], embeddings[own]) for own in found]
+        if not shows_several(found):
+            for own, score in zip(clusters[1:], scores[1:], strict=True):
+                self._refuse(own, group.name, Outcome.STRANGER, f"{score:.2f}")
+            return [_Group(group.name, clusters[0])]
+        taken = (names | set(self._dependencies.known)) - {group.name.casefold()}
+        parts = tuple(
+            PhotoCluster(tuple(one.file for one in own), tuple(one.stored.thumbnail or b"" for one in own), score)
+            for own, score in zip(clusters, scores, strict=True)
+        )
+        answer = self._ask_who(PhotoMixture(group.name, parts, frozenset(taken)))
+        decision = PhotoDecision.of(answer)
+        people: dict[str, _Group] = {}
+        for name, own in zip(answer, clusters, strict=True):
+            if not name:
+                self._refuse(own, group.name, Outcome.LEFT_OUT, decision=decision)
+            else:
+                people.setdefault(name.casefold(), _Group(name, [], decision)).seen.extend(own)
+        return list(people.values())
+
+    def _ask_who(self, mixture: PhotoMixture) -> tuple[str, ...]:
+        while not self._decisions.empty():
+            self._decisions.get()  # an answer that came twice is none to the next question
+        self._say(PhotoPhase.CHOOSING, file=None, mixture=mixture)
+        while not self._stop.is_set():
+            try:
+                names = self._decisions.get(timeout=POLL_S)
+            except queue.Empty:
+                continue
+            if len(names) == len(mixture.clusters):
+                self._say(PhotoPhase.RUNNING, mixture=None)
+                return names
+        self._progress = replace(self._progress, mixture=None)
+        raise _Stopped
+
+    def _arrival(self, group: _Group, before: Sequence[PersonToImport]) -> PersonToImport | None:
+        seen, decision = group.seen, group.decision
+        try:
+            name = clean_name(group.name)
+        except DeviceError as error:
+            self._refuse(seen, group.name, Outcome.NAME_BAD, error.message, decision)
             return None
-        self._rows += [PhotoRow(one.file, name, Outcome.TAKEN) for one in kept]
-        return PersonToImport(name, [one.stored for one in kept], into=known) if kept else None
+        known = self._dependencies.known.get(name.casefold())
+        in_use = any(one.name.casefold() == name.casefold() for one in before)
+        if in_use or (known is not None and not self._choices.add_to_known):
+            self._refuse(seen, name, Outcome.NAME_TAKEN, name, decision)
+            return None
+        if known is not None:
+            seen = self._like_known(seen, name, known)
+        elif not self._choices.look_alikes and (twin := self._twin(seen)):
+            self._refuse(seen, name, Outcome.LOOKS_LIKE, twin, decision)
+            return None
+        self._rows += [PhotoRow(one.file, name, Outcome.TAKEN, decision=decision) for one in seen]
+        return PersonToImport(name, [one.stored for one in seen], into=known) if seen else None
 
     def _photo(self, detector: Detector, file: Path) -> _Seen:
         data = _read(file)
@@ -284,19 +402,6 @@ class PhotoRun:
                 if waited * POLL_S >= 3.0 and self._progress.phase is PhotoPhase.RUNNING:
                     self._say(PhotoPhase.WAITING)
 
-    def _alike(self, seen: list[_Seen], name: str) -> list[_Seen]:
-        """Those that show one person: the worst goes until all agree. Two that disagree both go."""
-        kept = list(seen)
-        while len(kept) > 1:
-            scores = agreement(np.stack([one.embedding for one in kept]))
-            worst = int(np.argmin(scores))
-            if scores[worst] >= LOOSE * self._dependencies.threshold:
-                break
-            out = kept if len(kept) == 2 else [kept[worst]]
-            self._refuse(out, name, Outcome.STRANGER, f"{scores[worst]:.2f}")
-            kept = [one for one in kept if one not in out]
-        return kept
-
     def _like_known(self, seen: list[_Seen], name: str, person_id: int) -> list[_Seen]:
         ids = self._dependencies.templates.ids
         if person_id not in ids:
@@ -315,8 +420,15 @@ class PhotoRun:
         match = self._dependencies.templates.match(template(np.stack([one.embedding for one in seen])))
         return f"{match.name} {match.score:.2f}" if (match.score or -1.0) >= self._dependencies.threshold else ""
 
-    def _refuse(self, seen: Sequence[_Seen], name: str, outcome: Outcome, detail: str) -> None:
-        self._rows += [PhotoRow(one.file, name, outcome, detail) for one in seen]
+    def _refuse(
+        self,
+        seen: Sequence[_Seen],
+        name: str,
+        outcome: Outcome,
+        detail: str = "",
+        decision: PhotoDecision | None = None,
+    ) -> None:
+        self._rows += [PhotoRow(one.file, name, outcome, detail, decision) for one in seen]
 
     def _refuse_all(self, person: PhotoPerson, outcome: Outcome, detail: str) -> None:
         self._rows += [PhotoRow(file, person.name, outcome, detail) for file in person.files]
@@ -356,10 +468,10 @@ def _cut(picture: Picture, landmarks: Landmarks, size: int) -> Picture | None:
 
 
 def write_csv(rows: Sequence[PhotoRow], file: TextIO) -> None:
-    """The report as CSV with a line of headings."""
+    """The report as CSV with a line of headings; what a person decided stands as the detail where there is no other."""
     writer = csv.writer(file)
     writer.writerow(("file", "name", "outcome", "detail"))
     for row in rows:
         # A spreadsheet takes what begins like this for a formula.
-        cells = (str(row.file), row.name, row.outcome.value, row.detail)
+        cells = (str(row.file), row.name, row.outcome.value, row.detail or (row.decision or ""))
         writer.writerow([f"'{cell}" if cell[:1] in "=+-@\t\r" and cell else cell for cell in cells])

@@ -79,6 +79,11 @@ class PeopleService(QObject):
         self._run = PhotoRun(people, choices, dependencies, self._tell)
         self._run.start()
 
+    def decide_photos(self, names: Sequence[str]) -> None:
+        """Answer the run's question who is on photos: a name for each group, empty to leave it out."""
+        if self._run is not None:
+            self._run.decide(names)
+
     def stop_photos(self) -> None:
         """End the run without a trace."""
         if self._run is not None:

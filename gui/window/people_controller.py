@@ -129,6 +129,7 @@ class PeopleController(QObject):
             dialog = PhotoDialog(self._theme, self._window)
             files = self._pipeline.people
             dialog.start_asked.connect(files.enrol_photos)
+            dialog.decided.connect(files.decide_photos)
             dialog.stop_asked.connect(files.stop_photos)
             dialog.finished.connect(self._photos_closed)
             self.photo_dialog = dialog

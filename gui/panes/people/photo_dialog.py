@@ -16,20 +16,26 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QTableWidget,
     QTableWidgetItem,
+    QVBoxLayout,
     QWidget,
 )
 
-from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoProgress, write_csv
+from gui.enrolment.photo_enrolment import Outcome, PhotoChoices, PhotoMixture, PhotoPhase, PhotoProgress, write_csv
 from gui.enrolment.photo_groups import ENDINGS, PhotoGroups, PhotoPerson, group_photos
 from gui.panes.people import wording
+from gui.panes.people.photo_question import PhotoQuestion
 from gui.widgets.dialogs import Dialog, push_button
 from gui.widgets.theme import Theme
 
 
 class PhotoDialog(Dialog):
-    """``start_asked`` brings the people and the choices; ``show_progress`` shows how it goes. Closing stops it."""
+    """``start_asked`` brings the people and the choices; ``show_progress`` shows how it goes. Closing stops it.
+
+    Photos of one name that show several people are a ``question``; ``decided`` brings a name for each group.
+    """
 
     start_asked = Signal(object, object)  # list[PhotoPerson], PhotoChoices
+    decided = Signal(object)  # tuple[str, ...]
     stop_asked = Signal()
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
@@ -37,6 +43,9 @@ class PhotoDialog(Dialog):
         self._paths: list[Path] = []
         self._groups = PhotoGroups()
         self._progress: PhotoProgress | None = None
+        self._theme = theme
+        self.question: PhotoQuestion | None = None
+        self._asked: PhotoMixture | None = None
         self.setAcceptDrops(True)
         self.line = QLabel()
         self.line.setWordWrap(True)
@@ -57,15 +66,17 @@ class PhotoDialog(Dialog):
         self.save = push_button(self.tr("Save the report…"), self._save, auto_default=False)
         self.start = push_button("", self._start, primary=True)
         self.cancel = push_button(self.tr("Cancel"), self.reject, auto_default=False)
+        self._middle = QVBoxLayout()  # the table or the question
+        self._middle.addWidget(self.table)
         self.lay_out(
             self.line,
             self.bar,
-            self.table,
+            self._middle,
             self.known,
             self.alike,
             left=(self.files, self.folder, self.save),
             right=(self.cancel, self.start),
-            stretched=self.table,
+            stretched=self._middle,
             margins=(20, 16, 20, 16),
             spacing=10,
         )
@@ -96,6 +107,7 @@ class PhotoDialog(Dialog):
         self.bar.setRange(0, max(1, progress.of))
         self.bar.setValue(progress.done)
         self.line.setText(wording.photo_progress(progress))
+        self._show_question(progress.mixture if progress.phase is PhotoPhase.CHOOSING else None)
         if progress.over and (before is None or not before.over):
             self._show_report(progress)
         self._refresh()
@@ -111,6 +123,7 @@ class PhotoDialog(Dialog):
         if self._running:
             self.stop_asked.emit()
         event.accept()
+        self.done(int(Dialog.DialogCode.Rejected))  # else it would never say that it is finished
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._progress is None and any(url.isLocalFile() for url in event.mimeData().urls()):
@@ -166,6 +179,21 @@ class PhotoDialog(Dialog):
             self.table.setItem(number, 1, QTableWidgetItem(f"{'✓' if taken else '✕'} {wording.photo_outcome(row)}"))
         self.start.setFocus()
 
+    def _show_question(self, mixture: PhotoMixture | None) -> None:
+        if mixture is self._asked:
+            return
+        self._asked = mixture
+        if self.question is not None:
+            self._middle.removeWidget(self.question)
+            self.question.hide()
+            self.question.deleteLater()
+            self.question = None
+        if mixture is not None:
+            self.question = PhotoQuestion(self._theme, mixture)
+            self.question.changed.connect(self._refresh)
+            self._middle.addWidget(self.question)
+            self.question.only[0].setFocus()
+
     def _head(self, first: str, second: str) -> None:
         self.table.setHorizontalHeaderLabels([first, second])
         self.table.horizontalHeader().setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -175,15 +203,24 @@ class PhotoDialog(Dialog):
         waiting, over = self._progress is None, self._progress is not None and self._progress.over
         for widget in (self.files, self.folder, self.known, self.alike):
             widget.setVisible(waiting)
-        self.bar.setVisible(not waiting)
+        self.bar.setVisible(not waiting and self.question is None)
         self.save.setVisible(over and bool(self._progress and self._progress.rows))
-        self.start.setText(self.tr("Close") if over else self.tr("Enrol"))
-        self.start.setVisible(waiting or over)
-        self.start.setEnabled(over or bool(self._groups.people))
+        question = self.question
+        self.table.setVisible(question is None)
+        self.start.setText(self.tr("Close") if over else self.tr("Enrol") if waiting else self.tr("Go on"))
+        self.start.setVisible(waiting or over or question is not None)
+        self.start.setEnabled(over or (bool(self._groups.people) if question is None else question.names is not None))
         self.cancel.setVisible(not over)
         self.table.setEnabled(not self._running)
 
     def _start(self) -> None:
+        if self.question is not None:
+            names = self.question.names
+            if names is not None:
+                self._show_question(None)
+                self._refresh()
+                self.decided.emit(names)
+            return
         if self._progress is not None:
             self.accept()
             return

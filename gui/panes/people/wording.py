@@ -6,7 +6,7 @@ from gui.core.frames import Verdict
 from gui.core.i18n import marked
 from gui.core.people import Person
 from gui.core.states import Problem
-from gui.enrolment.photo_enrolment import Outcome, PhotoPhase, PhotoProgress, PhotoRow
+from gui.enrolment.photo_enrolment import Outcome, PhotoDecision, PhotoPhase, PhotoProgress, PhotoRow
 from gui.enrolment.poses import Pose
 from gui.enrolment.progress import EnrolmentPhase, EnrolmentProgress, Failure, Hint, Review, Shot
 from gui.gallery.history import Change, ChangeKind
@@ -188,6 +188,13 @@ _PHOTO_OUTCOMES = {
     Outcome.STRANGER: marked("Not like the others of this name (score {detail})"),
     Outcome.LOOKS_LIKE: marked("Looks like somebody enrolled: {detail}"),
     Outcome.BOARD: marked("The board refused: {detail}"),
+    Outcome.LEFT_OUT: marked("Left out"),
+}
+_PHOTO_DECISIONS = {
+    PhotoDecision.NONE_TAKEN: marked("no group was taken"),
+    PhotoDecision.ONE_TAKEN: marked("one group was taken"),
+    PhotoDecision.SEPARATE: marked("the groups are different people"),
+    PhotoDecision.ONE_PERSON: marked("the groups are one person"),
 }
 
 
@@ -198,7 +205,8 @@ def photo_outcome(row: PhotoRow) -> str:
     text = translate(_PHOTO_OUTCOMES[row.outcome])
     if "{detail}" in text:
         return text.format(detail=row.detail)
-    return f"{text}: {row.detail}" if row.detail else text
+    detail = row.detail if row.decision is None else translate(_PHOTO_DECISIONS[row.decision])
+    return f"{text}: {detail}" if detail else text
 
 
 def photo_progress(value: PhotoProgress) -> str:
@@ -209,6 +217,12 @@ def photo_progress(value: PhotoProgress) -> str:
             return translate("{done} of {all}: {file}").format(done=value.done, all=value.of, file=name)
         case PhotoPhase.WAITING:
             return translate("Waiting for the board; it goes on by itself once the board is back")
+        case PhotoPhase.CHOOSING:
+            text = translate(
+                "The photos of {name} seem to show several people: {count} groups. Nobody is saved until you choose."
+            )
+            mixture = value.mixture
+            return "" if mixture is None else text.format(name=mixture.name, count=len(mixture.clusters))
         case PhotoPhase.SAVING:
             return translate("Saving")
         case PhotoPhase.STOPPED:

@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from device.connect import OpenedBoard, open_board
 from device.emulator.launcher import default_image
 from device.errors import DeviceError, LinkError
+from device.link.protocol import Capability
+from device.link.replies import Hello, Inference, Where
 from device.vision.crop import CROP_SIZE
 from device.vision.fingerprint import Projection
 from gui.access.matcher import Templates, build
@@ -121,24 +123,53 @@ def dependencies(
     saved: list[PersonToImport],
     known: dict[str, int] | None = None,
     templates: Templates | None = None,
+    flat: bool = False,
 ) -> Dependencies:
+    """``flat``: fingerprints are compared as they are."""
+
     def save(people: Sequence[PersonToImport]) -> Future[int]:
         saved.extend(people)
         count: Future[int] = Future()
         count.set_result(len(people))
         return count
 
-    return Dependencies(ask, save, known or {}, templates or Templates(), THRESHOLD, CROP_SIZE, lambda _hash: MAP)
+    projection = Projection() if flat else MAP
+    return Dependencies(
+        ask, save, known or {}, templates or Templates(), THRESHOLD, CROP_SIZE, lambda _hash: projection
+    )
 
 
 NO_CHOICES = PhotoChoices()
+HELLO = Hello(
+    board="test", firmware="1", where=Where.VIRTUAL, unique_id=b"VIRTUALBOARD", network_hash=b"network",
+    input_shape=(128, 128, 3), fingerprint_length=128, scale=1.0, zero_point=0, layer_count=1,
+    capabilities=Capability.INFER, clock_hz=216_000_000, max_baud=2_000_000, arena_bytes=0, flash_bytes=0,
+    network_bytes=0, fault_status=0, fault_address=0, protocol_version=1,
+)  # fmt: skip
+INFERENCE = Inference(np.zeros(128, np.int8), 1, 1, 1, None, 1.0, 1.0, 1.0, 1.0, Where.VIRTUAL, 0, 0, 0, 49_152)
 
 
-def run(folder: Path, dependencies: Dependencies, choices: PhotoChoices = NO_CHOICES, who: str = "") -> PhotoProgress:
-    """A run over ``folder``, of ``who`` alone where somebody is named."""
-    told = Told()
+def run(
+    folder: Path,
+    dependencies: Dependencies,
+    choices: PhotoChoices = NO_CHOICES,
+    who: str = "",
+    answers: Sequence[tuple[str, ...]] = (),
+) -> PhotoProgress:
+    """A run over ``folder``, of ``who`` alone where somebody is named. ``answers`` are those to its questions."""
+    told, coming = Told(), iter(answers)
+
+    def tell(progress: PhotoProgress) -> None:
+        if progress.phase is PhotoPhase.CHOOSING:
+            answer = next(coming, None)
+            if answer is None:
+                one.stop()
+            else:
+                one.decide(answer)
+        told(progress)
+
     people = [person for person in group_photos([folder]).people if person.name == who or not who]
-    one = PhotoRun(people, choices, dependencies, told)
+    one = PhotoRun(people, choices, dependencies, tell)
     one.start()
     last = told.last
     one.stop(wait=True)
@@ -194,14 +225,130 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
     assert [one.name for one in more] == ["Eve"]
 
 
+def group(folder: Path, picture: NDArray[np.uint8], count: int) -> Path:
+    """A folder of ``count`` photos that differ by a pixel: who is on them is what the board says, see below."""
+    mixed = folder / "Guests"
+    mixed.mkdir()
+    for number in range(count):
+        picture[0, 0] = number
+        cv2.imwrite(str(mixed / f"{number}.png"), picture)
+    return mixed
+
+
+def fingerprints_of(who: str) -> Callable[[Picture], Future[Answer]]:
+    """A board whose answers are of one person per letter, in turn; two of one letter have a cosine of 0.8."""
+    letters = iter(who)
+    rng = np.random.default_rng(1)
+    faces = {
+        letter: np.roll(np.repeat(np.array([90, 0], np.float32), [16, 112]), 16 * (ord(letter) - ord("a")))
+        for letter in who
+    }
+
+    def ask(_crop: Picture) -> Future[Answer]:
+        numbers = faces[next(letters)] + rng.normal(0, 16, 128)
+        answer: Future[Answer] = Future()
+        answer.set_result((HELLO, replace(INFERENCE, fingerprint=np.round(numbers).astype(np.int8))))
+        return answer
+
+    return ask
+
+
+GROUPS = {  # letters of the photos in turn, and the numbers of the photos in each group
+    "aaabbb": ((0, 1, 2), (3, 4, 5)),
+    "abbbba": ((1, 2, 3, 4), (0, 5)),
+    "ab": ((0,), (1,)),
+    "aabbcc": ((0, 1), (2, 3), (4, 5)),
+    "aaabbc": ((0, 1, 2), (3, 4), (5,)),
+}
+
+
+@pytest.mark.parametrize(("who", "groups"), GROUPS.items())
+def test_nobody_is_saved_from_photos_of_two_people_before_a_person_chose(
+    tmp_path: Path, frames: dict[str, list[NDArray[np.uint8]]], who: str, groups: tuple[tuple[int, ...], ...]
+) -> None:
+    mixed = group(tmp_path, frames["Bao"][0].copy(), len(who))
+    saved: list[PersonToImport] = []
+    told = Told()
+    chosen = threading.Event()
+
+    def tell(progress: PhotoProgress) -> None:
+        told(progress)
+        if progress.phase is PhotoPhase.CHOOSING:
+            chosen.set()
+
+    one = PhotoRun(group_photos([mixed]).people, NO_CHOICES, dependencies(fingerprints_of(who), saved, flat=True), tell)
+    one.start()
+    assert chosen.wait(60)
+    mixture = told.progress[-1].mixture
+    assert mixture is not None
+    assert [tuple(int(file.stem) for file in found.files) for found in mixture.clusters] == list(groups)
+    assert all(found.likeness < 0.3 for found in mixture.clusters[1:])
+    assert all(found.crops[0].startswith(b"\x89PNG") for found in mixture.clusters)
+    assert wording.photo_progress(told.progress[-1]).startswith("The photos of Guests seem to show several people")
+    one.stop(wait=True)
+    assert told.last.phase is PhotoPhase.STOPPED
+    assert told.last.mixture is None
+    assert saved == []
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected", "detail"),
+    [
+        (("Guests", ""), [("Guests", 3)], "one group taken"),
+        (("", "Guests"), [("Guests", 3)], "one group taken"),
+        (("Ann", " Ben  B."), [("Ann", 3), ("Ben B.", 3)], "groups taken as different people"),
+        (("Guests", "Guests"), [("Guests", 6)], "groups taken as one person"),
+        (("", ""), [], "no group taken"),
+    ],
+)
+def test_what_a_person_decides_is_saved_and_reported(
+    tmp_path: Path,
+    frames: dict[str, list[NDArray[np.uint8]]],
+    answer: tuple[str, ...],
+    expected: list[tuple[str, int]],
+    detail: str,
+) -> None:
+    mixed = group(tmp_path, frames["Bao"][0].copy(), 6)
+    saved: list[PersonToImport] = []
+    last = run(mixed, dependencies(fingerprints_of("aaabbb"), saved, flat=True), answers=(answer,))
+    assert last.phase is PhotoPhase.DONE
+    assert [(one.name, len(one.fingerprints)) for one in saved] == expected
+    assert {row.outcome for row in last.rows} <= {Outcome.TAKEN, Outcome.LEFT_OUT}
+    file = io.StringIO()
+    write_csv(last.rows, file)
+    assert all(line.endswith(f",{detail}") for line in file.getvalue().splitlines()[1:])
+    assert all(wording.photo_outcome(row) for row in last.rows)
+
+
+def test_a_group_cannot_take_the_name_of_somebody_enrolled(
+    tmp_path: Path, frames: dict[str, list[NDArray[np.uint8]]]
+) -> None:
+    mixed = group(tmp_path, frames["Bao"][0].copy(), 6)
+    saved: list[PersonToImport] = []
+    with_ann = dependencies(fingerprints_of("aaabbb"), saved, {"ann": 1}, flat=True)
+    last = run(mixed, with_ann, answers=(("Ann", "Ben"),))
+    assert [one.name for one in saved] == ["Ben"]
+    assert [row.outcome for row in last.rows] == [Outcome.NAME_TAKEN] * 3 + [Outcome.TAKEN] * 3
+
+
+def test_a_single_photo_that_stands_apart_is_refused_without_a_question(
+    tmp_path: Path, frames: dict[str, list[NDArray[np.uint8]]]
+) -> None:
+    mixed = group(tmp_path, frames["Bao"][0].copy(), 6)
+    saved: list[PersonToImport] = []
+    last = run(mixed, dependencies(fingerprints_of("aaabaa"), saved, flat=True))
+    assert [len(one.fingerprints) for one in saved] == [5]
+    assert outcomes(last)["Guests/3.png"] is Outcome.STRANGER
+
+
 def test_two_photos_of_different_people_are_both_refused(folder: Path, board: OpenedBoard) -> None:
     both = folder / "both"
     both.mkdir()
     for name in PEOPLE:
         (folder / name / "0.png").rename(both / f"IMG_{name == 'Lin':d}.png")
     saved: list[PersonToImport] = []
-    last = run(both, dependencies(answering(board), saved))
-    assert set(outcomes(last).values()) == {Outcome.STRANGER}
+    last = run(both, dependencies(answering(board), saved), answers=(("", ""),))
+    assert set(outcomes(last).values()) == {Outcome.LEFT_OUT}
     assert saved == []
     assert last.people == 0
 

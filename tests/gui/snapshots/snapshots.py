@@ -11,7 +11,7 @@ import os
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
 from datetime import datetime
 from pathlib import Path
@@ -26,6 +26,7 @@ from gui.core.decisions import Decision
 from gui.core.frames import FrameView, Timeline
 from gui.core.opencv import cv2
 from gui.core.states import DoorView, DoorWord, PipelineOptions, Problem, Topic
+from gui.enrolment.photo_enrolment import PhotoCluster, PhotoMixture, PhotoPhase, PhotoProgress
 from gui.pipeline.pipeline import Pipeline
 from gui.settings.store import SettingsStore
 from gui.widgets.palette import DARK, LIGHT
@@ -111,6 +112,7 @@ class _Book:
         window.people.view.setCurrentIndex(window.people.model.index(0))
         for name in ("settings", "camera", "shortcuts", "enrol", "merge", "photos", "timing"):
             self._dialog(window, name)
+        self._opened("photo question", lambda: self._photo_question(window, thumbnails))
         self._opened("event", lambda: window.events.open_event(window.events.model.index(0, 0)))
         for name, size in (("kiosk", (640, 400)), ("kiosk upright", (400, 640))):
             window.kiosk.setParent(None)
@@ -139,6 +141,16 @@ class _Book:
 
     def _dialog(self, window: Window, command: str) -> None:
         self._opened(command, window.commands[command].trigger)
+
+    def _photo_question(self, window: Window, crops: Sequence[bytes]) -> None:
+        window.commands["photos"].trigger()
+        first, second = (tuple(Path(f"IMG_{number}.jpg") for number in numbers) for numbers in ((1, 2, 3, 4), (5, 6)))
+        clusters = (
+            PhotoCluster(first, (crops[0],) * 4, 0.71),
+            PhotoCluster(second, (crops[1],) * 2, 0.05),
+        )
+        mixture = PhotoMixture("Guests", clusters)
+        self._pipeline.people.photos_changed.emit(PhotoProgress(PhotoPhase.CHOOSING, 6, 6, mixture=mixture))
 
     def _opened(self, name: str, show: Callable[[], object]) -> None:
         before = set(self._app.topLevelWidgets())
