@@ -35,9 +35,27 @@ def rate(text: str) -> float:
     return value
 
 
+def share(text: str) -> tuple[str, float]:
+    """SOURCE:PERCENT to a source and a share of at most 1."""
+    source, _, percent = text.partition(":")
+    value = float(percent) / 100
+    if not 0 <= value <= 1:
+        raise argparse.ArgumentTypeError(f"{percent} % is no share")
+    return source, value
+
+
 def add_training_faces(parser: argparse.ArgumentParser) -> None:
     """The folder that everything with the training crops reads."""
-    parser.add_argument("--faces", type=Path, required=True, help="folder with teacher.npz and the crop archives")
+    parser.add_argument("--faces", type=Path, required=True, help="folder with teachers.npz and the crop archives")
+
+
+def add_sampling(parser: argparse.ArgumentParser) -> None:
+    """What a training sees, and how often."""
+    parser.add_argument("--share", type=share, action="append", default=[], metavar="SOURCE:PERCENT",
+                        help="this share of the samples is of one archive, as celeba2:35; the others divide the rest "
+                        "by their crops")  # fmt: skip
+    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="train on the faces that mix made there, too; "
+                        "their source is called mixed")  # fmt: skip
 
 
 def say(line: str) -> None:

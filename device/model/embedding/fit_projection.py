@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from device.errors import FileError, MismatchError
 from device.model.data.face_set import sha256_of
-from device.model.data.training_set import read_teachers, sources, split_rows
+from device.model.data.training_set import read_split, sources
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, archived_features
 from device.model.embedding.projection_choice import Judge, ProjectionFitter, choose_recipe
@@ -74,8 +74,7 @@ def make_projection(
     ``projected``: ``start`` has the student's own matrix, which projections may begin from. One that was fitted here
     must not be: it knows the crops that it would be judged with.
     """
-    names, targets, _ = read_teachers(faces)
-    held, training = split_rows(len(names))
+    names, targets, held, training = read_split(faces)
     matrix = start.matrix if projected else None
 
     def features(rows: NDArray[np.int64]) -> Floats:

@@ -26,7 +26,7 @@ def _evaluate_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shots", type=positive, default=3, metavar="K", help="with K pictures each")
     parser.add_argument("--robustness", action="store_true", help="also shifted, blurred, dark and packed crops")
     parser.add_argument("--robustness-pairs", type=positive, default=600, metavar="N")
-    parser.add_argument("--groups", action="store_true", help="also by age, gender and race; needs teacher.npz")
+    parser.add_argument("--groups", action="store_true", help="also by age, gender and race; needs teachers.npz")
     parser.add_argument("--all", action="store_true", help="everything but the board")
     parser.add_argument("--label", default="int8", help="what to call the int8 rows, as: PTQ")
     parser.add_argument("--record", type=Path, metavar="CSV", help="put the figures into the table that choose reads")

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from device.errors import FileError
 from device.model.data.face_set import FaceSet, read_lfw, read_people, sha256_of, thin
-from device.model.data.training_set import middle, read_members, read_teachers, split_rows
+from device.model.data.training_set import middle, read_members, read_split
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, both_fingerprints, fingerprints
 from device.model.embedding.fit_projection import digest_of, find_projection
@@ -182,9 +182,8 @@ class _Evaluation:
     def groups(self) -> tuple[Group, ...]:
         """Demographic groups among the held-out training crops."""
         if self.config.faces is None:
-            raise FileError("groups are measured on held-out training crops", "give --faces, with teacher.npz in it")
-        names, targets, _ = read_teachers(self.config.faces)
-        held = split_rows(len(names))[0]
+            raise FileError("groups are measured on held-out training crops", "give --faces, with teachers.npz in it")
+        names, targets, held, _ = read_split(self.config.faces)
         own = [str(names[row]) for row in held]
         crops = middle(read_members(self.config.faces, own), self.network.input_shape[0])
         _, embeddings = best_view(self._features(self._fingerprints(crops)), self.projection)

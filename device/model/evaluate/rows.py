@@ -67,7 +67,7 @@ class Rows:
     def add_float(self, checkpoint: Path, projection: Projection, network: Network) -> None:
         """The float network, under the shipped projection, so that only int8 differs, and under its own."""
         from device.model.train.batchnorm_folding import host_map, load_student  # PyTorch: not where int8 is measured
-        from device.model.train.train import embed
+        from device.model.train.student import features_of
 
         student = load_student(checkpoint)
         if student.network.variant.input_size != network.input_shape[0]:
@@ -77,11 +77,11 @@ class Rows:
                 "give the checkpoint that the .tflite was made from",
             )
         self.monitor.tick("float", 0, 1)
-        found = embed(student, self.faces.crops)[0].numpy()
+        found = features_of(student, self.faces.crops).numpy()
         own = host_map(student)
         for kind, embeddings in views(found, projection).items():
             self.add("float", kind, embeddings)
-        flipped = embed(student, mirrored(self.faces.crops))[0].numpy()
+        flipped = features_of(student, mirrored(self.faces.crops)).numpy()
         kind, embeddings = best_view(average_flip(np.stack([found, flipped], axis=1)), projection)
         self.add("float", kind + FLIP, embeddings)
         self.add("float", "mapped as trained", Projection(own.mean, own.matrix).apply(found))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from device.model.command import Command, add_training_faces, say
+from device.model.command import Command, add_sampling, add_training_faces, positive, say
 from device.network.file import Network
 
 
@@ -36,22 +36,26 @@ def _finetune_arguments(parser: argparse.ArgumentParser) -> None:
         "--out", type=Path, required=True, help="the .tflite; <name>.projection.npz is written beside it"
     )
     parser.add_argument("--cache", type=Path, help="decoded crops; default: the cache beside the checkpoint")
-    parser.add_argument("--pictures", type=int, default=40_000, help="training views shown")
+    parser.add_argument("--samples", type=positive, default=40_000, help="training views seen")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument("--projection-crops", type=int, metavar="N", help="as for quantise")
-    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="as for train")
+    add_sampling(parser)
 
 
 def _finetune(args: argparse.Namespace) -> None:
+    from device.model.data.training_set import add_mixed, load_training_set
     from device.model.quantise.qat import finetune
 
+    data = load_training_set(args.faces, args.cache or args.checkpoint.parent / "cache")
     network = finetune(
         args.checkpoint,
+        data if args.mixed_faces is None else add_mixed(data, args.mixed_faces),
         args.faces,
-        args.cache or args.checkpoint.parent / "cache",
         args.out,
-        pictures=args.pictures,
+        samples=args.samples,
+        shares=dict(args.share),
+        device=args.device,
         projection_crops=args.projection_crops,
-        mixed_faces=args.mixed_faces,
         report=say,
     )
     _told(args.out, network)

@@ -8,7 +8,7 @@ estimator of Bengio et al., 2013), and 0 outside a range. The loss is that of tr
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import cast
@@ -19,8 +19,9 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from device.link.protocol import LayerKind
-from device.model.data.augment import batches
-from device.model.data.training_set import load_shown
+from device.model.data.augment import Augmenter
+from device.model.data.sampling import Sampler
+from device.model.data.training_set import TrainingSet, sources
 from device.model.graph.float_network import PICTURE, FloatLayer, same_padding
 from device.model.graph.tflite import Quantisation
 from device.model.quantise.calibrate import (
@@ -33,13 +34,14 @@ from device.model.quantise.calibrate import (
 from device.model.quantise.ptq import INPUT, build_graph
 from device.model.quantise.quantise import save, training_crops
 from device.model.train.batchnorm_folding import HostMap, fold, host_map, load_student
-from device.model.train.losses import Losses, LossPlan, to_tensor
-from device.model.train.train import reuse_memory
+from device.model.train.losses import Losses, LossWeights
+from device.model.train.train import CropStore, reuse_memory
 from device.network.file import Network
 
 _EQUALISE, _RANGES = 0.5, "mse"
 _PEAK_RATE = 2e-4
-_STRENGTH = 0.5  # of the views' alterations, as at the end of training
+_STRENGTH = 0.5  # of the augmentation, as at the end of training
+_SEED = 1
 _BATCH = 64
 _REPORT_EVERY = 10  # steps
 
@@ -99,70 +101,65 @@ class RoundedNetwork(nn.Module):
         """The layers with the weights as they are now."""
         layers = list(self.layers)
         for key, parameter in self.weights.items():
-            layer, weights = layers[int(key)], parameter.detach()
+            layer, weights = layers[int(key)], parameter.detach().cpu()
             order = weights[:, 0].permute(1, 2, 0) if layer.kind == LayerKind.DEPTHWISE else weights.permute(0, 2, 3, 1)
-            bias = self.biases[key].detach().numpy().copy()
+            bias = self.biases[key].detach().cpu().numpy().copy()
             layers[int(key)] = replace(layer, weights=order.contiguous().numpy(), bias=bias)
         return tuple(layers)
 
 
 def finetune(
     checkpoint: Path,
+    data: TrainingSet,
     faces: Path,
-    cache: Path,
     out: Path,
     *,
-    pictures: int,
+    samples: int,
+    shares: Mapping[str, float] | None = None,
+    device: str = "cpu",
     calibration: int = 256,
     projection_crops: int | None = None,
-    mixed_faces: Path | None = None,
     report: Callable[[str], None] = lambda line: None,
 ) -> Network:
-    """Learn on over ``pictures`` training views, then write ``out`` (.tflite) and its projection.
-
-    ``cache`` is the decoded-crops folder of training (made where it is missing), ``mixed_faces`` one of
-    ``make_blends``.
-    """
+    """Learn on over ``samples`` training views of ``data``, then write ``out`` (.tflite) and its projection, fitted on
+    the crops of ``faces``."""
     reuse_memory()
-    student = load_student(checkpoint)
+    student, place = load_student(checkpoint), torch.device(device)
     variant, projection = student.network.variant, host_map(student)
-    data, rows, shown_rows = load_shown(faces, cache, mixed_faces)
-    calibrated, _ = training_crops(faces, data.names, variant.input_size, calibration, 1)
+    calibrated = training_crops(data, variant.input_size, calibration)
     layers = fold(student.network)
     layers = equalise_rectified(layers, measure(layers, calibrated), _EQUALISE)
     activations = choose_activations(layers, measure(layers, calibrated), _RANGES)
     layers = correct_biases(layers, choose_weights(layers, activations), activations, calibrated[:64])
 
-    network = RoundedNetwork(layers, activations)
-    mean = torch.from_numpy(projection.mean)
-    project = nn.Parameter(torch.from_numpy(projection.matrix.copy()))
-    losses = Losses(LossPlan(), rows, data.targets, 1, data.blend_targets)
-    batch = min(_BATCH, len(shown_rows))
+    network = RoundedNetwork(layers, activations).to(place)
+    mean = torch.from_numpy(projection.mean).to(place)
+    project = nn.Parameter(torch.from_numpy(projection.matrix.copy()).to(place))
+    losses = Losses(LossWeights(), data, _SEED, place)
+    batch = min(_BATCH, len(data.rows))
     optimiser = torch.optim.AdamW([*network.parameters(), project], lr=_PEAK_RATE, weight_decay=0.0)
-    stream = batches(data, shown_rows, variant.input_size, batch, seed=1, strength=_STRENGTH)
-    shown, total, steps = 0, 0.0, 0
-    try:
-        while shown < pictures:
-            views, picked = next(stream)
-            rate = _PEAK_RATE * min(1.0, (steps + 1) / 20) * 0.5 * (1 + math.cos(math.pi * shown / pictures))
-            for group in optimiser.param_groups:
-                group["lr"] = rate
-            embedded = functional.normalize((network(to_tensor(views)) - mean) @ project, dim=1)
-            contrast, distance = losses(embedded, picked)
-            loss = contrast + losses.plan.pull * distance
-            optimiser.zero_grad(set_to_none=True)
-            cast(Callable[[], None], loss.backward)()
-            nn.utils.clip_grad_norm_(network.parameters(), 5.0)
-            optimiser.step()
-            shown, steps, total = shown + batch, steps + 1, total + float(loss.detach())
-            if steps % _REPORT_EVERY == 0:
-                report(f"{shown} pictures, loss {total / _REPORT_EVERY:.4f}")
-                total = 0.0
-    finally:
-        stream.close()  # type: ignore[attr-defined]
+    crops, augment = CropStore(data, place), Augmenter(place, _SEED)
+    sampler = Sampler(data.rows, sources(data.names[data.rows]), shares or {}, _SEED)
+    seen, steps, total = 0, 0, 0.0
+    while seen < samples:
+        rows = sampler.draw(seen, batch)
+        views = augment(crops.take(rows), variant.input_size, _STRENGTH)
+        rate = _PEAK_RATE * min(1.0, (steps + 1) / 20) * 0.5 * (1 + math.cos(math.pi * seen / samples))
+        for group in optimiser.param_groups:
+            group["lr"] = rate
+        embedded = functional.normalize((network(views) - mean) @ project, dim=1)
+        loss = losses(embedded, torch.from_numpy(rows)).total(losses.weights)
+        optimiser.zero_grad(set_to_none=True)
+        cast(Callable[[], None], loss.backward)()
+        nn.utils.clip_grad_norm_(network.parameters(), 5.0)
+        optimiser.step()
+        seen, steps, total = seen + batch, steps + 1, total + float(loss.detach())
+        if steps % _REPORT_EVERY == 0:
+            report(f"{seen} samples, loss {total / _REPORT_EVERY:.4f}")
+            total = 0.0
     learnt = network.learnt()
     graph = build_graph(
         learnt, choose_weights(learnt, activations), activations, variant.input_size, variant.short_name
     )
-    matrix = np.asarray(project.detach().numpy(), np.float32)
+    matrix = np.asarray(project.detach().cpu().numpy(), np.float32)
     return save(graph, HostMap(projection.mean, matrix), faces, out, projection_crops, report)

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from device.model.data.training_set import Crops, middle, read_members, read_teachers, split_rows
+from device.model.data.training_set import Crops, TrainingSet, middle, read_members, read_split
 from device.model.embedding.fingerprints import float_features, int8_features
 from device.model.embedding.fit_projection import make_projection, write_projection
 from device.model.export.export import export_bytes
@@ -91,16 +91,20 @@ def try_recipe(
     return Trial(recipe, graph, float(1 - cosines.mean()))
 
 
-def training_crops(
-    faces: Path, names: NDArray[np.str_], size: int, calibration: int, held_out: int
-) -> tuple[Crops, Crops]:
+def training_crops(data: TrainingSet, size: int, count: int) -> Crops:
+    """Some training crops at ``size``, to measure ranges on."""
+    picked = np.sort(np.random.default_rng(11).permutation(data.rows)[:count])
+    return middle(np.asarray(data.crops[picked]), size)
+
+
+def _some_crops(faces: Path, size: int, calibration: int, held_out: int) -> tuple[Crops, Crops]:
     """Some training crops and some held-out ones at ``size``."""
-    held, rows = split_rows(len(names))
+    names, _, held, rows = read_split(faces)
     rng = np.random.default_rng(11)
     parts = []
     for source, count in ((rows, calibration), (held, held_out)):
         picked = rng.permutation(source)[:count]
-        parts.append(middle(read_members(faces, [str(names[row]) for row in picked]), size))
+        parts.append(middle(read_members(faces, names[picked].tolist()), size))
     return parts[0], parts[1]
 
 
@@ -118,8 +122,7 @@ def quantise(
     LiteRT."""
     student = load_student(checkpoint)
     variant, layers, projection = student.network.variant, fold(student.network), host_map(student)
-    names = read_teachers(faces)[0]
-    calibrated, held = training_crops(faces, names, variant.input_size, calibration, held_out)
+    calibrated, held = _some_crops(faces, variant.input_size, calibration, held_out)
     wanted = float_features(layers, held)
     trials = []
     for recipe in RECIPES:

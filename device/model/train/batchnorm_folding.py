@@ -14,8 +14,8 @@ from device.errors import FileError
 from device.link.protocol import LayerKind
 from device.model.graph.float_network import FloatLayer, layer_specs
 from device.model.graph.variant import Variant
-from device.model.train.losses import Student
 from device.model.train.mobilenet import MobileNetV2, SameConv
+from device.model.train.student import Student
 
 
 @dataclass(frozen=True, eq=False)

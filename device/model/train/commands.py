@@ -7,57 +7,59 @@ import math
 import sys
 from pathlib import Path
 
-from device.model.command import Command, add_training_faces, positive
+from device.model.command import Command, add_sampling, add_training_faces, positive
 from device.model.graph.variant import Variant
 from device.model.progress import TerminalMonitor
 
 
-def _times(text: str) -> tuple[str, int]:
-    source, _, times = text.partition(":")
-    return source, positive(times)
+def _network_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--width", type=float, default=0.5)
+    parser.add_argument("--input-size", type=int, default=128)
+    parser.add_argument("--start-from", type=Path, metavar="FILE",
+                        help="begin with the weights of a .tflite or a checkpoint (.pt), as wide "
+                        "or wider")  # fmt: skip
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
     add_training_faces(parser)
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, cache and log")
-    parser.add_argument("--width", type=float, default=0.5)
-    parser.add_argument("--input-size", type=int, default=128)
-    parser.add_argument("--plan", default="128:3000000", help="size:pictures,…")
+    _network_arguments(parser)
+    parser.add_argument("--phases", default="96:4000000,128:2500000", help="input size:samples,…")
+    parser.add_argument("--batch", type=positive, default=64, help="samples of a step of one process")
     parser.add_argument("--rate", type=float, default=1.5e-3, help="highest learning rate")
-    parser.add_argument("--start-from", type=Path, metavar="FILE",
-                        help="begin with the weights of a .tflite or checkpoint (.pt), as wide or wider")  # fmt: skip
-    parser.add_argument("--lenders", type=int, default=0, help="processes that compute gradients besides this one")
-    parser.add_argument("--repeat", type=_times, action="append", default=[], metavar="SOURCE:N",
-                        help="show the crops of an archive N times as often, as celeba:3")  # fmt: skip
-    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="show the faces that mix made there, too")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu")
     parser.add_argument(
-        "--fused", action="store_true", help="with C kernels of its own, which a compiler makes: faster"
+        "--bfloat16", action="store_true", help="with activations of 16 bits, where the device has them"
     )
+    parser.add_argument("--compile", action="store_true", help="by torch.compile: pays on a GPU")
     parser.add_argument(
-        "--bfloat16", action="store_true", help="the same with activations of 16 bits, where the CPU has them"
+        "--own-kernels", action="store_true", help="with C kernels of its own, which a compiler makes: pays on a CPU"
     )
     parser.add_argument("--minutes", type=float, help="stop after this long, with a checkpoint")
+    parser.add_argument(
+        "--finish-in", type=float, metavar="MINUTES", help="make the schedule as long as can be done in this time"
+    )
+    add_sampling(parser)
 
 
 def _train(args: argparse.Namespace) -> None:
-    import torch
+    from device.model.data.training_set import TrainingSet, add_mixed, load_training_set
+    from device.model.train.schedule import Schedule
+    from device.model.train.train import Engine, train
 
-    from device.model.train.train import Plan, train
+    def load() -> TrainingSet:
+        data = load_training_set(args.faces, args.out / "cache")
+        return data if args.mixed_faces is None else add_mixed(data, args.mixed_faces)
 
-    if args.lenders:
-        torch.set_num_threads(1)  # a thread for each process, see gradient_workers.py
-    variant = Variant(args.width, args.input_size)
-    seconds = args.minutes * 60 if args.minutes else math.inf
-    plan = Plan.parse(args.plan, peak_rate=args.rate, repeat=dict(args.repeat), blends=args.mixed_faces)
     checkpoint = train(
-        variant,
-        plan,
-        args.faces,
+        Variant(args.width, args.input_size),
+        Schedule(Schedule.parse_phases(args.phases), batch=args.batch, peak_rate=args.rate, shares=dict(args.share)),
+        load,
         args.out,
-        seconds,
+        Engine(args.device, args.bfloat16, args.compile, args.own_kernels),
+        seconds=args.minutes * 60 if args.minutes else math.inf,
+        finish_in=args.finish_in * 60 if args.finish_in else None,
         start_from=args.start_from,
-        lenders=args.lenders,
-        fused=torch.bfloat16 if args.bfloat16 else torch.float32 if args.fused else None,
     )
     print(checkpoint)
 

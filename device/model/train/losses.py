@@ -1,108 +1,115 @@
-"""What a batch of training costs, and the student that pays it.
+"""What a batch of training costs.
 
 Every training crop's teacher embedding is the centre of a class of its own (as in SEED, Fang et al. 2021, and
-NormFace, Wang et al. 2017): the student's projected feature must find its crop's centre among some thousands of others,
-drawn anew for each batch, and come close to it.
+NormFace, Wang et al. 2017): the student's embedding must find its crop's centre among some thousands of others and come
+close to it. Two further terms: where people are known, their mean teacher embeddings are centres too, as in
+MarginDistillation (Svitov and Alyamkin, 2020) with the margin of CosFace (Wang et al., 2018); and the cosines among a
+batch's embeddings follow the teachers' (relational distillation, Park et al., 2019).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn import functional
 
-from device.model.graph.variant import Variant
-from device.model.train.mobilenet import MobileNetV2
+from device.model.data.training_set import UNKNOWN, TrainingSet
 
 
 @dataclass(frozen=True)
-class LossPlan:
-    """``scale`` of the cosines in the softmax, weight ``pull`` of the distance to the own centre, and how many centres
-    of other crops (``strangers``) a batch is held against.
+class LossWeights:
+    """``scale`` of the cosines in a softmax, how many other crops' centres (``negatives``) a batch is held against, and
+    the weights of the other terms beside that softmax; ``margin`` is the identity term's.
 
     The softmax finds the right direction early; once most crops are nearest to their own centre, closeness is what
-    tells one person's pictures from two people's, so it weighs more (with 4 instead of 30, a map fitted to closeness
-    afterwards was a point better on LFW than the one learnt with the network).
+    tells one person's pictures from two people's, so ``distance`` weighs more.
     """
 
     scale: float = 30.0
-    pull: float = 30.0
-    strangers: int = 8192
+    negatives: int = 8192
+    distance: float = 15.0
+    identity: float = 0.3
+    margin: float = 0.2
+    relational: float = 5.0
 
 
-class Student(nn.Module):
-    """The network and the map from its centred feature to the teachers' space, which only training and matching use."""
+@dataclass(frozen=True)
+class LossTerms:
+    """Means over a batch; ``distance`` is 1 - cosine."""
 
-    def __init__(self, variant: Variant, target_size: int) -> None:
-        super().__init__()
-        self.network = MobileNetV2(variant)
-        self.centre = nn.BatchNorm1d(variant.fingerprint_length, affine=False, momentum=0.03)
-        self.project = nn.Linear(variant.fingerprint_length, target_size, bias=False)
+    softmax: Tensor
+    distance: Tensor
+    identity: Tensor
+    relational: Tensor
 
-    def forward(self, x: Tensor) -> Tensor:
-        projected: Tensor = self.project(self.centre(self.network(x)))
-        return functional.normalize(projected, dim=1)
-
-
-def new_student(variant: Variant, target_size: int) -> Student:
-    """A student with channels last in memory, which is what PyTorch's convolutions are fastest with."""
-    made: Student = Student(variant, target_size).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
-    return made
-
-
-def to_tensor(crops: NDArray[np.uint8]) -> Tensor:
-    """(N, S, S, 3) uint8 to (N, 3, S, S) float in [-1, 1), channels last in memory."""
-    picture = torch.from_numpy(crops).permute(0, 3, 1, 2).float()
-    return ((picture - 128.0) / 128.0).contiguous(memory_format=torch.channels_last)
+    def total(self, weights: LossWeights) -> Tensor:
+        return (
+            self.softmax
+            + weights.distance * self.distance
+            + weights.identity * self.identity
+            + weights.relational * self.relational
+        )
 
 
 class Losses:
-    """``rows`` are the training rows of ``targets`` (N, D), the teachers' unit embeddings of all crops.
-
-    ``blends`` (M, D) are the targets of rows from N on, zero in the parts of teachers that were not asked about them:
-    such a row is judged by the other parts alone. ``kind`` of the product with all the centres: bfloat16 is faster only
-    where the processor has instructions for it.
-    """
+    """The losses of crops of ``data``, computed on ``device``. ``kind`` of the product with all the centres: bfloat16
+    is faster only where the processor has instructions for it."""
 
     def __init__(
-        self, plan: LossPlan, rows: NDArray[np.int64], targets: NDArray[np.float32], seed: int,
-        blends: NDArray[np.float32] | None = None, kind: torch.dtype = torch.float32,
+        self, weights: LossWeights, data: TrainingSet, seed: int, device: torch.device | str = "cpu",
+        kind: torch.dtype = torch.float32,
     ) -> None:  # fmt: skip
-        self.plan, self.rows = plan, torch.from_numpy(rows)
-        self.first_blend = len(targets)
-        self.centres = torch.from_numpy(targets)[self.rows].to(kind)
-        self.targets = torch.from_numpy(targets if blends is None else np.concatenate([targets, blends]))
-        asked = np.ones(targets.shape[1], bool) if blends is None else (blends != 0).any(axis=0)
-        self.asked = torch.from_numpy(asked).float()
-        # All targets give each teacher the same share, so the first says how long the asked part of a whole one is.
-        self.asked_length = float((self.targets[0] * self.asked).norm())
-        self.chance = torch.Generator().manual_seed(seed)
+        self.weights = weights
+        self._targets = torch.from_numpy(data.targets).to(device)
+        self._people = torch.from_numpy(data.people).to(device)
+        self._rows = torch.from_numpy(data.rows).to(device)
+        self._centres = self._targets[self._rows].to(kind)
+        self._chance = torch.Generator(device).manual_seed(seed)
+        people = self._people[self._rows]
+        known = people != UNKNOWN
+        found = torch.unique(people[known])
+        # Which class each person is; the last entry stands for UNKNOWN and for the held-out.
+        self._classes = torch.zeros(int(self._people.max()) + 2, dtype=torch.int64, device=device)
+        self._classes[found] = torch.arange(len(found), device=device)
+        sums = torch.zeros(max(1, len(found)), self._targets.shape[1], device=device)
+        sums.index_add_(0, self._classes[people[known]], self._targets[self._rows][known])
+        self._people_centres = functional.normalize(sums, dim=1)
 
-    def __call__(self, embedded: Tensor, picked: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
-        """(contrast, mean distance 1 - cosine) of unit embeddings (B, D) of the rows ``picked`` (B,)."""
-        rows = torch.from_numpy(picked)
-        own, partial = self.targets[rows], rows >= self.first_blend
-        embedded = torch.where(partial[:, None], functional.normalize(embedded * self.asked, dim=1), embedded)
-        others = torch.randperm(len(self.centres), generator=self.chance)[: self.plan.strangers]
-        candidates = torch.cat([own.to(self.centres.dtype), self.centres[others]])
+    def __call__(self, embedded: Tensor, rows: Tensor) -> LossTerms:
+        """Of unit embeddings (B, D) of the training rows ``rows`` (B,)."""
+        rows = rows.to(self._targets.device)
+        own, people = self._targets[rows], self._people[rows]
+        return LossTerms(
+            self._softmax(embedded, own, rows, people),
+            1 - (embedded * own).sum(dim=1).mean(),
+            self._identity(embedded, people),
+            (embedded @ embedded.t() - own @ own.t()).square().mean(),
+        )
+
+    def _softmax(self, embedded: Tensor, own: Tensor, rows: Tensor, people: Tensor) -> Tensor:
+        count, device = len(self._centres), rows.device
+        if self.weights.negatives < count:
+            others = torch.randint(count, (self.weights.negatives,), generator=self._chance, device=device)
+            centres, others = self._centres[others], self._rows[others]
+        else:
+            centres, others = self._centres, self._rows
+        candidates = torch.cat([own.to(centres.dtype), centres])
         cosines = (embedded.to(candidates.dtype) @ candidates.t()).float()
-        # Only a part of a whole centre can meet a partial embedding.
-        whole = torch.cat([~partial, torch.ones(len(others), dtype=torch.bool)])
-        cosines = torch.where(partial[:, None] & whole[None, :], cosines / self.asked_length, cosines)
-        position = torch.arange(len(own))
-        # A crop's own centre may have been drawn once more; there it is no stranger.
-        twice = torch.cat([rows, self.rows[others]])[None, :] == rows[:, None]
-        twice[position, position] = False
-        contrast = functional.cross_entropy((cosines * self.plan.scale).masked_fill(twice, -1e4), position)
-        distance = 1 - (embedded * own).sum(dim=1).mean()
-        return contrast, distance
+        # No negative: the crop's own centre drawn once more, and other crops of the same person.
+        others = torch.cat([rows, others])
+        position = torch.arange(len(rows), device=device)
+        same = (others[None, :] == rows[:, None]) | (
+            (self._people[others][None, :] == people[:, None]) & (people != UNKNOWN)[:, None]
+        )
+        same[position, position] = False
+        return functional.cross_entropy((cosines * self.weights.scale).masked_fill(same, -1e4), position)
 
-    def backward(self, student: nn.Module, views: NDArray[np.uint8], picked: NDArray[np.int64]) -> tuple[float, float]:
-        """Add the gradient of one batch, views (B, S, S, 3), to the student's; (contrast, mean cosine)."""
-        contrast, distance = self(student(to_tensor(views)), picked)
-        (contrast + self.plan.pull * distance).backward()  # type: ignore[no-untyped-call]
-        return float(contrast.detach()), float(1 - distance.detach())
+    def _identity(self, embedded: Tensor, people: Tensor) -> Tensor:
+        """The mean over the whole batch, in which a crop of nobody known counts 0."""
+        classes = self._classes[people]
+        cosines = embedded @ self._people_centres.t()
+        margins = functional.one_hot(classes, cosines.shape[1]) * self.weights.margin
+        each = functional.cross_entropy((cosines - margins) * self.weights.scale, classes, reduction="none")
+        return (each * (people != UNKNOWN)).mean()

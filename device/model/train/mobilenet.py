@@ -21,13 +21,13 @@ class SameConv(nn.Module):
     ) -> None:
         super().__init__()
         self.stride, self.kernel, self.relu6 = stride, kernel, relu6
-        self.fused: torch.dtype | None = None  # of the activations while training: see fused.py
+        self.own_kernels: torch.dtype | None = None  # of the activations while training: see cpu_kernels.py
         padding = kernel // 2 if stride == 1 else 0
         self.conv = nn.Conv2d(inputs, outputs, kernel, stride, padding, groups=groups, bias=False)
         self.norm = nn.BatchNorm2d(outputs, momentum=0.03)
 
     def forward(self, x: Tensor) -> Tensor:
-        kind = self.fused if self.training else None
+        kind = self.own_kernels if self.training else None
         if kind is not None and self.conv.groups > 1:
             x = cpu_kernels.depthwise(x, self.conv.weight, self.stride)
         else:
@@ -75,11 +75,11 @@ class MobileNetV2(nn.Module):
             if isinstance(module, nn.Conv2d):
                 nn.init.kaiming_normal_(module.weight, mode="fan_out")
 
-    def train_fused(self, kind: torch.dtype) -> None:
-        """From now on, in training mode, activations are float32 or bfloat16 and computed by ``fused.py``."""
+    def use_own_kernels(self, kind: torch.dtype) -> None:
+        """From now on, in training mode, activations are float32 or bfloat16 and computed by ``cpu_kernels.py``."""
         for module in self.modules():
             if isinstance(module, SameConv):
-                module.fused = kind
+                module.own_kernels = kind
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.stem(x)

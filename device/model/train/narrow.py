@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from device.model.graph.variant import Variant
-from device.model.train.losses import to_tensor
 from device.model.train.mobilenet import InvertedResidual, MobileNetV2, SameConv
+from device.model.train.student import to_tensor
 
 
 @torch.no_grad()

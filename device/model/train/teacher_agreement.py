@@ -7,15 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
+from torch.nn import functional
 
 from device.errors import FileError
-from device.model.data.training_set import Crops, Embeddings, middle, read_members, read_teachers, sources, split_rows
+from device.model.data.training_set import Crops, Embeddings, middle, read_members, read_split, sources
 from device.model.progress import SILENT, Monitor
 from device.model.train.batchnorm_folding import load_student
-from device.model.train.losses import Student
-from device.model.train.train import embed
+from device.model.train.student import Student, embed
 
 _SEED = 0
 _AT_ONCE = 512
@@ -36,13 +35,12 @@ def agreements(
 ) -> Iterator[Agreement]:
     """For all held-out crops and for some that were trained on: in all, and by source."""
     student = load_student(checkpoint)
-    names, targets, sizes = read_teachers(faces)
-    if student.project.out_features != sum(sizes):
+    names, targets, held_out, rows = read_split(faces)
+    if student.project.out_features != targets.shape[1]:
         raise FileError(
-            f"{checkpoint} was trained towards {student.project.out_features} numbers, {faces} has {sum(sizes)}",
+            f"{checkpoint} was trained towards {student.project.out_features} numbers, {faces} has {targets.shape[1]}",
             "give the faces that it was trained with",
         )
-    held_out, rows = split_rows(len(names))
     some = np.sort(np.random.default_rng(_SEED).permutation(rows)[:training_crops])
     for seen, picked in ((False, held_out), (True, some)):
         found = []
@@ -58,5 +56,5 @@ def agreements(
 
 
 def _cosines(student: Student, crops: Crops, targets: Embeddings) -> NDArray[np.float32]:
-    _, projected = embed(student, middle(crops, student.network.variant.input_size))
-    return np.asarray((projected * torch.from_numpy(targets)).sum(dim=1).numpy(), np.float32)
+    found = functional.normalize(embed(student, middle(crops, student.network.variant.input_size)), dim=1)
+    return np.asarray((found.numpy() * targets).sum(axis=1), np.float32)

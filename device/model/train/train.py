@@ -1,7 +1,7 @@
-"""Train the headless network by distillation from two stronger face networks (the losses: ``losses.py``).
+"""Train the headless network by distillation from stronger face networks (the losses: ``losses.py``).
 
-The learning rate and the weight average follow the number of pictures shown, so a run that was killed goes on from its
-checkpoint as if nothing had happened.
+One process, or as many as torchrun starts; on CPUs or GPUs. All that changes during a training follows the samples that
+were seen, so a run that was killed goes on from its checkpoint as if nothing had happened, on either kind of device.
 """
 
 from __future__ import annotations
@@ -12,69 +12,47 @@ import json
 import math
 import sys
 import time
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
-from torch.nn import functional
+from torch.nn.parallel import DistributedDataParallel
 
-from device.model.data.augment import batches
-from device.model.data.training_set import TrainingSet, load_shown, middle, split_rows
+from device.model.data.augment import Augmenter
+from device.model.data.sampling import Sampler
+from device.model.data.training_set import Rows, TrainingSet, middle, sources
 from device.model.graph.variant import Variant
-from device.model.train.gradient_workers import Lender
-from device.model.train.losses import Losses, LossPlan, Student, new_student, to_tensor
+from device.model.train.checkpoint import Run
+from device.model.train.held_out import held_out_figures
+from device.model.train.losses import Losses, LossTerms
+from device.model.train.processes import Processes, join_processes
+from device.model.train.schedule import Pace, Schedule
+from device.model.train.student import new_student
 from device.model.train.warm_start import warm_start
 
-_WARM_START_VIEWS = 1024
-_SAVE_EVERY_S, _LOG_EVERY_S = 120, 240
+CHECKPOINT, LOG = "checkpoint.pt", "log.jsonl"
+_SEED = 1
+_WARM_START_VIEWS = 8192
+_SAVE_EVERY_S, _LOG_EVERY_S = 60, 240
+_CHECK_EVERY = 16  # steps, all processes together
 
 
 @dataclass(frozen=True)
-class Plan:
-    """``phases``: (input size in pixels, pictures shown) in order."""
+class Engine:
+    """``device`` is ``cpu`` or ``cuda``. With ``bfloat16`` activations are of that type; weights, sums, statistics and
+    the optimiser stay float32. ``compiled``: by torch.compile. ``own_kernels``: those of ``cpu_kernels.py``."""
 
-    phases: tuple[tuple[int, int], ...]
-    batch: int = 64
-    peak_rate: float = 1e-3
-    weight_decay: float = 0.03
-    average_over: int = 40_000
-    gentle_from: float = 0.3  # the share of the pictures after which views are altered less
-    gentle: float = 0.5
-    losses: LossPlan = field(default_factory=LossPlan)
-    repeat: Mapping[str, int] = field(default_factory=dict)  # source of crops to how often a round shows them
-    blends: Path | None = None  # a folder of ``make_blends``, shown with the crops
-
-    @classmethod
-    def parse(cls, text: str, **settings: Any) -> Plan:
-        """``64:800000,128:200000`` to a plan; raises ValueError on anything else."""
-        pairs = [part.split(":") for part in text.split(",")]
-        return cls(tuple((int(size), int(shown)) for size, shown in pairs), **settings)
+    device: str = "cpu"
+    bfloat16: bool = False
+    compiled: bool = False
+    own_kernels: bool = False
 
     @property
-    def total(self) -> int:
-        return sum(shown for _, shown in self.phases)
-
-    def size_at(self, shown: int) -> int:
-        """Input size in pixels after ``shown`` pictures."""
-        for size, length in self.phases:
-            if shown < length:
-                return size
-            shown -= length
-        return self.phases[-1][0]
-
-    def strength_at(self, shown: int) -> float:
-        """How much views are altered: fully at first, and less once what is left to learn is the plain face."""
-        return 1.0 if shown < self.gentle_from * self.total else self.gentle
-
-    def rate_at(self, shown: int) -> float:
-        """Learning rate: a short linear warm-up, then half a cosine to nearly nothing."""
-        warm = min(1.0, (shown + self.batch) / 20_000)
-        return self.peak_rate * warm * (0.01 + 0.99 * 0.5 * (1 + math.cos(math.pi * min(1.0, shown / self.total))))
+    def kind(self) -> torch.dtype:
+        return torch.bfloat16 if self.bfloat16 else torch.float32
 
 
 def reuse_memory() -> None:
@@ -89,189 +67,189 @@ def reuse_memory() -> None:
             mallopt(option, value)
 
 
-@torch.no_grad()
-def embed(student: Student, crops: NDArray[np.uint8], batch: int = 128) -> tuple[Tensor, Tensor]:
-    """Features (N, F) and projected unit embeddings (N, D) of crops (N, S, S, 3), in evaluation mode."""
-    was_training = student.training
-    student.eval()
-    features, projected = [], []
-    for start in range(0, len(crops), batch):
-        feature = student.network(to_tensor(crops[start : start + batch]))
-        features.append(feature)
-        projected.append(functional.normalize(student.project(student.centre(feature)), dim=1))
-    student.train(was_training)
-    return torch.cat(features), torch.cat(projected)
+class CropStore:
+    """Gives crops as tensors on a device. A GPU holds all of them; a CPU takes them out of the file's cache."""
+
+    def __init__(self, data: TrainingSet, device: torch.device) -> None:
+        self._crops, self._device = data.crops, device
+        self._held: Tensor | None = None
+        if device.type == "cuda":
+            self._held = torch.empty((len(data.names), *data.crops.shape[1:]), dtype=torch.uint8, device=device)
+            for rows in np.array_split(np.arange(len(data.names)), max(1, len(data.names) // 1024)):
+                self._held[int(rows[0]) : int(rows[-1]) + 1] = torch.from_numpy(np.asarray(self._crops[rows]))
+
+    def take(self, rows: Rows) -> Tensor:
+        """(n, 144, 144, 3) uint8 of the rows (n,)."""
+        if self._held is not None:
+            return self._held[torch.from_numpy(rows).to(self._device)]
+        return torch.from_numpy(np.asarray(self._crops[rows]))
 
 
-def held_out_figures(student: Student, data: TrainingSet, rows: NDArray[np.int64], size: int) -> dict[str, float]:
-    """How the student does on crops it never saw: mean cosine to the teacher, and how often the nearest of all
-    held-out teacher embeddings is the crop's own."""
-    _, projected = embed(student, middle(np.asarray(data.crops[rows]), size))
-    targets = torch.from_numpy(data.targets[rows])
-    cosines = projected @ targets.t()
-    own = cosines.diagonal()
-    nearest = (cosines.argmax(dim=1) == torch.arange(len(rows))).float()
-    return {"cosine": float(own.mean()), "nearest": float(nearest.mean())}
+class _Sums:
+    """Means of the losses since the last line of the log; they stay on the device until they are asked for."""
 
+    def __init__(self) -> None:
+        self._count = 0
+        self._sums: dict[str, Tensor] = {}
 
-def lend_gradients(
-    variant: Variant,
-    plan: Plan,
-    faces: Path,
-    out: Path,
-    fused: torch.dtype | None,
-    size: int,
-    strength: float,
-    seed: int,
-) -> tuple[Student, Callable[[], object]]:
-    """For :class:`device.model.train.gradient_workers.Lender`: a student, and what computes the gradient of its next
-    batch."""
-    reuse_memory()
-    data, rows, shown_rows = load_shown(faces, out / "cache", plan.blends, plan.repeat)
-    losses = Losses(plan.losses, rows, data.targets, seed, data.blend_targets, fused or torch.float32)
-    student = new_student(variant, data.targets.shape[1]).train()
-    if fused is not None:
-        student.network.train_fused(fused)
-    stream = batches(data, shown_rows, size, plan.batch, seed, strength)
-    return student, lambda: losses.backward(student, *next(stream))
+    def add(self, terms: LossTerms) -> None:
+        self._count += 1
+        for key, value in vars(terms).items():
+            self._sums[key] = self._sums.get(key, 0) + value.detach()
 
-
-@dataclass
-class _Run:
-    """What a checkpoint holds."""
-
-    variant: Variant
-    student: Student
-    average: Student
-    optimiser: torch.optim.Optimizer
-    shown: int = 0
-
-    @classmethod
-    def begin(cls, variant: Variant, target_size: int, plan: Plan, path: Path, start: Student | None) -> _Run:
-        """From the checkpoint at ``path``, else from the student ``start``, else from chance."""
-        torch.manual_seed(1)
-        student, average = start or new_student(variant, target_size), new_student(variant, target_size)
-        decayed = [p for p in student.parameters() if p.ndim > 1]
-        plain = [p for p in student.parameters() if p.ndim <= 1]
-        optimiser = torch.optim.AdamW(
-            [{"params": decayed, "weight_decay": plan.weight_decay}, {"params": plain, "weight_decay": 0.0}]
-        )
-        run = cls(variant, student, average, optimiser)
-        if path.exists():
-            state = torch.load(path, weights_only=True)
-            student.load_state_dict(state["student"])
-            average.load_state_dict(state["average"])
-            optimiser.load_state_dict(state["optimiser"])
-            run.shown = state["shown"]
-        else:
-            average.load_state_dict(student.state_dict())
-        return run
-
-    def save(self, path: Path) -> None:
-        beside = path.with_suffix(".tmp")
-        torch.save(
-            {
-                "variant": [self.variant.width, self.variant.input_size],
-                "student": self.student.state_dict(),
-                "average": self.average.state_dict(),
-                "optimiser": self.optimiser.state_dict(),
-                "shown": self.shown,
-            },
-            beside,
-        )
-        beside.replace(path)
-
-    @torch.no_grad()
-    def step(self, plan: Plan, gathered: int) -> None:
-        """Use the sum of the gradients of ``gathered`` batches."""
-        if gathered > 1:
-            torch._foreach_div_([p.grad for p in self.student.parameters() if p.grad is not None], gathered)
-        for group in self.optimiser.param_groups:
-            group["lr"] = plan.rate_at(self.shown)
-        nn.utils.clip_grad_norm_(self.student.parameters(), 5.0)
-        self.optimiser.step()
-        pictures = gathered * plan.batch
-        self.shown += pictures
-        keep = math.exp(-pictures / min(plan.average_over, max(1, self.shown // 4)))
-        means, news = self.average.state_dict().values(), self.student.state_dict().values()
-        floats = [(mean, new) for mean, new in zip(means, news, strict=True) if mean.dtype.is_floating_point]
-        torch._foreach_lerp_([mean for mean, _ in floats], [new for _, new in floats], 1 - keep)
+    def take(self) -> dict[str, float]:
+        means = {key: float(value) / self._count for key, value in self._sums.items()}
+        self._count, self._sums = 0, {}
+        return means
 
 
 def train(
     variant: Variant,
-    plan: Plan,
-    faces: Path,
+    schedule: Schedule,
+    load: Callable[[], TrainingSet],
     out: Path,
-    seconds: float = math.inf,
+    engine: Engine | None = None,
     *,
+    seconds: float = math.inf,
+    finish_in: float | None = None,
     start_from: Path | None = None,
-    lenders: int = 0,
-    fused: torch.dtype | None = None,
 ) -> Path:
-    """Train until the plan or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
+    """Train until the schedule or ``seconds`` is over; returns the checkpoint, which a later call goes on from.
 
-    A new run takes the weights of ``start_from``, a ``.tflite`` or a checkpoint, if given. ``lenders`` further
-    processes compute gradients too; with them a run cannot be repeated to the bit. ``fused``, the type of
-    the activations: see ``fused.py``.
+    With ``finish_in`` the schedule is made as long or short as those seconds allow. A new run takes the weights of
+    ``start_from``, a ``.tflite``, float weights or a checkpoint, if given. ``load`` gives the crops.
     """
+    engine = engine or Engine()
     out.mkdir(parents=True, exist_ok=True)
+    started = time.monotonic()
     reuse_memory()
-    data, rows, shown_rows = load_shown(faces, out / "cache", plan.blends, plan.repeat)
-    held_out = split_rows(len(data.names))[0]
-    checkpoint = out / "checkpoint.pt"
-    start = None
-    if start_from is not None and not checkpoint.exists():
-        size = plan.size_at(0)
-        some = np.sort(np.random.default_rng(2).permutation(rows)[:_WARM_START_VIEWS])
-        start = warm_start(start_from, variant, middle(data.crops[some], size), data.targets[some])
-    run = _Run.begin(variant, data.targets.shape[1], plan, checkpoint, start)
-    losses = Losses(plan.losses, rows, data.targets, run.shown + 1, data.blend_targets, fused or torch.float32)
-    started = logged = saved = time.monotonic()
-    sums, count, shown_at_log = np.zeros(2), 0, run.shown
-    run.student.train()
-    if fused is not None:
-        run.student.network.train_fused(fused)
+    processes = join_processes(engine.device)
+    try:
+        # The first process decodes the crops; the others read what it left.
+        if not processes.first:
+            processes.wait()
+        data = load()
+        if processes.first:
+            processes.wait()
+        run = _begin(variant, schedule, data, out / CHECKPOINT, processes, start_from)
+        deadline = None if finish_in is None else started + finish_in
+        _Training(run, schedule, data, out, engine, processes).go(started + seconds, deadline)
+    finally:
+        processes.leave()
+    return out / CHECKPOINT
 
-    def going() -> bool:
-        return run.shown < plan.total and time.monotonic() - started < seconds
 
-    while going():
-        size, strength = plan.size_at(run.shown), plan.strength_at(run.shown)
-        seed = run.shown + 1
-        given = (variant, plan, faces, out, fused, size, strength)
-        lending = [Lender(run.student, lend_gradients, (*given, seed + 7919 * (index + 1))) for index in range(lenders)]
-        stream = batches(data, shown_rows, size, plan.batch, seed, strength)
-        try:
-            while (plan.size_at(run.shown), plan.strength_at(run.shown)) == (size, strength) and going():
-                run.optimiser.zero_grad(set_to_none=True)
-                sums += losses.backward(run.student, *next(stream))
-                count += 1
-                borrowed = sum(lender.take() for lender in lending)
-                run.step(plan, 1 + borrowed)
-                for lender in lending:
-                    lender.publish()
-                now = time.monotonic()
-                if now - saved > _SAVE_EVERY_S:
-                    run.save(checkpoint)
+def _begin(
+    variant: Variant, schedule: Schedule, data: TrainingSet, checkpoint: Path, processes: Processes, start: Path | None
+) -> Run:
+    torch.manual_seed(_SEED)
+    begins_anew = not checkpoint.exists()
+    if begins_anew and start is not None:
+        some = np.sort(np.random.default_rng(2).permutation(data.rows)[:_WARM_START_VIEWS])
+        views = middle(np.asarray(data.crops[some]), schedule.size_at(0))
+        student = warm_start(start, variant, views, data.targets[some])
+    else:
+        student = new_student(variant, data.targets.shape[1])
+    run = Run.begin(student, schedule, processes.device)
+    if not begins_anew:
+        run.load(checkpoint)
+    processes.wait()  # nobody writes a checkpoint before all have looked for one
+    return run
+
+
+class _Training:
+    """The loop over steps, of one process."""
+
+    def __init__(
+        self, run: Run, schedule: Schedule, data: TrainingSet, out: Path, engine: Engine, processes: Processes
+    ) -> None:
+        self._run, self._schedule, self._data, self._out = run, schedule, data, out
+        self._engine, self._processes = engine, processes
+        device, seen = processes.device, run.samples_seen
+        if device.type == "cuda":
+            torch.backends.cudnn.benchmark = True
+            torch.set_float32_matmul_precision("high")
+        if engine.own_kernels:
+            run.student.network.use_own_kernels(engine.kind)
+        model: nn.Module = run.student.train()
+        if engine.compiled:
+            model = torch.compile(model, dynamic=False)  # type: ignore[assignment]
+        if processes.count > 1:
+            model = DistributedDataParallel(model, broadcast_buffers=False, gradient_as_bucket_view=True)
+        self._model = model
+        self._crops = CropStore(data, device)
+        self._sampler = Sampler(data.rows, sources(data.names[data.rows]), schedule.shares, _SEED)
+        self._augment = Augmenter(device, (_SEED, seen, processes.rank))
+        self._losses = Losses(schedule.losses, data, seen + processes.rank, device, engine.kind)
+        self._sums = _Sums()
+
+    def go(self, stop_at: float, deadline: float | None) -> None:
+        """Until the schedule is over, or until ``stop_at`` on the monotonic clock. With a ``deadline`` the schedule is
+        made as long as it allows."""
+        run, schedule, processes = self._run, self._schedule, self._processes
+        pace = Pace(schedule)
+        if deadline is None:
+            run.length, run.done = schedule.total, run.samples_seen / schedule.total
+        saved = logged = time.monotonic()
+        seen_at_log, step = run.samples_seen, 0
+        while run.done < 1 - 1e-9:
+            if step % _CHECK_EVERY == 0:
+                if processes.device.type == "cuda":
+                    torch.cuda.synchronize()
+                now, length = time.monotonic(), run.length
+                if deadline is not None and pace.tick(now, schedule.size_at(run.done), run.samples_seen):
+                    planned = pace.length(run.done, deadline - now)
+                    length = length if planned is None else planned
+                late = now >= stop_at or (deadline is not None and now >= deadline)
+                over, length = processes.share(float(late), length)
+                run.length = max(length, self._samples)
+                if over:
+                    break
+                if processes.first and now - saved > _SAVE_EVERY_S:
+                    run.save(self._out / CHECKPOINT)
                     saved = now
-                if now - logged > _LOG_EVERY_S:
-                    figures = held_out_figures(run.average, data, held_out, size)
-                    line = {
-                        "shown": run.shown,
-                        "size": size,
-                        "rate": round(plan.rate_at(run.shown), 6),
-                        "pictures_per_s": round((run.shown - shown_at_log) / (now - logged), 1),
-                        "contrast": round(sums[0] / count, 4),
-                        "train_cosine": round(sums[1] / count, 4),
-                        **{f"held_out_{key}": round(value, 4) for key, value in figures.items()},
-                    }
-                    with (out / "log.jsonl").open("a") as log:
-                        log.write(json.dumps(line) + "\n")
-                    sums, count, shown_at_log, logged = np.zeros(2), 0, run.shown, time.monotonic()
-        finally:
-            stream.close()  # type: ignore[attr-defined]
-            for lender in lending:
-                lender.close()
-    run.save(checkpoint)
-    return checkpoint
+                if processes.first and now - logged > _LOG_EVERY_S:
+                    self._log((run.samples_seen - seen_at_log) / (now - logged))
+                    logged, seen_at_log = time.monotonic(), run.samples_seen
+            self._step()
+            step += 1
+        if processes.first:
+            run.save(self._out / CHECKPOINT)
+            if step:
+                self._log((run.samples_seen - seen_at_log) / (time.monotonic() - logged))
+        processes.wait()
+
+    @property
+    def _samples(self) -> int:
+        """Of one step of all processes."""
+        return self._schedule.batch * self._processes.count
+
+    def _step(self) -> None:
+        run, schedule, processes = self._run, self._schedule, self._processes
+        rows = self._sampler.draw(run.samples_seen, self._samples)[processes.rank :: processes.count]
+        views = self._augment(self._crops.take(rows), schedule.size_at(run.done), schedule.strength_at(run.done))
+        mixed_precision = self._engine.bfloat16 and not self._engine.own_kernels
+        with torch.autocast(processes.device.type, torch.bfloat16, enabled=mixed_precision):
+            embedded = self._model(views)
+        terms = self._losses(embedded.float(), torch.from_numpy(rows))
+        run.optimiser.zero_grad(set_to_none=True)
+        terms.total(schedule.losses).backward()  # type: ignore[no-untyped-call]
+        self._sums.add(terms)
+        run.step(schedule, self._samples)
+
+    def _log(self, samples_per_s: float) -> None:
+        run, schedule = self._run, self._schedule
+        size = schedule.size_at(min(run.done, 1 - 1e-9))
+        line = {
+            "samples_seen": run.samples_seen,
+            "done": run.done,
+            "length": round(run.length),
+            "size": size,
+            "learning_rate": schedule.rate_at(run.done),
+            "samples_per_s": samples_per_s,
+            **self._sums.take(),
+            **{f"held_out {key}": value for key, value in held_out_figures(run.average, self._data, size).items()},
+        }
+        rounded = {key: round(value, 6) if isinstance(value, float) else value for key, value in line.items()}
+        with (self._out / LOG).open("a") as log:
+            log.write(json.dumps(rounded) + "\n")

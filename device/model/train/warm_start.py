@@ -21,11 +21,13 @@ from device.model.graph.float_network import layer_specs
 from device.model.graph.tflite import Graph, Operator, read_tflite
 from device.model.graph.variant import WIDTHS, Variant
 from device.model.train.batchnorm_folding import load_student
-from device.model.train.losses import Student, new_student, to_tensor
 from device.model.train.mobilenet import MobileNetV2, SameConv
 from device.model.train.narrow import narrow
+from device.model.train.student import Student, new_student, to_tensor
 
-_RIDGE = 1.0  # of the normalised features' variance: there are about as many views as features
+_RIDGE = 0.1  # of the normalised features' variance
+_MEASURED_ON = 1024  # views, all of whose activations are held at once
+_AT_ONCE = 128
 _GIVE_WIDTH = "give --width of this network, or a smaller one"
 
 
@@ -90,13 +92,15 @@ def _dequantised(network: Path, variant: Variant, views: NDArray[np.uint8]) -> M
 
 
 def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets: NDArray[np.float32]) -> Student:
-    """A student that answers to ``views`` (N, S, S, 3) nearly what the network ``start`` answers, a ``.tflite`` or a
-    checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers' embeddings of the same crops.
+    """A student that answers to ``views`` (N, S, S, 3) nearly what the network ``start`` answers, a ``.tflite`` or
+    a checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers'
+    embeddings of the same crops.
 
     From a wider network it takes the channels that matter most (``narrow.py``), and answers less well than that.
-    Raises FileError where the file is a network neither of this width nor of a wider one.
+    Raises FileError if the file is a network neither of this width nor of a wider one.
     """
     student = new_student(variant, targets.shape[1])
+    few = views[:_MEASURED_ON]
     if start.suffix == ".pt":
         given = load_student(start)
         trained = given.network
@@ -104,22 +108,24 @@ def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets:
             student.load_state_dict(given.state_dict())
             return student.train()
     else:
-        trained = _dequantised(start, variant, views)
+        trained = _dequantised(start, variant, few)
     if trained.variant.width != variant.width:
         try:
-            trained = narrow(trained, variant, views)
+            trained = narrow(trained, variant, few)
         except ValueError as error:
             raise FileError(f"{start}: {error}", _GIVE_WIDTH) from error
     student.network.load_state_dict(trained.state_dict())
+    student.network.eval()
     with torch.no_grad():
-        features = student.network.eval()(to_tensor(views))
+        features = torch.cat([student.network(to_tensor(views[at : at + _AT_ONCE]))
+                              for at in range(0, len(views), _AT_ONCE)])  # fmt: skip
     _fit_projection(student, features, torch.from_numpy(targets))
     return student.train()
 
 
 @torch.no_grad()
 def _fit_projection(student: Student, features: Tensor, targets: Tensor) -> None:
-    """Ridge regression from the features to the teachers' embeddings: the shipped map may have fewer columns."""
+    """Ridge regression from the features to the teachers' embeddings; the shipped projection may lead to others."""
     centre = student.centre
     assert centre.running_mean is not None
     assert centre.running_var is not None

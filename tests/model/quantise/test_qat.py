@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from device.model.data.training_set import load_training_set
 from device.model.embedding.fit_projection import projection_path
 from device.model.export.export import convert
 from device.model.graph.tflite import Quantisation, pack_tflite
@@ -22,7 +23,7 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 
 from device.link.protocol import LayerKind  # noqa: E402
 from device.model.quantise.qat import RoundedNetwork, finetune, round_activation, round_weights  # noqa: E402
-from device.model.train.losses import Student, to_tensor  # noqa: E402
+from device.model.train.student import Student, to_tensor  # noqa: E402
 
 
 def test_the_forward_pass_is_the_int8_network(random_network: Any) -> None:
@@ -64,8 +65,8 @@ def test_it_learns_and_writes_a_network(tiny_faces: Path, tmp_path: Path, monkey
     student = Student(variant, 24)
     torch.save({"variant": [0.35, 32], "average": student.state_dict()}, tmp_path / "c.pt")
     network = finetune(
-        tmp_path / "c.pt", tiny_faces, tmp_path / "cache", out,
-        pictures=240, calibration=12, projection_crops=20, report=lines.append,
+        tmp_path / "c.pt", load_training_set(tiny_faces, tmp_path / "cache"), tiny_faces, out,
+        samples=320, calibration=12, projection_crops=20, report=lines.append,
     )  # fmt: skip
     losses = [float(match[1]) for line in lines if (match := re.search(r"loss ([\d.]+)", line))]
     assert len(losses) == 2

@@ -34,22 +34,22 @@ torch = pytest.importorskip("torch", reason="torch is not installed (extra 'trai
 from device.errors import FileError  # noqa: E402
 from device.model.quantise.quantise import RECIPES, quantise, try_recipe  # noqa: E402
 from device.model.train.batchnorm_folding import fold, host_map, load_student  # noqa: E402
-from device.model.train.losses import Student, to_tensor  # noqa: E402
+from device.model.train.student import Student, to_tensor  # noqa: E402
 
 
 def lively_student(variant: Variant) -> Student:
-    """Random weights, and statistics of normalisation that are not 0 and 1."""
+    """Random weights, and statistics of normalisation as they are in training, so that features differ."""
     torch.manual_seed(3)
     student = Student(variant, 24)
     for module in student.modules():
         if isinstance(module, torch.nn.BatchNorm2d | torch.nn.BatchNorm1d):
-            assert module.running_mean is not None
-            assert module.running_var is not None
-            module.running_mean.normal_(0, 0.3)
-            module.running_var.uniform_(0.5, 2)
+            module.momentum = 0.5
             if module.affine:
                 torch.nn.init.uniform_(module.weight, 0.5, 1.5)
                 torch.nn.init.normal_(module.bias, 0, 0.5)
+    with torch.no_grad():
+        for _ in range(6):
+            student.train()(torch.rand(8, 3, variant.input_size, variant.input_size) * 2 - 1)
     return student.eval()
 
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from device.errors import FileError
+from device.model.data.training_set import TrainingSet, load_training_set
 
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 if not any(shutil.which(name) for name in ("cc", "gcc", "clang")):
@@ -20,7 +20,8 @@ from torch.nn import functional  # noqa: E402
 from device.model.graph.variant import Variant  # noqa: E402
 from device.model.train import cpu_kernels  # noqa: E402
 from device.model.train.mobilenet import MobileNetV2  # noqa: E402
-from device.model.train.train import Plan, train  # noqa: E402
+from device.model.train.schedule import Schedule  # noqa: E402
+from device.model.train.train import Engine, train  # noqa: E402
 
 ROUNDING = {torch.bfloat16: 2.0**-8, torch.float32: 1e-6}  # the most that an activation is off, relative
 KINDS = tuple(ROUNDING)
@@ -105,16 +106,6 @@ def test_what_the_kernels_cannot_do_is_refused() -> None:
         cpu_kernels.depthwise(activations(1, 8, 4, 5, seed=1), torch.zeros(8, 1, 3, 3), 2)
 
 
-@pytest.fixture
-def one_thread() -> Iterator[None]:
-    """So small a network gains nothing from a second one, and loses much where other work has the core."""
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.mark.usefixtures("one_thread")
 def test_the_network_learns_as_in_float() -> None:
     """The same start and pictures: after some steps the loss has gone down as far as in float32."""
     pictures = torch.rand(16, 3, 32, 32, generator=torch.Generator().manual_seed(1)) * 2 - 1
@@ -124,7 +115,7 @@ def test_the_network_learns_as_in_float() -> None:
         torch.manual_seed(3)
         network = MobileNetV2(Variant(0.35, 32)).to(memory_format=torch.channels_last)  # type: ignore[call-overload]
         if kind is not None:
-            network.train_fused(kind)
+            network.use_own_kernels(kind)
         optimiser = torch.optim.Adam(network.parameters(), lr=2e-3)
         losses = []
         for _ in range(30):
@@ -144,10 +135,15 @@ def test_the_network_learns_as_in_float() -> None:
 
 def test_training_in_bfloat16_goes_on_from_a_float_checkpoint(tiny_faces: Path, tmp_path: Path) -> None:
     variant = Variant(0.35, 32)
-    train(variant, Plan.parse("32:16", batch=8), tiny_faces, tmp_path)
-    path = train(variant, Plan.parse("32:32", batch=8), tiny_faces, tmp_path, fused=torch.bfloat16)
+
+    def load() -> TrainingSet:
+        return load_training_set(tiny_faces, tmp_path / "cache")
+
+    train(variant, Schedule(((32, 16),), batch=8), load, tmp_path)
+    engine = Engine(bfloat16=True, own_kernels=True)
+    path = train(variant, Schedule(((32, 32),), batch=8), load, tmp_path, engine)
     state = torch.load(path, weights_only=True)
-    assert state["shown"] == 32
+    assert state["samples_seen"] == 32
     assert all(bool(torch.isfinite(value).all()) for value in state["student"].values())
     assert {value.dtype for value in state["student"].values()} == {torch.float32, torch.int64}
 
@@ -157,4 +153,4 @@ def test_no_compiler_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("shutil.which", lambda name: None)
     with pytest.raises(FileError, match="no C compiler") as caught:
         cpu_kernels.library()
-    assert "--bfloat16" in str(caught.value.hint)
+    assert "--own-kernels" in str(caught.value.hint)

@@ -8,9 +8,9 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
 from device.model.graph.variant import Variant  # noqa: E402
-from device.model.train.losses import to_tensor  # noqa: E402
 from device.model.train.mobilenet import MobileNetV2  # noqa: E402
 from device.model.train.narrow import narrow  # noqa: E402
+from device.model.train.student import to_tensor  # noqa: E402
 
 VIEWS = np.random.default_rng(3).integers(0, 256, (48, 32, 32, 3), dtype=np.uint8)
 WIDE, NARROW = Variant(0.5, 32), Variant(0.35, 32)

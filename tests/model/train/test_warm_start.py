@@ -15,7 +15,7 @@ from device.link.protocol import LayerKind  # noqa: E402
 from device.model.graph.float_network import FloatLayer, forward  # noqa: E402
 from device.model.graph.variant import Variant  # noqa: E402
 from device.model.train.batchnorm_folding import fold  # noqa: E402
-from device.model.train.losses import Student, new_student, to_tensor  # noqa: E402
+from device.model.train.student import Student, new_student, to_tensor  # noqa: E402
 from device.model.train.warm_start import warm_start  # noqa: E402
 from tests.support.networks import SIZE, RandomNetwork  # noqa: E402
 
