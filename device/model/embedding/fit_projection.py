@@ -1,9 +1,8 @@
 """The host's projection of a network and its thresholds: made, measured, and written beside the ``.tflite``.
 
 How a projection is fitted and chosen: ``projection_choice.py``. All features are what a board answers. Thresholds come
-from the pairs of the held-out crops, without flip averaging and with it. The projection is
-fitted on both passes over each training crop, and judged by their mean: fitted on three quarters and judged with the
-others, then the recipe that was chosen is fitted on all of them, since every crop more makes it better.
+from the pairs of the held-out crops, without flip averaging and with it. The projection is fitted on both passes over
+each training crop, and judged by their mean on the held-out crops.
 """
 
 from __future__ import annotations
@@ -18,10 +17,10 @@ from numpy.typing import NDArray
 
 from device.errors import FileError, MismatchError
 from device.model.data.face_set import sha256_of
-from device.model.data.training_set import read_split, sources
+from device.model.data.training_set import read_identities, read_split, sources
 from device.model.data.utk_labels import read_label
 from device.model.embedding.fingerprints import Floats, archived_features
-from device.model.embedding.projection_choice import Judge, ProjectionFitter, choose_recipe
+from device.model.embedding.projection_choice import Judge, ProjectionFitter, choose_recipe, same_and_apart
 from device.model.export.export import export
 from device.model.progress import SILENT, Monitor
 from device.network.file import Network
@@ -35,19 +34,23 @@ Thresholds = tuple[tuple[float, float], ...]  # (false-accept rate, cosine), by 
 
 
 def impostor_thresholds(
-    embeddings: Floats, targets: Floats, source: NDArray[np.str_], fars: tuple[float, ...] = FARS
+    embeddings: Floats,
+    targets: Floats,
+    source: NDArray[np.str_],
+    people: NDArray[np.int64] | None = None,
+    fars: tuple[float, ...] = FARS,
 ) -> Thresholds:
     """(rate, cosine) for each of ``fars``: the cosine that this share of the pairs of two different people reaches.
 
     ``embeddings`` (N, D) have length 1. Rates of which the pairs hold less than one are left out.
 
     Only pairs of one ``source`` (N,) count: who meets at a door has more in common (age, origin, camera) than two
-    pictures of different collections, and is taken for each other twice as often. The crops carry no names: two that
-    the teachers' embeddings (N, E) find similar may be one person and are left out.
+    pictures of different collections, and is taken for each other twice as often. Of crops whose ``people`` (N,) are
+    not known, two that the teachers' embeddings (N, E) find similar may be one person and are left out.
     """
     first, second = np.triu_indices(len(embeddings), k=1)
-    impostors = ((targets @ targets.T)[first, second] < PERHAPS_THE_SAME) & (source[first] == source[second])
-    scores = (embeddings @ embeddings.T)[first, second][impostors]
+    _, apart = same_and_apart((targets @ targets.T)[first, second], people, first, second)
+    scores = (embeddings @ embeddings.T)[first, second][apart & (source[first] == source[second])]
     measurable = sorted(far for far in fars if far * len(scores) >= 1)
     return tuple((far, float(np.clip(np.quantile(scores, 1 - far), -1, 1))) for far in measurable)
 
@@ -83,7 +86,7 @@ def make_projection(
     monitor.line(f"features of {len(held)} held-out crops")
     held_passes = features(held)
     held_features = average_flip(held_passes)
-    source = sources(names[held])
+    source, people = sources(names[held]), read_identities(faces, names[held])
     projection = start
     plain: Thresholds = ()
     flipped: Thresholds = ()
@@ -95,17 +98,13 @@ def make_projection(
             )
             views, wanted = features(rows), targets[rows]
 
-            def fitter(count: int) -> ProjectionFitter:
-                both = np.concatenate([views[:count, 0], views[:count, 1]])
-                return ProjectionFitter(both, np.concatenate([wanted[:count]] * 2), matrix)
-
-            most = len(rows) * 3 // 4
-            old, other = _grown_up(names[held]), _grown_up(names[rows[most:]])
-            others = average_flip(views[most:][other])
-            judge = Judge(held_features[old], targets[held[old]], others, wanted[most:][other])
-            projection = fitter(len(rows)).fit(choose_recipe(fitter(most), judge, monitor))
-        plain = impostor_thresholds(projection.apply(held_passes[:, 0]), targets[held], source)
-        flipped = impostor_thresholds(projection.apply(held_features), targets[held], source)
+            both = np.concatenate([views[:, 0], views[:, 1]])
+            fitter = ProjectionFitter(both, np.concatenate([wanted] * 2), matrix)
+            old = _grown_up(names[held])
+            judge = Judge(held_features[old], targets[held[old]], people[old], source[old])
+            projection = fitter.fit(choose_recipe(fitter, judge, monitor))
+        plain = impostor_thresholds(projection.apply(held_passes[:, 0]), targets[held], source, people)
+        flipped = impostor_thresholds(projection.apply(held_features), targets[held], source, people)
         for what, found in (("one pass", plain), ("flip averaging", flipped)):
             scores = ", ".join(f"{score:.3f} for one in {1 / far:,.0f}" for far, score in reversed(found))
             monitor.line(f"thresholds, {what}: {scores}")

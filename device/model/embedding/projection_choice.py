@@ -5,13 +5,12 @@ embeddings; what is free is the strength of the ridge, whether it starts from al
 student's own projection, how far the outputs are whitened, and how many of their principal directions are kept as
 columns. LFW has no part in it.
 
-The crops have no names, so verification is judged on pairs that the teachers agree on: a held-out grown-up against
-training crops that nothing was fitted on, taken as one person from a teacher cosine of 0.55 (so rare among all pairs
-that chance makes none) and as two below 0.3. Children are left out: the teachers' embeddings of them lie close together
-whoever they are. A few hundred such pairs cannot tell projections apart that differ by half a point; of those the one
-is taken whose scores of all pairs follow the teachers' best. Other projections measured no better on these pairs: PCA
-whitening of the feature, and directions that separate what the teachers explain from what they do not (as in linear
-discriminant analysis).
+Verification is judged on pairs of held-out crops of one source: of one person where people are known, and otherwise
+those that the teachers agree on, taken as one person from a teacher cosine of 0.55 (so rare among all pairs that chance
+makes none) and as two below 0.3. Children are left out: the teachers' embeddings of them lie close together whoever
+they are. Pairs cannot tell projections apart that differ by half a point; of those the one is taken whose scores of all
+pairs follow the teachers' best. Other projections measured no better on these pairs: PCA whitening of the feature, and
+directions that separate what the teachers explain from what they do not (as in linear discriminant analysis).
 """
 
 from __future__ import annotations
@@ -22,6 +21,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from device.model.data.training_set import UNKNOWN
 from device.model.embedding.fingerprints import Floats
 from device.model.embedding.metrics import threshold_at_far
 from device.model.progress import SILENT, Monitor
@@ -90,14 +90,24 @@ class ProjectionFitter:
 
 
 class Judge:
-    """What projections are worth on crops that none was fitted on: ``held`` features (H, F) against ``others`` (O, F),
-    with the teachers' embeddings of both. Pass grown-ups only."""
+    """What projections are worth on crops that none was fitted on: ``features`` (H, F) with the teachers' embeddings
+    and, if known, whose they are: ``people`` (H,), UNKNOWN of the others. With ``source`` (H,) only pairs of one count.
+    Pass grown-ups only."""
 
-    def __init__(self, held: Floats, held_targets: Floats, others: Floats, other_targets: Floats) -> None:
-        teacher = held_targets @ other_targets.T
-        self._held, self._others, self._teacher = held, others, teacher
-        self.same = (teacher >= SAME) & (teacher < COPY)
-        self._apart = teacher < APART
+    def __init__(
+        self,
+        features: Floats,
+        targets: Floats,
+        people: NDArray[np.int64] | None = None,
+        source: NDArray[np.str_] | None = None,
+    ) -> None:
+        self._features = features
+        self._first, self._second = np.triu_indices(len(features), k=1)
+        if source is not None:
+            kept = source[self._first] == source[self._second]
+            self._first, self._second = self._first[kept], self._second[kept]
+        self._teacher = (targets @ targets.T)[self._first, self._second]
+        self.same, self._apart = same_and_apart(self._teacher, people, self._first, self._second)
         self.by_pairs = int(np.count_nonzero(self.same)) >= _FEWEST
         apart = int(np.count_nonzero(self._apart))
         self.fars = [far for far in _FARS if far * apart >= 1] or [_FARS[0]]
@@ -105,12 +115,26 @@ class Judge:
     def __call__(self, projection: Projection) -> tuple[float, float]:
         """(share, correlation): of the pairs of one person that pass at a false-accept rate, the mean over ``fars``;
         and of the scores with the teachers'. Where there are too few such pairs the share is the correlation, too."""
-        scores = projection.apply(self._held) @ projection.apply(self._others).T
-        follows = float(np.corrcoef(scores.reshape(-1), self._teacher.reshape(-1))[0, 1])
+        embeddings = projection.apply(self._features)
+        scores = (embeddings @ embeddings.T)[self._first, self._second]
+        follows = float(np.corrcoef(scores, self._teacher)[0, 1])
         if not self.by_pairs:
             return follows, follows
         same, apart = scores[self.same], scores[self._apart]
         return float(np.mean([np.mean(same >= threshold_at_far(apart, far)) for far in self.fars])), follows
+
+
+def same_and_apart(
+    teacher: Floats, people: NDArray[np.int64] | None, first: NDArray[np.int64], second: NDArray[np.int64]
+) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which pairs are of one person and which of two, from whose they are, and if that is not known from the teachers'
+    cosines ``teacher`` (P,). Neither holds of some; crop ``first`` (P,) is compared with crop ``second``."""
+    same, apart = (teacher >= SAME) & (teacher < COPY), teacher < APART
+    if people is not None:
+        both = (people[first] != UNKNOWN) & (people[second] != UNKNOWN)
+        equal = people[first] == people[second]
+        same, apart = np.where(both, equal, same), np.where(both, ~equal, apart)
+    return same, apart
 
 
 def choose_recipe(fitter: ProjectionFitter, judge: Judge, monitor: Monitor = SILENT) -> ProjectionRecipe:

@@ -6,7 +6,14 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from device.model.embedding.projection_choice import Judge, ProjectionFitter, ProjectionRecipe, choose_recipe
+from device.model.data.training_set import UNKNOWN
+from device.model.embedding.projection_choice import (
+    Judge,
+    ProjectionFitter,
+    ProjectionRecipe,
+    choose_recipe,
+    same_and_apart,
+)
 from device.model.progress import LineMonitor
 from device.vision.fingerprint import Projection, unit
 
@@ -61,13 +68,13 @@ def test_fewer_columns_and_whitening(world: tuple[Floats, Floats, Floats, Floats
     assert spread.max() < 1.1 * spread.min()
 
 
-def halves(features: Floats, targets: Floats) -> Judge:
-    return Judge(features[::2], targets[::2], features[1::2], targets[1::2])
+def judge_of(features: Floats, targets: Floats) -> Judge:
+    return Judge(features, targets)
 
 
 def test_the_judge_prefers_the_projection_that_tells_people_apart(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, wanted = world
-    judge = halves(fresh, wanted)
+    judge = judge_of(fresh, wanted)
     assert judge.by_pairs
     good = ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(ProjectionRecipe(0.01))
     assert judge(good)[0] > judge(Projection(mean=features.mean(axis=0)))[0] + 0.2
@@ -76,24 +83,37 @@ def test_the_judge_prefers_the_projection_that_tells_people_apart(world: tuple[F
 def test_the_judge_takes_the_mean_over_the_rates_that_its_pairs_can_show() -> None:
     rng = np.random.default_rng(6)
     people = unit(rng.normal(size=(150, 64)))
-    first, second = (unit(people + 0.08 * rng.normal(size=people.shape)) for _ in range(2))
-    judge = Judge(first, first, second, second)
+    crops = unit(np.concatenate([people, people]) + 0.08 * rng.normal(size=(300, 64)))
+    noisy = unit(crops + 0.12 * rng.normal(size=crops.shape))
+    judge = Judge(noisy, crops)
     assert judge.by_pairs
-    assert judge.fars == [1e-3, 1e-4]  # of 22,350 pairs of two people, 1e-5 is less than one
-    noisy = unit(first + 0.12 * rng.normal(size=first.shape)), unit(second + 0.12 * rng.normal(size=first.shape))
-    scores = noisy[0] @ noisy[1].T
-    strangers = np.sort(scores[(first @ second.T) < 0.3])
-    shares = [float(np.mean(np.diag(scores) > strangers[-1 - int(far * len(strangers))])) for far in judge.fars]
+    assert judge.fars == [1e-3, 1e-4]  # of some 44,000 pairs of two people, 1e-5 is less than one
+    first, second = np.triu_indices(300, k=1)
+    scores, teacher = (noisy @ noisy.T)[first, second], (crops @ crops.T)[first, second]
+    impostor, same = np.sort(scores[teacher < 0.3]), (teacher >= 0.55) & (teacher < 0.95)
+    shares = [float(np.mean(scores[same] > impostor[-1 - int(far * len(impostor))])) for far in judge.fars]
     assert shares[0] > shares[1]
-    noisy_judge = Judge(noisy[0], first, noisy[1], second)
-    share, follows = noisy_judge(Projection(mean=np.zeros(64, np.float32)))
+    share, follows = judge(Projection(mean=np.zeros(64, np.float32)))
     assert share == pytest.approx(np.mean(shares), abs=1e-6)
-    assert follows == pytest.approx(np.corrcoef(scores.ravel(), (first @ second.T).ravel())[0, 1], abs=1e-6)
+    assert follows == pytest.approx(np.corrcoef(scores, teacher)[0, 1], abs=1e-6)
+
+
+def test_who_is_known_outweighs_what_the_teachers_find_and_pairs_are_of_one_source() -> None:
+    targets = np.eye(6, dtype=np.float32)
+    targets[5] = unit(targets[4] + 0.5 * targets[3])  # the teachers find 4 and 5 the same
+    people = np.array([1, 1, 2, UNKNOWN, UNKNOWN, UNKNOWN])
+    first, second = np.triu_indices(6, k=1)
+    same, apart = same_and_apart((targets @ targets.T)[first, second], people, first, second)
+    assert {(a, b) for a, b in zip(first[same], second[same], strict=True)} == {(0, 1), (4, 5)}
+    assert {(a, b) for a, b in zip(first[~same & ~apart], second[~same & ~apart], strict=True)} == {(3, 5)}
+    judge = Judge(targets, targets, people, np.array(["a", "a", "a", "b", "b", "b"]))
+    assert len(judge.same) == 6
+    assert np.count_nonzero(judge.same) == 2
 
 
 def test_with_few_pairs_the_scores_must_follow_the_teachers(world: tuple[Floats, Floats, Floats, Floats]) -> None:
     features, targets, fresh, wanted = world
-    judge = halves(fresh[:60], wanted[:60])
+    judge = judge_of(fresh[:60], wanted[:60])
     assert not judge.by_pairs
     good = ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)).fit(ProjectionRecipe(0.01))
     assert judge(good)[0] > judge(Projection(mean=features.mean(axis=0)))[0] + 0.2
@@ -101,7 +121,7 @@ def test_with_few_pairs_the_scores_must_follow_the_teachers(world: tuple[Floats,
 
 def test_the_same_picture_twice_is_no_pair() -> None:
     targets = unit(np.random.default_rng(0).normal(size=(300, 64)))
-    assert not Judge(targets, targets, targets, targets).same.any()
+    assert not Judge(np.tile(targets, (2, 1)), np.tile(targets, (2, 1))).same.any()
 
 
 def test_what_is_chosen_follows_the_teachers_best_of_what_the_pairs_cannot_tell_apart(
@@ -110,7 +130,7 @@ def test_what_is_chosen_follows_the_teachers_best_of_what_the_pairs_cannot_tell_
     features, targets, fresh, wanted = world
     fitter, judge = (
         ProjectionFitter(features, targets, np.eye(FEATURES, TEACHER, dtype=np.float32)),
-        halves(fresh, wanted),
+        judge_of(fresh, wanted),
     )
     lines: list[str] = []
     chosen = choose_recipe(fitter, judge, LineMonitor(lines.append))
@@ -129,7 +149,9 @@ def test_without_the_students_projection_all_recipes_begin_from_the_feature(
 ) -> None:
     features, targets, fresh, wanted = world
     lines: list[str] = []
-    chosen = choose_recipe(ProjectionFitter(features, targets, None), halves(fresh, wanted), LineMonitor(lines.append))
+    chosen = choose_recipe(
+        ProjectionFitter(features, targets, None), judge_of(fresh, wanted), LineMonitor(lines.append)
+    )
     assert not chosen.projected
     assert sum(line[0].isdigit() for line in lines) == 10
     assert not any("student's projection" in line for line in lines)
