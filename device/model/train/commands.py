@@ -16,7 +16,7 @@ def _network_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--width", type=float, default=0.5)
     parser.add_argument("--input-size", type=int, default=128)
     parser.add_argument("--start-from", type=Path, metavar="FILE",
-                        help="begin with the weights of a .tflite or a checkpoint (.pt), as wide "
+                        help="begin with the weights of a .tflite, float weights (.npz) or a checkpoint (.pt), as wide "
                         "or wider")  # fmt: skip
 
 
@@ -64,6 +64,19 @@ def _train(args: argparse.Namespace) -> None:
     print(checkpoint)
 
 
+def _weights_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--checkpoint", type=Path, required=True)
+    parser.add_argument("--out", type=Path, required=True, help="the .npz, which train --start-from takes")
+
+
+def _weights(args: argparse.Namespace) -> None:
+    from device.model.train.batchnorm_folding import load_student
+    from device.model.train.float_weights import write_float_weights
+
+    write_float_weights(load_student(args.checkpoint).network, args.out)
+    print(f"{args.out}: {args.out.stat().st_size} bytes")
+
+
 def _similarity_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", type=Path, required=True)
     add_training_faces(parser)
@@ -79,6 +92,9 @@ def _similarity(args: argparse.Namespace) -> None:
 
 COMMANDS = (
     Command("train", "train by distillation; goes on from the checkpoint in --out", _train_arguments, _train),
+    Command(
+        "float-weights", "the averaged weights of a checkpoint as a small file to keep", _weights_arguments, _weights
+    ),
     Command(
         "teacher-similarity",
         "mean cosine of a checkpoint's embeddings with the teachers', by source of crops",

@@ -1,4 +1,4 @@
-"""Begin training with the weights of a network: a checkpoint's, or those of an int8 ``.tflite`` turned back.
+"""Begin training with the weights of a network: a checkpoint's, kept float weights, or those of an int8 ``.tflite``.
 
 An int8 network's weights are dequantised, and the batch normalisation that was folded into them is put in again: on
 training views, layer by layer, each channel's mean m and variance v are measured behind the convolution, and scale and
@@ -21,6 +21,7 @@ from device.model.graph.float_network import layer_specs
 from device.model.graph.tflite import Graph, Operator, read_tflite
 from device.model.graph.variant import WIDTHS, Variant
 from device.model.train.batchnorm_folding import load_student
+from device.model.train.float_weights import read_float_weights
 from device.model.train.mobilenet import MobileNetV2, SameConv
 from device.model.train.narrow import narrow
 from device.model.train.student import Student, new_student, to_tensor
@@ -92,8 +93,8 @@ def _dequantised(network: Path, variant: Variant, views: NDArray[np.uint8]) -> M
 
 
 def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets: NDArray[np.float32]) -> Student:
-    """A student that answers to ``views`` (N, S, S, 3) nearly what the network ``start`` answers, a ``.tflite`` or
-    a checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers'
+    """A student that answers to ``views`` (N, S, S, 3) nearly what the network ``start`` answers, a ``.tflite``, float
+    weights (``.npz``) or a checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers'
     embeddings of the same crops.
 
     From a wider network it takes the channels that matter most (``narrow.py``), and answers less well than that.
@@ -107,6 +108,8 @@ def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets:
         if trained.variant.width == variant.width and given.project.weight.shape == student.project.weight.shape:
             student.load_state_dict(given.state_dict())
             return student.train()
+    elif start.suffix == ".npz":
+        trained = read_float_weights(start)
     else:
         trained = _dequantised(start, variant, few)
     if trained.variant.width != variant.width:
