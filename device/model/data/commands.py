@@ -61,7 +61,27 @@ def _teachers(args: argparse.Namespace) -> None:
         print(f"{args.out}: targets of {len(names)} crops, {kept:.1%} of the variance")
 
 
+def _pack_arguments(parser: argparse.ArgumentParser) -> None:
+    add_training_faces(parser)
+    parser.add_argument("--cache", type=Path, required=True, help=_CACHE)
+    parser.add_argument("--mixed-faces", type=Path, metavar="DIR", help="mixed synthetic faces with targets, too")
+    parser.add_argument("--out", type=Path, required=True, metavar="DIR")
+    parser.add_argument("--max-mib", type=float, default=60.0, help="the largest file")
+    parser.add_argument("--quality", type=positive, default=70, help="of the pictures, as WebP")
+
+
+def _pack(args: argparse.Namespace) -> None:
+    from device.model.data.pieces import MIB, write_pieces
+    from device.model.data.training_set import add_mixed, load_training_set
+
+    data = load_training_set(args.faces, args.cache)
+    data = data if args.mixed_faces is None else add_mixed(data, args.mixed_faces)
+    for path in write_pieces(data, args.out, int(args.max_mib * MIB), args.quality, TerminalMonitor(sys.stdout)):
+        print(f"{path}: {path.stat().st_size} bytes")
+
+
 COMMANDS = (
     Command("mix", "mixed synthetic faces to train on: two crops made one", _mix_arguments, _mix),
     Command("teachers", "ask face networks what crops or mixed faces are", _teachers_arguments, _teachers),
+    Command("pack", "the training crops as files of bounded size, for another machine", _pack_arguments, _pack),
 )

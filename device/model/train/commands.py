@@ -7,7 +7,8 @@ import math
 import sys
 from pathlib import Path
 
-from device.model.command import Command, add_sampling, add_training_faces, positive
+from device.errors import FileError
+from device.model.command import Command, add_sampling, add_training_faces, positive, share
 from device.model.graph.variant import Variant
 from device.model.progress import TerminalMonitor
 
@@ -21,7 +22,8 @@ def _network_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train_arguments(parser: argparse.ArgumentParser) -> None:
-    add_training_faces(parser)
+    parser.add_argument("--faces", type=Path, help="folder with teachers.npz and the crop archives")
+    parser.add_argument("--pieces", type=Path, metavar="DIR", help="instead: what the command pack wrote")
     parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint, cache and log")
     _network_arguments(parser)
     parser.add_argument("--phases", default="96:4000000,128:2500000", help="input size:samples,…")
@@ -43,12 +45,16 @@ def _train_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _train(args: argparse.Namespace) -> None:
+    from device.model.data.pieces import read_pieces
     from device.model.data.training_set import TrainingSet, add_mixed, load_training_set
     from device.model.train.schedule import Schedule
     from device.model.train.train import Engine, train
 
+    if args.faces is None and args.pieces is None:
+        raise FileError("no crops to train on", "give --faces or --pieces")
+
     def load() -> TrainingSet:
-        data = load_training_set(args.faces, args.out / "cache")
+        data = load_training_set(args.faces, args.out / "cache") if args.pieces is None else read_pieces(args.pieces)
         return data if args.mixed_faces is None else add_mixed(data, args.mixed_faces)
 
     checkpoint = train(
@@ -62,6 +68,28 @@ def _train(args: argparse.Namespace) -> None:
         start_from=args.start_from,
     )
     print(checkpoint)
+
+
+def _gpu_arguments(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--pieces", type=Path, required=True, metavar="DIR", help="what the command pack wrote")
+    parser.add_argument("--out", type=Path, required=True, help="folder for checkpoint and log")
+    _network_arguments(parser)
+    parser.add_argument("--minutes", type=float, default=9.0, help="from start to end")
+    parser.add_argument("--rehearse", action="store_true", help="three small steps on the CPU")
+    parser.add_argument(
+        "--share", type=share, action="append", default=[], metavar="SOURCE:PERCENT", help="as for train"
+    )
+
+
+def _gpu(args: argparse.Namespace) -> None:
+    from device.model.data.pieces import missing_pieces
+    from device.model.train.gpu_run import gpu_run
+
+    variant, shares = Variant(args.width, args.input_size), dict(args.share) or None
+    checkpoint = gpu_run(
+        args.pieces, args.out, variant, args.minutes, args.start_from, rehearse=args.rehearse, shares=shares
+    )
+    print(checkpoint or f"waiting for {', '.join(missing_pieces(args.pieces))}")
 
 
 def _weights_arguments(parser: argparse.ArgumentParser) -> None:
@@ -92,6 +120,7 @@ def _similarity(args: argparse.Namespace) -> None:
 
 COMMANDS = (
     Command("train", "train by distillation; goes on from the checkpoint in --out", _train_arguments, _train),
+    Command("gpu-run", "a whole training in some minutes of one large GPU, from pieces", _gpu_arguments, _gpu),
     Command(
         "float-weights", "the averaged weights of a checkpoint as a small file to keep", _weights_arguments, _weights
     ),
