@@ -1164,6 +1164,10 @@
         <translation>gerade eben eingelassen</translation>
     </message>
     <message>
+        <source>accepted, the door is locked</source>
+        <translation>eingelassen, die Tür ist verriegelt</translation>
+    </message>
+    <message>
         <source>add</source>
         <translation>Addition</translation>
     </message>
@@ -1542,6 +1546,10 @@
     <message>
         <source>no board is connected</source>
         <translation>es ist kein Board verbunden</translation>
+    </message>
+    <message>
+        <source>no board: nobody is recognised</source>
+        <translation>kein Board: niemand wird erkannt</translation>
     </message>
     <message>
         <source>no coprocessor</source>
@@ -1976,6 +1984,10 @@
         <translation>warte auf das Programmiergerät</translation>
     </message>
     <message>
+        <source>was opened for {name} {seconds} s ago</source>
+        <translation>wurde vor {seconds} s für {name} geöffnet</translation>
+    </message>
+    <message>
         <source>webcam {index}</source>
         <translation>Webcam {index}</translation>
     </message>
@@ -2202,6 +2214,10 @@
     <message>
         <source>{seconds} s</source>
         <translation>{seconds} s</translation>
+    </message>
+    <message>
+        <source>{seconds} s ago</source>
+        <translation>vor {seconds} s</translation>
     </message>
     <message>
         <source>{size} MB</source>
@@ -2467,6 +2483,14 @@
         <translation>Neueste Erkennung</translation>
     </message>
     <message>
+        <source>No board</source>
+        <translation>Kein Board</translation>
+    </message>
+    <message>
+        <source>Nobody there</source>
+        <translation>Niemand da</translation>
+    </message>
+    <message>
         <source>Nobody yet</source>
         <translation>Noch niemand</translation>
     </message>
@@ -2477,6 +2501,10 @@
     <message>
         <source>What the board saw</source>
         <translation>Was das Board sah</translation>
+    </message>
+    <message>
+        <source>no board: nobody is recognised</source>
+        <translation>kein Board: niemand wird erkannt</translation>
     </message>
 </context>
 <context>

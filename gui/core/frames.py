@@ -114,6 +114,7 @@ class TrackedFace:
     """A face followed through frames. ``box`` is (x, y, width, height), ``landmarks`` (5, 2), in pixels.
 
     ``name`` is the best person so far, None for unknown or not yet recognised (``decision`` tells which).
+    ``decided_s`` is when the picture was taken that says so, None where nothing was decided.
     """
 
     track_id: int
@@ -125,6 +126,7 @@ class TrackedFace:
     decision: Decision = Decision.SEEN
     age_ms: float = 0.0  # since the detection that the box comes from
     quality: float = 0.0  # 0..1, 1 best
+    decided_s: float | None = None
 
 
 @dataclass(frozen=True, eq=False)

@@ -41,6 +41,7 @@ def _tracked(track: Track, label: Label, at_s: float) -> TrackedFace:
         label.decision,
         max(0.0, (at_s - track.seen_s) * 1e3),
         track.quality.score,
+        None if label is NO_LABEL else label.at_s,
     )
 
 

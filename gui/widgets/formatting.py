@@ -13,6 +13,7 @@ from PySide6.QtCore import QLocale
 
 from gui.core.decisions import Decision
 from gui.core.i18n import marked
+from gui.core.opening import Opening
 from gui.core.states import (
     BoardPhase,
     BoardState,
@@ -111,6 +112,19 @@ def sentence(text: str) -> str:
 def decision(value: Decision) -> str:
     """A decision as one or two words."""
     return translate(_DECISIONS[value])
+
+
+def seconds_old(seconds: int) -> str:
+    """How old what is shown is: ``3 s ago``."""
+    return translate("{seconds} s ago").format(seconds=seconds)
+
+
+def opened(opening: Opening, name: str | None, at_s: float) -> str:
+    """What stands beside a locked door instead of "accepted": for whom it was opened and when, or that it is locked."""
+    ago = opening.opened_ago(name, at_s)
+    if ago is None:
+        return translate("accepted, the door is locked")
+    return translate("was opened for {name} {seconds} s ago").format(name=name, seconds=ago)
 
 
 def board_title(state: BoardState | None) -> str:

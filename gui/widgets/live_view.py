@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFocusEvent, QFontMetricsF, QImage, QPainter, QPainterPath, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from gui.core.frames import FrameView, Recognition
+from gui.core.frames import FrameView, Recognition, now_s
+from gui.core.opening import NO_OPENING
+from gui.core.states import BoardPhase, BoardState, DoorView
 from gui.widgets import overlay, palette
 from gui.widgets.language import figure
-from gui.widgets.overlay import Detail, FaceTiming, Rect
+from gui.widgets.overlay import Detail, FaceTiming, Instant, Rect
 from gui.widgets.picture import image_of
 from gui.widgets.theme import Theme
 
 RADIUS = 12
+TICK_MS = 250  # how often the age of what is shown is written anew where no frames come
 BY_KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
     Qt.FocusReason.BacktabFocusReason,
@@ -28,9 +32,12 @@ class LiveView(QWidget):
 
     drawn = Signal(int, float)  # frame number, milliseconds of painting, at most once a frame
 
-    def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
+    def __init__(self, theme: Theme, parent: QWidget | None = None, clock: Callable[[], float] = now_s) -> None:
         super().__init__(parent)
         self._theme = theme
+        self._clock = clock
+        self._opening = NO_OPENING
+        self._connected = True
         self._ringed = False
         self._frame: FrameView | None = None
         self._image: QImage | None = None  # of the frame on show, as large as it was painted last
@@ -45,6 +52,10 @@ class LiveView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)  # a screen reader comes by
         self.setAccessibleName(self.tr("Live picture"))
         self._describe()
+        self._timer = QTimer(self)
+        self._timer.setInterval(TICK_MS)
+        self._timer.timeout.connect(self._tick)
+        self._timer.start()
 
     @property
     def detail(self) -> Detail:
@@ -74,13 +85,28 @@ class LiveView(QWidget):
         self.update()
 
     def set_recognition(self, recognition: Recognition) -> None:
-        """What the newest fingerprint of a face took, for its tag."""
+        """What the newest fingerprint of a face took, for its tag, and whether it opened the door."""
+        self._opening = self._opening.after_outcome(recognition.outcome)
         there = {face.track_id for face in self._frame.faces} if self._frame is not None else set()
         self._timings = {track: timing for track, timing in self._timings.items() if track in there}
         inference = recognition.inference
         self._timings[recognition.track_id] = FaceTiming(
             inference.network_ms, recognition.end_to_end_ms, inference.where, inference.passes
         )
+
+    def set_door(self, door: DoorView) -> None:
+        """The board reported the door: "accepted" is not painted as an open door while it is locked."""
+        self._opening = self._opening.after_door(door)
+        self.update()
+
+    def set_board(self, state: BoardState) -> None:
+        """Without a board nobody is recognised."""
+        self._connected = state.phase is not BoardPhase.LOST
+        self.update()
+
+    def _tick(self) -> None:
+        if self._frame is not None and self._frame.faces:
+            self.update()
 
     def clear(self, waiting: str) -> None:
         """No picture: say why."""
@@ -185,6 +211,7 @@ class LiveView(QWidget):
             text_width=QFontMetricsF(small).horizontalAdvance,
             line_height=metrics.height(),
             timings=self._timings,
+            instant=Instant(self._clock(), self._opening, self._connected),
         )
         colours = self._theme.colours
         painter.setBrush(Qt.BrushStyle.NoBrush)

@@ -11,9 +11,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from gui.core.age import OLD_AFTER_S, seconds_ago
 from gui.core.decisions import Decision
 from gui.core.frames import TrackedFace, Verdict
 from gui.core.i18n import marked
+from gui.core.opening import NO_OPENING, Opening
 from gui.core.states import Where
 from gui.widgets import formatting
 from gui.widgets.decision_style import MARKS, ROLES
@@ -25,6 +27,7 @@ TextWidth = Callable[[str], float]
 
 UNDECIDED = (Decision.SEEN, Decision.UNCERTAIN, Decision.WAITING, Decision.CHALLENGED)
 UNKNOWN, UNCERTAIN = marked("unknown"), marked("uncertain")
+NO_BOARD = marked("no board: nobody is recognised")
 
 
 class Detail(StrEnum):
@@ -70,6 +73,21 @@ class FaceTiming:
 
 
 @dataclass(frozen=True)
+class Instant:
+    """When the picture is painted (seconds of ``now_s``), and how door and board stand then."""
+
+    at_s: float
+    opening: Opening = NO_OPENING
+    connected: bool = True
+
+    def age_s(self, face: TrackedFace) -> int | None:
+        """Whole seconds since the picture of the decision about a face; None while it is fresh."""
+        if face.decided_s is None or self.at_s - face.decided_s <= OLD_AFTER_S:
+            return None
+        return seconds_ago(face.decided_s, self.at_s)
+
+
+@dataclass(frozen=True)
 class Rect:
     """x, y of the upper left corner, width and height."""
 
@@ -87,6 +105,12 @@ class Rect:
     def bottom(self) -> float:
         """The y below it."""
         return self.y + self.height
+
+    def within(self, other: Rect) -> Rect | None:
+        """The part that lies inside ``other``; None where there is none."""
+        x, y = max(self.x, other.x), max(self.y, other.y)
+        width, height = min(self.right, other.right) - x, min(self.bottom, other.bottom) - y
+        return Rect(x, y, width, height) if width > 0 and height > 0 else None
 
 
 @dataclass(frozen=True)
@@ -135,8 +159,24 @@ def fit(picture_size: tuple[int, int], view_size: tuple[float, float]) -> Rect:
     return Rect((view_size[0] - shown_w) / 2, (view_size[1] - shown_h) / 2, shown_w, shown_h)
 
 
-def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = None) -> tuple[str, ...]:
-    """What a face's tag says: mark and name, the score, what is wrong with the picture, timings, then the rest."""
+def role_of(face: TrackedFace, instant: Instant | None = None) -> str:
+    """The colour of a face's box and heading: neutral where the decision is old, or "accepted" beside a locked door."""
+    if instant is not None and (
+        not instant.connected or instant.age_s(face) is not None or instant.opening.contradicts(face.decision)
+    ):
+        return "neutral"
+    return ROLES[face.decision]
+
+
+def tag_lines(
+    face: TrackedFace, detail: Detail, timing: FaceTiming | None = None, instant: Instant | None = None
+) -> tuple[str, ...]:
+    """What a face's tag says: mark and name, the score, what is wrong with the picture, timings, then the rest.
+
+    With an ``instant`` also how old that is, and without a board only that nobody is recognised.
+    """
+    if instant is not None and not instant.connected:
+        return (translate(NO_BOARD),)
     scores, everything = detail.shows(Detail.SCORES), detail.shows(Detail.EVERYTHING)
     known = face.name is not None and face.decision is Decision.ACCEPTED
     if known:
@@ -150,7 +190,12 @@ def tag_lines(face: TrackedFace, detail: Detail, timing: FaceTiming | None = Non
     heading = f"{MARKS[face.decision]} {who}"
     if scores and face.score is not None:
         heading += f"  {figure(face.score, 2)}"
+    age_s = None if instant is None else instant.age_s(face)
+    if age_s is not None:
+        heading += f", {formatting.seconds_old(age_s)}"
     lines = [heading]
+    if instant is not None and instant.opening.contradicts(face.decision):
+        lines.append(formatting.opened(instant.opening, face.name, instant.at_s))
     if face.verdict is not Verdict.GOOD and (scores or not known):
         lines.append(translate(face.verdict.value))
     if scores and timing is not None:
@@ -188,6 +233,11 @@ def place_tag(
     return Rect(x, y, width, height)
 
 
+def is_inside(dot: Dot, place: Rect) -> bool:
+    """Whether a landmark lies on the picture."""
+    return place.x <= dot.x <= place.right and place.y <= dot.y <= place.bottom
+
+
 def overlaps(one: Rect, other: Rect) -> bool:
     """Whether two rectangles share an area."""
     return one.x < other.right and other.x < one.right and one.y < other.bottom and other.y < one.bottom
@@ -204,10 +254,12 @@ def shapes(
     line_height: float,
     padding: float = 8.0,
     timings: Mapping[int, FaceTiming] = MappingProxyType({}),
+    instant: Instant | None = None,
 ) -> Shapes:
     """Outlines, landmarks and tags of ``faces`` (in picture pixels) for a picture shown at ``place``.
 
-    ``timings`` by the face's number; a face that is not in it has none.
+    ``timings`` by the face's number; a face that is not in it has none. Boxes end at the picture's edge, and a face
+    that lies outside is left out. ``instant`` None: nothing is marked as old.
     """
     if not faces or picture_size[0] <= 0 or place.width <= 0 or detail is Detail.OFF:
         return Shapes()
@@ -216,13 +268,20 @@ def shapes(
     dots: list[Dot] = []
     tags: list[Tag] = []
     for face in faces:
-        role = ROLES[face.decision]
+        role = role_of(face, instant)
         x, y, width, height = face.box
-        box = Rect(place.x + x * scale, place.y + y * scale, width * scale, height * scale)
-        outlines.append(Outline(box, role, dashed=face.decision in UNDECIDED))
+        box = Rect(place.x + x * scale, place.y + y * scale, width * scale, height * scale).within(place)
+        if box is None:
+            continue
+        unknown = face.decision in UNDECIDED or (instant is not None and not instant.connected)
+        outlines.append(Outline(box, role, dashed=unknown))
         if detail is Detail.EVERYTHING:
-            dots += [Dot(place.x + float(px) * scale, place.y + float(py) * scale, role) for px, py in face.landmarks]
-        lines = tag_lines(face, detail, timings.get(face.track_id))
+            dots += [
+                dot
+                for px, py in face.landmarks
+                if is_inside(dot := Dot(place.x + float(px) * scale, place.y + float(py) * scale, role), place)
+            ]
+        lines = tag_lines(face, detail, timings.get(face.track_id), instant)
         widest = max(heading_width(lines[0]), *map(text_width, lines))  # the heading may be in a larger font
         size = (widest + 2 * padding, line_height * len(lines) + padding)
         rect = place_tag(box=box, inside=place, width=size[0], height=size[1], taken=[tag.rect for tag in tags])

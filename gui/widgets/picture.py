@@ -18,6 +18,7 @@ class CropView(QWidget):
         super().__init__(parent)
         self._theme = theme
         self._image: QImage | None = None
+        self._old = False
         policy = QSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
         policy.setHeightForWidth(True)
         self.setSizePolicy(policy)
@@ -37,6 +38,11 @@ class CropView(QWidget):
         self._image = None if picture is None else image_of(picture)
         self.update()
 
+    def set_old(self, old: bool) -> None:
+        """Show the picture without its colours where it is old."""
+        self._old = old
+        self.update()
+
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = self._theme.colours
         side = min(self.width(), self.height())
@@ -54,7 +60,8 @@ class CropView(QWidget):
             path = QPainterPath()
             path.addRoundedRect(square, 10, 10)
             painter.setClipPath(path)
-            painter.drawImage(square, self._image)
+            grey = QImage.Format.Format_Grayscale8
+            painter.drawImage(square, self._image.convertToFormat(grey) if self._old else self._image)
         painter.end()
 
 

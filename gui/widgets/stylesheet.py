@@ -38,6 +38,7 @@ def stylesheet(colours: Colours, scale: Scale) -> str:
     [style_class="figure"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.text}; }}
     [style_class="key"] {{ background: {c.sunk}; color: {c.text}; border: 1px solid {c.line}; border-radius: 6px;
         padding: 2px 8px; font-weight: 600; }}
+    [style_class="figure_old"] {{ font-size: {scale.figure}px; font-weight: 600; color: {c.muted}; }}
     [style_class="good"] {{ color: {c.good}; font-weight: 600; }}
     [style_class="warn"] {{ color: {c.warn}; font-weight: 600; }}
     [style_class="bad"] {{ color: {c.bad}; font-weight: 600; }}

@@ -61,6 +61,8 @@ def connect_live(pipeline: Pipeline, settings: SettingsStore, live: LiveView) ->
         live.setToolTip(translate("Over the picture: {what} (D)").format(what=live.detail.wording))
 
     pipeline.recognised.connect(live.set_recognition)
+    pipeline.door_changed.connect(live.set_door)
+    pipeline.board_changed.connect(live.set_board)
     live.drawn.connect(pipeline.note_drawn)
     settings.on_text("timing/detail", detail)
     detail(settings.text("timing/detail"))
@@ -69,6 +71,9 @@ def connect_live(pipeline: Pipeline, settings: SettingsStore, live: LiveView) ->
 def connect_decision(pipeline: Pipeline, decision: DecisionCard) -> None:
     """The card explains the newest decision, and what is asked of the person."""
     pipeline.recognised.connect(decision.set_recognition)
+    pipeline.door_changed.connect(decision.set_door)
+    pipeline.board_changed.connect(decision.set_board)
+    pipeline.frame_ready.connect(decision.set_frame)
     pipeline.entrance_changed.connect(decision.set_entrance)
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from device.link.replies import Inference
 from gui.core.decisions import CastVote, Decision, Effect, Match, Outcome, Rule, Rules, Trace, Vote
-from gui.core.frames import Clock, FrameView, Picture, Recognition, Span, Stage, Timeline, TrackedFace, Verdict
+from gui.core.frames import Clock, FrameView, Picture, Recognition, Span, Stage, Timeline, TrackedFace, Verdict, now_s
 from gui.core.people import Event, Person
 from gui.core.states import BoardPhase, BoardState, CameraKind, CameraPhase, CameraState, Where
 
@@ -95,6 +95,7 @@ def recognition(**changes: Any) -> Recognition:
         "trace": trace(),
         "effect": Effect.NONE,
         "locks_out": False,
+        "at_s": now_s(),
     }
     values: dict[str, Any] = {
         "number": 1,

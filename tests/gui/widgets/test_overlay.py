@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import pytest
 
-from gui.core.decisions import Decision
+from gui.core.decisions import Decision, Effect
 from gui.core.frames import Verdict
-from gui.core.states import Where
+from gui.core.opening import NO_OPENING, Opening
+from gui.core.states import DoorView, DoorWord, Where
 from gui.widgets import decision_style, overlay
-from gui.widgets.overlay import Detail, FaceTiming, Rect
-from tests.support.samples import face
+from gui.widgets.overlay import Detail, FaceTiming, Instant, Rect
+from tests.support.samples import face, recognition
 
 INSIDE = Rect(0, 0, 400, 300)
 
@@ -154,3 +155,35 @@ def test_a_tag_is_as_wide_as_its_widest_line_in_that_lines_own_font() -> None:
         timings={7: FaceTiming(124.0, 470.0, Where.VIRTUAL)},
     ).tags[0]
     assert two.rect.width == 5.0 * len(two.lines[1]) + 16.0
+
+
+def lines_at(at_s: float, opening: Opening = NO_OPENING, connected: bool = True, **changes: object) -> tuple[str, ...]:
+    return overlay.tag_lines(face(**changes), Detail.NAMES, instant=Instant(at_s, opening, connected))
+
+
+def test_a_decision_older_than_a_second_is_greyed_with_its_age() -> None:
+    assert lines_at(10.9, decided_s=10.0) == ("✓ Ada",)
+    assert lines_at(13.2, decided_s=10.0) == ("✓ Ada, 3 s ago",)
+    assert overlay.role_of(face(decided_s=10.0), Instant(10.9)) == "good"
+    assert overlay.role_of(face(decided_s=10.0), Instant(13.2)) == "neutral"
+
+
+def test_without_a_board_nobody_has_a_name() -> None:
+    assert lines_at(10.1, connected=False, decided_s=10.0) == ("no board: nobody is recognised",)
+    assert overlay.role_of(face(decided_s=10.0), Instant(10.1, connected=False)) == "neutral"
+
+
+def test_accepted_beside_a_locked_door_is_explained_and_not_green() -> None:
+    let_in = recognition(name="Ada", effect=Effect.OPEN, at_s=10.0).outcome
+    opening = NO_OPENING.after_outcome(let_in).after_door(DoorView(DoorWord.OPEN, 5_000.0, 10.0))
+    assert lines_at(12.0, opening, decided_s=12.0) == ("✓ Ada",)
+    locked = opening.after_door(DoorView(DoorWord.LOCKED, 0.0, 15.0))
+    assert lines_at(16.0, locked, decided_s=16.0) == ("✓ Ada", "was opened for Ada 6 s ago")
+    assert overlay.role_of(face(decided_s=16.0), Instant(16.0, locked)) == "neutral"
+    assert lines_at(16.0, locked, decided_s=16.0, name="Bo")[1] == "accepted, the door is locked"
+
+
+def test_boxes_end_at_the_pictures_edge_and_a_face_outside_is_left_out() -> None:
+    assert shapes_of(face(box=(-20, 120, 40, 60))).outlines[0].rect == Rect(0, 240, 40, 60)
+    assert shapes_of(face(box=(210, 20, 40, 60))) == overlay.Shapes()
+    assert not shapes_of(face(landmarks=face().landmarks - 500.0), detail=Detail.EVERYTHING).dots

@@ -6,12 +6,13 @@ import pytest
 from PySide6.QtWidgets import QLabel
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Decision, Entrance, Rule, Turn
+from gui.core.decisions import Decision, Effect, Entrance, Rule, Turn
 from gui.core.frames import now_s
+from gui.core.states import BoardPhase, DoorView, DoorWord
 from gui.panes.door.decision_card import DecisionCard, ScoreBar
 from gui.widgets import decision_style, formatting
 from gui.widgets.theme import Theme
-from tests.support.samples import picture, recognition, trace
+from tests.support.samples import board, face, frame, picture, recognition, trace
 
 
 def texts(card: DecisionCard) -> set[str]:
@@ -94,3 +95,61 @@ def test_the_card_shows_the_picture_of_the_decision(
     of_then, of_now = picture(128, 128, (1, 2, 3)), picture(128, 128, (9, 9, 9))
     card.set_recognition(recognition(crop=of_now, picture=of_then, trace=trace(Rule.KEPT)))
     assert shown[0] is of_then
+
+
+class Clock:
+    """An instant that a test sets."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def timed_card(qtbot: QtBot, theme: Theme) -> tuple[DecisionCard, Clock]:
+    clock = Clock()
+    card = DecisionCard(theme, clock=clock)
+    qtbot.addWidget(card)
+    return card, clock
+
+
+def test_a_decision_is_old_after_a_second_and_gone_with_its_face(qtbot: QtBot, theme: Theme) -> None:
+    card, clock = timed_card(qtbot, theme)
+    card.set_recognition(recognition(at_s=100.0))
+    clock.now = 103.2
+    card.set_frame(frame(faces=(face(),)))
+    assert {"Ada", "✓ accepted, 3 s ago"} <= texts(card)
+    card.set_frame(frame(faces=(face(track_id=8),)))
+    assert "Nobody there" in texts(card)
+    assert not {"Ada", "✓ accepted", "✓ accepted, 3 s ago"} & texts(card)
+    assert card.recognition is None
+
+
+def test_a_decision_ages_without_frames_too(qtbot: QtBot, theme: Theme) -> None:
+    card, clock = timed_card(qtbot, theme)
+    card.set_recognition(recognition(at_s=98.5))
+    assert "✓ accepted, 1 s ago" in texts(card)
+    clock.now = 101.0
+    qtbot.waitUntil(lambda: "Nobody there" in texts(card))
+
+
+def test_without_a_board_nobody_is_on_the_card(qtbot: QtBot, theme: Theme) -> None:
+    card, _clock = timed_card(qtbot, theme)
+    card.set_recognition(recognition(at_s=100.0))
+    card.set_board(board(phase=BoardPhase.LOST))
+    assert "no board: nobody is recognised" in texts(card)
+    assert "Ada" not in texts(card)
+
+
+def test_accepted_beside_the_locked_door_says_when_it_was_opened(qtbot: QtBot, theme: Theme) -> None:
+    card, clock = timed_card(qtbot, theme)
+    card.set_recognition(recognition(at_s=100.0, effect=Effect.OPEN))
+    card.set_door(DoorView(DoorWord.OPEN, 5_000.0, 100.0))
+    assert "✓ accepted" in texts(card)
+    clock.now = 106.0
+    card.set_recognition(recognition(at_s=106.0))
+    card.set_door(DoorView(DoorWord.LOCKED, 0.0, 106.0))
+    assert "was opened for Ada 6 s ago" in texts(card)
+    assert "✓ accepted" not in texts(card)
+    assert card._state.property("style_class") == "muted"
