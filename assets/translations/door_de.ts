@@ -1124,6 +1124,10 @@
         <translation>Warte auf das Board; es geht von selbst weiter, sobald es zurück ist</translation>
     </message>
     <message>
+        <source>Was opened for {name} {seconds} s ago.</source>
+        <translation>Wurde vor {seconds} s für {name} geöffnet.</translation>
+    </message>
+    <message>
         <source>Welcome {name}</source>
         <translation>Willkommen {name}</translation>
     </message>
@@ -3648,7 +3652,7 @@
     <name>TimingStrip</name>
     <message>
         <source>500 ms limit</source>
-        <translation>Grenze 500 ms</translation>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>End-to-end latency</source>
@@ -3664,7 +3668,7 @@
     </message>
     <message>
         <source>over 500 ms</source>
-        <translation>über 500 ms</translation>
+        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QWidget
 from gui.core.decisions import Decision, Entrance
 from gui.core.frames import FrameView, Recognition, now_s
 from gui.core.i18n import marked
+from gui.core.opening import NO_OPENING
 from gui.core.states import BoardPhase, BoardState, CameraPhase, CameraState, DoorView, DoorWord
 from gui.panes.door import kiosk_state
 from gui.panes.door.kiosk_state import KioskState, Message
@@ -59,6 +60,7 @@ APPEARANCES: dict[Message, tuple[str, str, str, str]] = {  # colour, icon, title
     ),
     Message.CLOSER: (NEUTRAL, "person", marked("Come closer"), marked("The face is too small in the picture.")),
     Message.LOOK: (NEUTRAL, "eye", marked("Look at the camera"), marked("Hold still for a moment.")),
+    Message.WAS_OPEN: (NEUTRAL, "lock", marked("Locked"), marked("Was opened for {name} {seconds} s ago.")),
     Message.LOCKED: (NEUTRAL, "lock", marked("Locked"), marked("Step in front of the camera.")),
 }
 
@@ -82,6 +84,7 @@ class KioskView(QWidget):
         self._entrance = Entrance()
         self._locked_whole_s = 0.0
         self._refused_s: float | None = None
+        self._opening = NO_OPENING
         self._fitted: dict[tuple[str, int, int, int], QFont] = {}
         self.state = self._decide()
         self.setCursor(Qt.CursorShape.BlankCursor)
@@ -101,6 +104,7 @@ class KioskView(QWidget):
 
     def set_door(self, door: DoorView) -> None:
         """The board reported this."""
+        self._opening = self._opening.after_door(door)
         if door.state is DoorWord.OPEN:
             left = door.remaining_at(now_s())
             self._open_ms = left if self._door.state is not DoorWord.OPEN else max(self._open_ms, left)
@@ -135,6 +139,7 @@ class KioskView(QWidget):
 
     def set_recognition(self, recognition: Recognition) -> None:
         """The newest decision about some face."""
+        self._opening = self._opening.after_outcome(recognition.outcome)
         if recognition.outcome.decision is Decision.REFUSED:
             self._refused_s = now_s()
         elif recognition.outcome.decision is Decision.ACCEPTED:
@@ -149,7 +154,7 @@ class KioskView(QWidget):
             self.setAccessibleDescription(detail)
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.NameChanged))
             self.update()
-        elif self.state.left_s is not None:
+        elif self.state.left_s is not None or self.state.ago_s != before.ago_s:
             self.update()
 
     def _decide(self) -> KioskState:
@@ -162,11 +167,13 @@ class KioskView(QWidget):
             entrance=self._entrance,
             faces=() if self._frame is None else self._frame.faces,
             refused_s=self._refused_s,
+            opening=self._opening,
         )
 
     def _texts(self) -> tuple[str, str]:
         _colour, _drawing, title, detail = APPEARANCES[self.state.message]
-        return translate(title).format(name=self.state.name), translate(detail)
+        name, seconds = self.state.name, self.state.ago_s
+        return translate(title).format(name=name), translate(detail).format(name=name, seconds=seconds)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         began = time.perf_counter()

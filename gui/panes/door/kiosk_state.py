@@ -9,8 +9,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from gui.core.age import OLD_AFTER_S
 from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import TrackedFace, Verdict
+from gui.core.opening import NO_OPENING, Opening
 from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 
 NOT_ASKED = Entrance()
@@ -32,16 +34,21 @@ class Message(StrEnum):
     UNCERTAIN = "uncertain"
     CLOSER = "closer"
     LOOK = "look"
+    WAS_OPEN = "was open"
     LOCKED = "locked"
 
 
 @dataclass(frozen=True)
 class KioskState:
-    """The display's state: whom it welcomes, and the seconds that it counts down, None where it does not."""
+    """The display's state: whom it welcomes, and the seconds that it counts down, None where it does not.
+
+    ``ago_s``: with WAS_OPEN, the seconds since the door was opened for them.
+    """
 
     message: Message
     name: str = ""
     left_s: float | None = None
+    ago_s: int = 0
 
 
 def decide_state(
@@ -54,14 +61,20 @@ def decide_state(
     entrance: Entrance = NOT_ASKED,
     faces: tuple[TrackedFace, ...] = (),
     refused_s: float | None = None,
+    opening: Opening = NO_OPENING,
 ) -> KioskState:
     """What to say at ``now_s``: to the face that is nearest, as the door's rule has it.
 
-    ``person`` is who the door was opened for; ``refused_s`` when a face was last refused.
+    ``person`` is who the door is open for: a name stands there only as long as that face does. ``refused_s`` is when
+    a face was last refused, ``opening`` the last one by a face. A decision that is old is no longer shown.
     """
+    nearest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
     if door.state is DoorWord.OPEN:
         left_s = door.remaining_at(now_s) / 1e3
-        return KioskState(Message.WELCOME, person, left_s) if person else KioskState(Message.OPEN, "", left_s)
+        is_there = nearest is not None and nearest.decision is Decision.ACCEPTED and nearest.name == person
+        return (
+            KioskState(Message.WELCOME, person, left_s) if person and is_there else KioskState(Message.OPEN, "", left_s)
+        )
     if board is BoardPhase.LOST:
         return KioskState(Message.OUT_OF_ORDER)
     if camera is CameraPhase.LOST:
@@ -70,11 +83,13 @@ def decide_state(
         return KioskState(Message.LOCKED_OUT, "", entrance.locked_until_s - now_s)
     if entrance.asked is not None:
         return KioskState(Message.TURN_BACK if entrance.back else _TURNS[entrance.asked])
-    nearest = max(faces, key=lambda face: face.box[2] * face.box[3], default=None)
     if nearest is None:
         refused = refused_s is not None and now_s - refused_s <= FRESH_S
         return KioskState(Message.REFUSED if refused else Message.LOCKED)
-    if nearest.decision in _DECIDED:
+    if nearest.decision is Decision.ACCEPTED and (ago_s := opening.opened_ago(nearest.name, now_s)) is not None:
+        return KioskState(Message.WAS_OPEN, nearest.name or "", None, ago_s)
+    is_old = nearest.decided_s is not None and now_s - nearest.decided_s > OLD_AFTER_S
+    if nearest.decision in _DECIDED and not is_old:
         return KioskState(_DECIDED[nearest.decision])
     return KioskState(Message.CLOSER if nearest.verdict is Verdict.TOO_SMALL else Message.LOOK)
 

@@ -42,6 +42,7 @@ def test_state_follows_door_faces_and_questions(view: KioskView, qtbot: QtBot) -
     assert view.state.message is Message.LOCKED_OUT
     view.set_entrance(Entrance())
     view.set_person("Ada")
+    view.set_frame(frame(1, (face(),)))
     view.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s()))
     assert view.accessibleName() == "Welcome Ada"
     view.set_door(DoorView(DoorWord.LOCKED, 0.0, now_s()))

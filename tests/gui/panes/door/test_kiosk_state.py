@@ -8,6 +8,7 @@ import pytest
 
 from gui.core.decisions import Decision, Entrance, Turn
 from gui.core.frames import Verdict
+from gui.core.opening import Opening
 from gui.core.states import BoardPhase, CameraPhase, DoorView, DoorWord
 from gui.panes.door.kiosk_state import FRESH_S, KioskState, Message, decide_state
 from tests.support.samples import face
@@ -33,9 +34,17 @@ def seen(decision: Decision = Decision.SEEN, **changes: Any) -> Any:
         ({"refused_s": NOW - FRESH_S / 2}, KioskState(Message.REFUSED)),
         ({"refused_s": NOW - FRESH_S * 2}, KioskState(Message.LOCKED)),
         ({"refused_s": NOW - FRESH_S / 2, "faces": (seen(),)}, KioskState(Message.LOOK)),
-        ({"door": OPEN, "person": "Ada"}, KioskState(Message.WELCOME, "Ada", 3.0)),
+        ({"door": OPEN, "person": "Ada", "faces": (face(),)}, KioskState(Message.WELCOME, "Ada", 3.0)),
+        ({"door": OPEN, "person": "Ada", "faces": (face(name="Bo"),)}, KioskState(Message.OPEN, "", 3.0)),
+        ({"door": OPEN, "person": "Ada"}, KioskState(Message.OPEN, "", 3.0)),
+        (
+            {"faces": (face(),), "opening": Opening(LOCKED, "Ada", NOW - 6.0)},
+            KioskState(Message.WAS_OPEN, "Ada", None, 6),
+        ),
+        ({"faces": (seen(Decision.REFUSED, decided_s=NOW - 0.9),)}, KioskState(Message.REFUSED)),
+        ({"faces": (seen(Decision.REFUSED, decided_s=NOW - 1.1),)}, KioskState(Message.LOOK)),
         ({"door": OPEN}, KioskState(Message.OPEN, "", 3.0)),
-        ({"door": OPEN, "person": "Ada", "board": BoardPhase.LOST}, KioskState(Message.WELCOME, "Ada", 3.0)),
+        ({"door": OPEN, "person": "Ada", "board": BoardPhase.LOST}, KioskState(Message.OPEN, "", 3.0)),
         ({"board": BoardPhase.LOST, "camera": CameraPhase.LOST}, KioskState(Message.OUT_OF_ORDER)),
         ({"camera": CameraPhase.LOST}, KioskState(Message.NO_PICTURE)),
         (
