@@ -9,7 +9,7 @@ from gui.core.frames import Clock, Recognition, Span, Stage
 from gui.core.i18n import marked
 from gui.core.states import Where
 from gui.widgets import formatting
-from gui.widgets.language import translate
+from gui.widgets.language import figure, translate
 
 LIMIT_MS = 500.0  # the project's limit for the network on the board
 
@@ -120,6 +120,18 @@ def head(recognition: Recognition, text_width: Callable[[str], float], room: flo
         if text_width(line) <= room:
             break
     return line
+
+
+def limit_line(network_ms: float, limit_ms: float = LIMIT_MS) -> str:
+    """How much of its limit the network took: ``106 of 500 ms``."""
+    text = translate("{network} of {limit} ms")
+    return text.format(network=formatting.milliseconds(network_ms), limit=figure(limit_ms, 0))
+
+
+def limit_meaning(limit_ms: float = LIMIT_MS) -> str:
+    """What the bracket over the network's bar says."""
+    text = translate("Limit: the network on the board may take {limit} ms, counted from its own start")
+    return text.format(limit=figure(limit_ms, 0))
 
 
 def chart(spans: Sequence[Span], limit_ms: float = LIMIT_MS) -> Chart:

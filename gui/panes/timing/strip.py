@@ -54,9 +54,10 @@ class TimingStrip(QWidget):
             if stage is None:
                 QToolTip.hideText()
             else:
-                QToolTip.showText(
-                    event.globalPos(), f"{translate(stages.LABELS[stage])}: {translate(stages.MEANINGS[stage])}", self
-                )
+                told = f"{translate(stages.LABELS[stage])}: {translate(stages.MEANINGS[stage])}"
+                if stage is Stage.NETWORK:
+                    told += f"\n{stages.limit_meaning()}"
+                QToolTip.showText(event.globalPos(), told, self)
             return True
         return super().event(event)
 
@@ -136,21 +137,23 @@ class TimingStrip(QWidget):
         return bottom + 3 + height
 
     def _paint_limit(self, painter: QPainter, chart: stages.Chart, lane: QRectF) -> None:
-        """The 500 ms the network may take, as a track that its bar fills."""
-        if chart.limit_start is None or chart.limit_end is None:
+        """A bracket over the network's bar with what it took of its limit. The axis begins at capture, the limit with
+        the network: at the limit's own place on this axis a line would be read as one for the whole."""
+        network = next((bar for bar in chart.bars if bar.stage is Stage.NETWORK), None)
+        if network is None or self._recognition is None:
             return
         colours = self._theme.colours
-        start, end = (lane.x() + part * lane.width() for part in (chart.limit_start, chart.limit_end))
-        track = QColor(colours.accent)
-        track.setAlphaF(0.18)
-        painter.fillRect(QRectF(start, lane.y(), end - start, lane.height()), track)
-        line = QColor(colours.bad)
-        painter.setPen(QPen(line, 2))
-        painter.drawLine(QPointF(end, lane.y() - LANE_HEIGHT - LANE_GAP), QPointF(end, lane.bottom()))
+        start, end = lane.x() + network.start * lane.width(), lane.x() + (network.start + network.width) * lane.width()
+        top, foot = lane.y() - LANE_GAP, lane.y() - 1
+        colour = QColor(colours.bad if chart.over_limit else colours.text)
+        painter.setPen(QPen(colour, 1))
+        painter.drawPolyline([QPointF(start, foot), QPointF(start, top), QPointF(end, top), QPointF(end, foot)])
         painter.setFont(self._theme.font(self._theme.scale.caption))
-        text = self.tr("over 500 ms") if chart.over_limit else self.tr("500 ms limit")
-        room = QRectF(end - 160, lane.y() - LANE_HEIGHT - LANE_GAP, 154, LANE_HEIGHT)
-        painter.drawText(room, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
+        text = stages.limit_line(self._recognition.inference.network_ms)
+        width = painter.fontMetrics().horizontalAdvance(text) + 8
+        x = min(max(lane.x(), (start + end - width) / 2), lane.right() - width)
+        room = QRectF(x, top - LANE_HEIGHT, width, LANE_HEIGHT)
+        painter.drawText(room, Qt.AlignmentFlag.AlignCenter, text)
 
     def _bar_colour(self, stage: Stage, number: int) -> QColor:
         colours = self._theme.colours

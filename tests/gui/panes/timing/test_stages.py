@@ -92,3 +92,8 @@ def test_network_line_has_cycles_at_the_boards_clock() -> None:
     assert stages.network_line(recognition()) == "246 ms · 53.1 M cycles at 216 MHz · 60.1 M instructions"
     assert stages.network_line(recognition(where=Where.HOST, network_instructions=None)) == "246 ms"
     assert stages.network_line(recognition(passes=2)).startswith("246 ms, flip averaging · 53.1 M cycles")
+
+
+def test_the_limit_is_said_beside_the_network_and_not_on_the_axis_of_the_whole() -> None:
+    assert stages.limit_line(106.07) == "106 of 500 ms"
+    assert "its own start" in stages.limit_meaning()
