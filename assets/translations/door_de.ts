@@ -436,6 +436,10 @@
         <translation>Hell oder dunkel; wie das System: Das Fenster wechselt mit dem Desktop.</translation>
     </message>
     <message>
+        <source>Limit: the network on the board may take {limit} ms, counted from its own start</source>
+        <translation type="unfinished"></translation>
+    </message>
+    <message>
         <source>Lock-out lasts</source>
         <translation>Dauer der Sperre</translation>
     </message>
@@ -1596,6 +1600,10 @@
         <translation>keine</translation>
     </message>
     <message>
+        <source>not decided</source>
+        <translation>nicht entschieden</translation>
+    </message>
+    <message>
         <source>not seen yet</source>
         <translation>noch nicht gesehen</translation>
     </message>
@@ -1908,6 +1916,10 @@
         <translation>nach rechts</translation>
     </message>
     <message>
+        <source>too bad to judge</source>
+        <translation>nicht beurteilbar</translation>
+    </message>
+    <message>
         <source>too few votes</source>
         <translation>zu wenige Stimmen</translation>
     </message>
@@ -2170,6 +2182,10 @@
     <message>
         <source>{name} was enrolled again</source>
         <translation>{name} wurde neu registriert</translation>
+    </message>
+    <message>
+        <source>{network} of {limit} ms</source>
+        <translation type="unfinished"></translation>
     </message>
     <message>
         <source>{path} cannot be written: {why}</source>
@@ -3651,10 +3667,6 @@
 <context>
     <name>TimingStrip</name>
     <message>
-        <source>500 ms limit</source>
-        <translation type="unfinished"></translation>
-    </message>
-    <message>
         <source>End-to-end latency</source>
         <translation>Gesamtlatenz</translation>
     </message>
@@ -3665,10 +3677,6 @@
     <message>
         <source>no face has been sent to the board yet</source>
         <translation>noch kein Gesicht an das Board gesendet</translation>
-    </message>
-    <message>
-        <source>over 500 ms</source>
-        <translation type="unfinished"></translation>
     </message>
 </context>
 <context>

@@ -80,7 +80,7 @@ class EventDialog(Dialog):
         texts.setSpacing(4)
         who = QLabel(wording.title(event))
         set_style_class(who, "figure")
-        state = QLabel(f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}")
+        state = QLabel(f"{decision_style.MARKS[event.decision]} {wording.decision(event.decision, event.reason)}")
         set_style_class(state, STYLE_CLASSES.get(event.decision, "muted"))
         when = QLabel(wording.moment(event.time))
         set_style_class(when, "muted")

@@ -165,14 +165,18 @@ class EventsModel(QAbstractTableModel):
                     else self.tr("not {who}").format(who=who)
                 )
             case Column.DECISION:
-                return f"{decision_style.MARKS[event.decision]} {formatting.decision(event.decision)}"
+                return f"{decision_style.MARKS[event.decision]} {wording.decision(event.decision, event.reason)}"
             case Column.SCORE:
                 return "" if event.score is None else figure(event.score, 2)
             case _:
                 return decision_text.short(event.reason)
 
     def _spoken(self, event: Event) -> str:
-        parts = [formatting.when(event.time), self._text(event, Column.WHO), formatting.decision(event.decision)]
+        parts = [
+            formatting.when(event.time),
+            self._text(event, Column.WHO),
+            wording.decision(event.decision, event.reason),
+        ]
         if event.score is not None:
             parts.append(self.tr("score {score}").format(score=figure(event.score, 2)))
         told = f"{', '.join(parts)}: {decision_text.short(event.reason)}"

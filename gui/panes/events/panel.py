@@ -31,15 +31,23 @@ from gui.core.decisions import Decision
 from gui.core.people import Event
 from gui.core.states import Problem, Topic
 from gui.gallery.event_log import EventLog, Query
+from gui.panes.events import wording
 from gui.panes.events.dialog import EventDialog
 from gui.panes.events.model import Column, EventsModel
-from gui.widgets import formatting
 from gui.widgets.language import figure
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme
 
 SEARCH_AFTER_MS = 200
-LISTED = (Decision.ACCEPTED, Decision.REFUSED, Decision.LOCKED_OUT, Decision.BY_HAND)
+LISTED = (
+    Decision.ACCEPTED,
+    Decision.REFUSED,
+    Decision.UNCERTAIN,
+    Decision.CHALLENGED,
+    Decision.LOCKED_OUT,
+    Decision.SEEN,
+    Decision.BY_HAND,
+)
 EVERYONE, UNKNOWN = -1, -2  # beside the people's ids, which count from 1
 ANY, TODAY, DAYS_7, DAYS_30, BETWEEN = range(5)
 
@@ -79,7 +87,7 @@ class EventsPanel(QWidget):
         self.decisions = self._combo(self.tr("Decision"))
         self.decisions.addItem(self.tr("All decisions"), None)
         for decision in LISTED:
-            self.decisions.addItem(formatting.decision(decision), decision.value)  # Qt keeps no enums
+            self.decisions.addItem(wording.decision(decision), decision.value)  # Qt keeps no enums
         self.people = self._combo(self.tr("Person"))
         self.refresh_people()
         self.times = self._combo(self.tr("Time"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import QDate, QModelIndex, Qt
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QPushButton
+from PySide6.QtWidgets import QFileDialog, QLabel, QMessageBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from gui.core.decisions import Decision, Rule
@@ -262,3 +262,24 @@ def test_the_rows_differ_by_more_than_colour(panel: EventsPanel, store: Store) -
     assert len({text.split()[0] for text in texts}) >= 3
     assert len(set(texts)) == 4
     assert np.unique([text.split(maxsplit=1)[1] for text in texts]).size == 4
+
+
+def test_undecided_visits_are_listed_in_words_and_can_be_filtered(panel: EventsPanel, store: Store) -> None:
+    log = EventLog(store)
+    crop = jpeg(picture(64, 64, (10, 90, 10)))
+    for decision, rule in (
+        (Decision.UNCERTAIN, Rule.BAND),
+        (Decision.CHALLENGED, Rule.TURN_ASKED),
+        (Decision.SEEN, Rule.BAD_PICTURE),
+        (Decision.SEEN, Rule.FEW_VOTES),
+    ):
+        kept = event(name=None, person_id=None, decision=decision, reason=rule.value, thumbnail=crop, trace=trace(rule))
+        panel.add(log.log(kept))
+    assert column(panel, Column.DECISION) == ["… not decided", "… too bad to judge", "↔ asked to turn", "? uncertain"]
+    panel.decisions.setCurrentIndex(panel.decisions.findText("not decided"))
+    assert column(panel, Column.DECISION) == ["… not decided", "… too bad to judge"]
+    panel.open_event(panel.model.index(1, 0))
+    assert panel.dialog is not None
+    assert "picture is too bad to judge by" in " ".join(label.text() for label in panel.dialog.findChildren(QLabel))
+    assert any(not label.pixmap().isNull() for label in panel.dialog.findChildren(QLabel))
+    panel.dialog.reject()
