@@ -93,6 +93,8 @@ def connect_door(pipeline: Pipeline, door: DoorCard) -> None:
             door.set_person("hand")
 
     pipeline.door_changed.connect(door.set_door)
+    pipeline.recognised.connect(door.set_recognition)
+    pipeline.frame_ready.connect(door.set_frame)
     pipeline.entrance_changed.connect(door.set_entrance)
     pipeline.event_logged.connect(name)
     door.open_asked.connect(pipeline.door.open)

@@ -6,11 +6,12 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QFont, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
-from gui.core.decisions import Entrance
-from gui.core.frames import now_s
+from gui.core.decisions import Decision, Entrance
+from gui.core.frames import FrameView, Recognition, now_s
+from gui.core.opening import NO_OPENING
 from gui.core.states import DoorView, DoorWord
 from gui.panes.door import wording
-from gui.widgets import palette
+from gui.widgets import formatting, palette
 from gui.widgets.stylesheet import set_style_class
 from gui.widgets.theme import Theme, paint_icon
 
@@ -32,6 +33,8 @@ class DoorCard(QWidget):
         self._entrance = Entrance()
         self._locked_whole_s = 0.0
         self._person: str | None = None
+        self._opening = NO_OPENING
+        self._there: str | None = None  # the accepted person who stands before the camera
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(self.tr("Door"))
         self._button = QPushButton(self.tr("Open now"))
@@ -64,6 +67,8 @@ class DoorCard(QWidget):
         """The line under the word, now."""
         if self._door.state is DoorWord.LOCKED and (asked := wording.entrance_detail(self._entrance, now_s())):
             return asked
+        if self._let_in():
+            return formatting.opened(self._opening, self._there, now_s())
         return wording.door_detail(self._door, now_s(), self._person)
 
     def sizeHint(self) -> QSize:
@@ -73,6 +78,25 @@ class DoorCard(QWidget):
         """For whom the door opened, for the countdown's words."""
         self._person = person
         self._tick()
+
+    def set_recognition(self, recognition: Recognition) -> None:
+        """A decision, which perhaps opens the door."""
+        self._opening = self._opening.after_outcome(recognition.outcome)
+
+    def set_frame(self, frame: FrameView) -> None:
+        """Who stands there now: for them a door that has locked again says when it was opened."""
+        nearest = max(frame.faces, key=lambda face: face.box[2] * face.box[3], default=None)
+        there = nearest.name if nearest is not None and nearest.decision is Decision.ACCEPTED else None
+        if there != self._there:
+            self._there = there
+            self._run()
+            self._describe()
+            self._tick()
+
+    def _let_in(self) -> bool:
+        """Whether the door is locked and the person whom it was opened for stands there."""
+        is_locked = self._door.state is DoorWord.LOCKED
+        return is_locked and self._opening.opened_ago(self._there, now_s()) is not None
 
     def set_entrance(self, entrance: Entrance) -> None:
         """Whether faces are locked out, and what is asked of the person."""
@@ -92,6 +116,7 @@ class DoorCard(QWidget):
         elif door.state is DoorWord.LOCKED:
             self._person = None
         self._door = door
+        self._opening = self._opening.after_door(door)
         self._button.setText(self.tr("Lock now") if door.state is DoorWord.OPEN else self.tr("Open now"))
         self._button.setVisible(door.state is not DoorWord.UNKNOWN)
         self._run()
@@ -101,7 +126,7 @@ class DoorCard(QWidget):
     def _run(self) -> None:
         """Tick while something counts down."""
         counting = max(self._entrance.locked_until_s, self._entrance.asked_until_s) > now_s()
-        if self._door.state is DoorWord.OPEN or counting:
+        if self._door.state is DoorWord.OPEN or counting or self._let_in():
             self._timer.start()
         else:
             self._timer.stop()

@@ -6,11 +6,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QPushButton
 from pytestqt.qtbot import QtBot
 
-from gui.core.decisions import Entrance, Turn
+from gui.core.decisions import Effect, Entrance, Turn
 from gui.core.frames import now_s
 from gui.core.states import DoorView, DoorWord
 from gui.panes.door.card import DoorCard
 from gui.widgets.theme import Theme
+from tests.support.samples import face, frame, recognition
 
 
 def card_of(qtbot: QtBot, theme: Theme) -> DoorCard:
@@ -89,3 +90,17 @@ def test_what_is_asked_of_the_person_stands_under_the_locked_door_alone(qtbot: Q
     assert card.detail == "turn your head to your left"
     card.set_door(DoorView(DoorWord.OPEN, 60_000.0, now_s()))
     assert card.detail.startswith("locks by itself in ")
+
+
+def test_a_door_that_locked_again_says_for_whom_it_was_opened_while_they_stand_there(
+    qtbot: QtBot, theme: Theme
+) -> None:
+    card = DoorCard(theme)
+    qtbot.addWidget(card)
+    card.set_frame(frame(faces=(face(),)))
+    card.set_recognition(recognition(effect=Effect.OPEN))
+    card.set_door(DoorView(DoorWord.OPEN, 5_000.0, now_s() - 6.5))
+    card.set_door(DoorView(DoorWord.LOCKED, 0.0, now_s()))
+    assert card.detail == "was opened for Ada 6 s ago"
+    card.set_frame(frame(2))
+    assert card.detail == "reported by the board"
