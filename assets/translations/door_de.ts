@@ -437,7 +437,7 @@
     </message>
     <message>
         <source>Limit: the network on the board may take {limit} ms, counted from its own start</source>
-        <translation type="unfinished"></translation>
+        <translation>Grenze: Das Netz auf dem Board darf {limit} ms brauchen, gezählt ab seinem eigenen Beginn</translation>
     </message>
     <message>
         <source>Lock-out lasts</source>
@@ -2185,7 +2185,7 @@
     </message>
     <message>
         <source>{network} of {limit} ms</source>
-        <translation type="unfinished"></translation>
+        <translation>{network} von {limit} ms</translation>
     </message>
     <message>
         <source>{path} cannot be written: {why}</source>
