@@ -404,7 +404,7 @@ class Decider:
         if face.decision is Decision.ACCEPTED:
             who, visit = face.person_id, self._visits.of_person(face.person_id)
         else:
-            who, visit = None, self._visits.of_stranger(face.track_id, face.visit, face.mean_embedding, self.rules)
+            who, visit = None, self._visits.of_unknown(face.track_id, face.visit, face.mean_embedding, self.rules)
         if visit is None:
             face.visit = self._visits.begin(who, face.track_id, face.mean_embedding, at_s)
             return True

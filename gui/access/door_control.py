@@ -42,7 +42,7 @@ class Door:
             return
         if outcome.effect is Effect.OPEN:
             self._ask(self.open_ms, None)
-        picture = jpeg(recognition.picture) if self.keeping.thumbnails else None
+        picture = jpeg(recognition.decided_crop) if self.keeping.thumbnails else None
         event = Event(
             id=0,
             time=time.time(),

@@ -35,7 +35,7 @@ PLAIN_THRESHOLD = 0.90
 
 @dataclass(frozen=True)
 class Label:
-    """What is known of a track, for the picture. ``at_s`` is when the picture was taken that says so."""
+    """What is known of a track, for the live frame. ``at_s`` is when the frame was taken that says so."""
 
     name: str | None
     score: float | None
@@ -47,7 +47,7 @@ class Label:
 class _Known:
     at_s: float
     label: Label
-    picture: Picture
+    crop: Picture
 
 
 def load_projection(network_hash: bytes, folder: Path = ASSETS) -> tuple[Projection, str]:
@@ -233,7 +233,7 @@ class Recogniser:
             good, score = job.quality.verdict is Verdict.GOOD, job.quality.score
             with self._lock:
                 outcome = self._decider.consider(job.track_id, job.taken_s, match, good, score, embedding)
-        picture = self._label(job, outcome)
+        decided_crop = self._label(job, outcome)
         done_s = now_s()
         timeline = job.timeline.with_span(Stage.WAIT, job.timeline.end_s, inference.sent_ns / 1e9)
         timeline = timeline.with_board(inference).with_span(Stage.MATCH, began_s, done_s)
@@ -248,7 +248,7 @@ class Recogniser:
             inference=inference,
             clock_hz=self._hello.clock_hz,
             outcome=outcome,
-            picture=picture,
+            decided_crop=decided_crop,
             timeline=timeline,
             latency_ms=(done_s - timeline.start_s) * 1e3,
         )
@@ -260,15 +260,15 @@ class Recogniser:
         return recognition
 
     def _label(self, job: CropJob, outcome: Outcome) -> Picture:
-        """Keep what the picture shows of this track; the crop that the decision rests on."""
+        """Keep what is shown of this track over the frame. Returns the crop that the decision rests on."""
         at_s = job.taken_s
         kept = {track: known for track, known in self._labels.items() if at_s - known.at_s < self.rules.visit_gap_s}
         before = kept.get(outcome.track_id)
-        picture = before.picture if before is not None and outcome.trace.rule is Rule.KEPT else job.crop
+        crop = before.crop if before is not None and outcome.trace.rule is Rule.KEPT else job.crop
         name = outcome.name if outcome.decision is Decision.ACCEPTED else None
-        kept[outcome.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision, at_s), picture)
+        kept[outcome.track_id] = _Known(at_s, Label(name, outcome.match.score, outcome.decision, at_s), crop)
         self._labels = kept
-        return picture
+        return crop
 
 
 def uses_flip(wanted: FlipAveraging, hello: Hello, *, kept: bool = False) -> bool:

@@ -53,7 +53,7 @@ class Visits:
         """The visit of somebody with a name."""
         return next((visit for visit in self._visits if visit.person_id == person_id is not None), None)
 
-    def of_stranger(self, track_id: int, own: Visit | None, embedding: Floats | None, rules: Rules) -> Visit | None:
+    def of_unknown(self, track_id: int, own: Visit | None, embedding: Floats | None, rules: Rules) -> Visit | None:
         """The visit that a face without a name goes on with, perhaps that of a person who has turned away.
 
         ``own`` is the visit that this face took part in before. Without ``embedding`` only the track tells.

@@ -146,7 +146,7 @@ class Recognition:
     """One fingerprint that came back and what followed.
 
     ``crop`` and ``inference`` are of this fingerprint, the latter's times in the board at its own clock (``clock_hz``).
-    ``outcome`` and ``picture``, the crop that it rests on, are of one decision: of who was accepted a moment ago and
+    ``outcome`` and ``decided_crop``, which it rests on, are of one decision: of who was accepted a moment ago and
     stays so, the match and the crop of then. ``latency_ms`` is from capture to decision on this computer.
     """
 
@@ -157,7 +157,7 @@ class Recognition:
     inference: Inference
     clock_hz: int
     outcome: Outcome
-    picture: Picture
+    decided_crop: Picture
     timeline: Timeline
     latency_ms: float
 

@@ -50,7 +50,7 @@ class Outcome(StrEnum):
     DUPLICATE = "duplicate file"
     NAME_TAKEN = "name taken"
     NAME_BAD = "name of no use"
-    STRANGER = "not like the others"
+    OTHER_PERSON = "not like the others"
     LOOKS_LIKE = "looks like somebody enrolled"
     BOARD = "the board refused"
     LEFT_OUT = "left out"
@@ -165,7 +165,7 @@ class Dependencies:
 
 
 @dataclass(frozen=True, eq=False)
-class _Seen:
+class _PhotoFace:
     file: Path
     stored: StoredFingerprint
     embedding: Floats
@@ -176,7 +176,7 @@ class _Group:
     """Photos that are to be one person."""
 
     name: str
-    seen: list[_Seen]
+    seen: list[_PhotoFace]
     decision: PhotoDecision | None = None
 
 
@@ -233,7 +233,7 @@ class PhotoRun:
 
     def _run(self) -> None:
         try:
-            found = self._look_at_all()
+            found = self._read_all()
             self._say(PhotoPhase.SAVING, file=None)
             count = self._saved(self._dependencies.save(found)) if found else 0
             self._say(PhotoPhase.DONE, rows=tuple(self._rows), people=count)
@@ -251,7 +251,7 @@ class PhotoRun:
                 if self._ending:
                     raise _Stopped from None
 
-    def _look_at_all(self) -> list[PersonToImport]:
+    def _read_all(self) -> list[PersonToImport]:
         detector = self._make_detector()
         looked = [group for person in self._people if (group := self._look_at(detector, person)) is not None]
         names = frozenset(group.name.casefold() for group in looked)
@@ -296,7 +296,7 @@ class PhotoRun:
         scores = [mean_cosine(embeddings[found[0]], embeddings[own]) for own in found]
         if not shows_several(found):
             for own, score in zip(clusters[1:], scores[1:], strict=True):
-                self._refuse(own, group.name, Outcome.STRANGER, f"{score:.2f}")
+                self._refuse(own, group.name, Outcome.OTHER_PERSON, f"{score:.2f}")
             return [_Group(group.name, clusters[0])]
         taken = (names | set(self._dependencies.known)) - {group.name.casefold()}
         parts = tuple(
@@ -348,7 +348,7 @@ class PhotoRun:
         self._rows += [PhotoRow(one.file, name, Outcome.TAKEN, decision=decision) for one in seen]
         return PersonToImport(name, [one.stored for one in seen], into=known) if seen else None
 
-    def _photo(self, detector: Detector, file: Path) -> _Seen:
+    def _photo(self, detector: Detector, file: Path) -> _PhotoFace:
         data = _read(file)
         digest = hashlib.sha256(data).hexdigest()
         if (before := self._hashes.setdefault(digest, file)) != file:
@@ -372,7 +372,7 @@ class PhotoRun:
         except (BoardError, FingerprintError) as error:
             raise _Refused(Outcome.BOARD, error.message) from error
 
-    def _seen(self, file: Path, crop: Picture, quality: float) -> _Seen:
+    def _seen(self, file: Path, crop: Picture, quality: float) -> _PhotoFace:
         hello, inference = self._wait(self._dependencies.ask(crop))
         if self._network and hello.network != self._network:
             raise DeviceError(
@@ -387,7 +387,7 @@ class PhotoRun:
         kept = StoredFingerprint(
             inference.fingerprint, hello.scale, hello.zero_point, hello.network, CROP_VERSION, quality, png(crop)
         )
-        return _Seen(file, kept, self._reader.embed(inference.fingerprint))
+        return _PhotoFace(file, kept, self._reader.embed(inference.fingerprint))
 
     def _wait(self, answer: Future[Answer]) -> Answer:
         waited = 0
@@ -402,7 +402,7 @@ class PhotoRun:
                 if waited * POLL_S >= 3.0 and self._progress.phase is PhotoPhase.RUNNING:
                     self._say(PhotoPhase.WAITING)
 
-    def _like_known(self, seen: list[_Seen], name: str, person_id: int) -> list[_Seen]:
+    def _like_known(self, seen: list[_PhotoFace], name: str, person_id: int) -> list[_PhotoFace]:
         ids = self._dependencies.templates.ids
         if person_id not in ids:
             return seen  # enrolled with another network: there is nothing to compare with
@@ -413,16 +413,16 @@ class PhotoRun:
             if score >= self._dependencies.threshold:
                 kept.append(one)
             else:
-                self._refuse([one], name, Outcome.STRANGER, f"{score:.2f}")
+                self._refuse([one], name, Outcome.OTHER_PERSON, f"{score:.2f}")
         return kept
 
-    def _twin(self, seen: list[_Seen]) -> str:
+    def _twin(self, seen: list[_PhotoFace]) -> str:
         match = self._dependencies.templates.match(template(np.stack([one.embedding for one in seen])))
         return f"{match.name} {match.score:.2f}" if (match.score or -1.0) >= self._dependencies.threshold else ""
 
     def _refuse(
         self,
-        seen: Sequence[_Seen],
+        seen: Sequence[_PhotoFace],
         name: str,
         outcome: Outcome,
         detail: str = "",

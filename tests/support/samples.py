@@ -110,7 +110,7 @@ def recognition(**changes: Any) -> Recognition:
         next((part for part in (inference, match, outcome) if name in part), values)[name] = value
     found = Match(**match)
     decided = Outcome(person_id=found.person_id, name=found.name, match=found, **outcome)
-    parts = {"inference": Inference(**inference), "outcome": decided, "picture": values["crop"]}
+    parts = {"inference": Inference(**inference), "outcome": decided, "decided_crop": values["crop"]}
     return Recognition(**(parts | values))
 
 

@@ -111,9 +111,9 @@ def _similarity_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def _similarity(args: argparse.Namespace) -> None:
-    from device.model.train.teacher_agreement import agreements
+    from device.model.train.teacher_similarity import teacher_similarities
 
-    for one in agreements(args.checkpoint, args.faces, monitor=TerminalMonitor(sys.stdout)):
+    for one in teacher_similarities(args.checkpoint, args.faces, monitor=TerminalMonitor(sys.stdout)):
         seen = "trained on" if one.seen else "held out"
         print(f"{seen:11} {one.source:8} {one.crops:6} crops  cosine {one.cosine:.4f}", flush=True)
 

@@ -21,9 +21,9 @@ from device.model.graph.float_network import layer_specs
 from device.model.graph.tflite import Graph, Operator, read_tflite
 from device.model.graph.variant import WIDTHS, Variant
 from device.model.train.batchnorm_folding import load_student
+from device.model.train.channel_pruning import prune_channels
 from device.model.train.float_weights import read_float_weights
 from device.model.train.mobilenet import MobileNetV2, SameConv
-from device.model.train.narrow import narrow
 from device.model.train.student import Student, new_student, to_tensor
 
 _RIDGE = 0.1  # of the normalised features' variance
@@ -97,7 +97,7 @@ def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets:
     weights (``.npz``) or a checkpoint (``.pt``), and whose projection leads to ``targets`` (N, D), the teachers'
     embeddings of the same crops.
 
-    From a wider network it takes the channels that matter most (``narrow.py``), and answers less well than that.
+    From a wider network it takes the channels that matter (``channel_pruning.py``), and answers less well than that.
     Raises FileError if the file is a network neither of this width nor of a wider one.
     """
     student = new_student(variant, targets.shape[1])
@@ -114,7 +114,7 @@ def warm_start(start: Path, variant: Variant, views: NDArray[np.uint8], targets:
         trained = _dequantised(start, variant, few)
     if trained.variant.width != variant.width:
         try:
-            trained = narrow(trained, variant, few)
+            trained = prune_channels(trained, variant, few)
         except ValueError as error:
             raise FileError(f"{start}: {error}", _GIVE_WIDTH) from error
     student.network.load_state_dict(trained.state_dict())

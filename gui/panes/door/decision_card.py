@@ -197,7 +197,7 @@ class DecisionCard(QFrame):
         """``opened`` stands in place of the state where the door has locked again."""
         outcome = recognition.outcome
         reason = decision_text.reason(outcome.trace)
-        self._crop.set_picture(recognition.picture)
+        self._crop.set_picture(recognition.decided_crop)
         self._crop.set_old(old)
         self._set_name(wording.recognised(recognition))
         set_style_class(self._name, "figure_old" if old else "figure")

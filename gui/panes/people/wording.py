@@ -185,7 +185,7 @@ _PHOTO_OUTCOMES = {
     Outcome.DUPLICATE: marked("The same file as {detail}"),
     Outcome.NAME_TAKEN: marked("The name {detail} is taken"),
     Outcome.NAME_BAD: marked("No name: {detail}"),
-    Outcome.STRANGER: marked("Not like the others of this name (score {detail})"),
+    Outcome.OTHER_PERSON: marked("Not like the others of this name (score {detail})"),
     Outcome.LOOKS_LIKE: marked("Looks like somebody enrolled: {detail}"),
     Outcome.BOARD: marked("The board refused: {detail}"),
     Outcome.LEFT_OUT: marked("Left out"),

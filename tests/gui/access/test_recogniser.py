@@ -282,13 +282,13 @@ def test_who_stays_accepted_is_shown_with_the_match_and_the_picture_that_it_rest
     assert (kept.outcome.decision, kept.outcome.trace.rule) == (Decision.ACCEPTED, Rule.KEPT)
     now, then = kept.outcome.match, accepted.outcome.match
     assert (now.person_id, now.name, now.score, now.margin) == (ada, "Ada", then.score, then.margin)
-    assert int(kept.picture[0, 0, 0]) == 130
+    assert int(kept.decided_crop[0, 0, 0]) == 130
     assert int(kept.crop[0, 0, 0]) == 0  # what the board was sent is another matter
     assert recogniser.labels[1].score == accepted.outcome.match.score
     gone = inference(3)
     after = recogniser.recognise(job(taken_s=1.9), gone, recogniser.embed(gone), None)
     assert after.outcome.decision is not Decision.ACCEPTED
-    assert int(after.picture[0, 0, 0]) == 0
+    assert int(after.decided_crop[0, 0, 0]) == 0
     assert (recogniser.labels[1].name, recogniser.labels[1].score) == (None, after.outcome.match.score)
 
 
@@ -346,7 +346,7 @@ def test_a_visit_that_was_not_decided_is_logged_with_its_best_picture(tmp_path: 
     ((recognition, kept),) = recogniser.over(3.2 + recogniser.rules.visit_gap_s)
     assert recogniser.over(99.0) == []
     assert recognition.outcome.effect is Effect.EVENT
-    assert int(recognition.picture[0, 0, 0]) == 100
+    assert int(recognition.decided_crop[0, 0, 0]) == 100
     assert kept.quality.score == 0.8
 
     log = EventLog(gallery._store)

@@ -192,7 +192,7 @@ def test_each_photo_is_taken_or_refused_with_its_reason(folder: Path, board: Ope
         "Bao/empty.png": Verdict.NO_FACE,
         "Bao/two.png": Verdict.TWO_FACES,
         "Bao/blurred.png": Verdict.BLURRED,
-        "Bao/lin.png": Outcome.STRANGER,
+        "Bao/lin.png": Outcome.OTHER_PERSON,
         "Lin/0.png": Outcome.TAKEN,
         "Lin/1.png": Outcome.TAKEN,
         "Lin/2.png": Outcome.TAKEN,
@@ -338,7 +338,7 @@ def test_a_single_photo_that_stands_apart_is_refused_without_a_question(
     saved: list[PersonToImport] = []
     last = run(mixed, dependencies(fingerprints_of("aaabaa"), saved, flat=True))
     assert [len(one.fingerprints) for one in saved] == [5]
-    assert outcomes(last)["Guests/3.png"] is Outcome.STRANGER
+    assert outcomes(last)["Guests/3.png"] is Outcome.OTHER_PERSON
 
 
 def test_two_photos_of_different_people_are_both_refused(folder: Path, board: OpenedBoard) -> None:

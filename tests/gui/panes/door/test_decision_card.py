@@ -93,7 +93,7 @@ def test_the_card_shows_the_picture_of_the_decision(
     shown = []
     monkeypatch.setattr(card._crop, "set_picture", shown.append)
     of_then, of_now = picture(128, 128, (1, 2, 3)), picture(128, 128, (9, 9, 9))
-    card.set_recognition(recognition(crop=of_now, picture=of_then, trace=trace(Rule.KEPT)))
+    card.set_recognition(recognition(crop=of_now, decided_crop=of_then, trace=trace(Rule.KEPT)))
     assert shown[0] is of_then
 
 

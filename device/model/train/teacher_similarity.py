@@ -21,7 +21,7 @@ _AT_ONCE = 512
 
 
 @dataclass(frozen=True)
-class Agreement:
+class TeacherSimilarity:
     """Mean cosine to the teachers of the unaltered ``crops`` of one source, ``seen`` in training or not."""
 
     seen: bool
@@ -30,9 +30,9 @@ class Agreement:
     cosine: float
 
 
-def agreements(
+def teacher_similarities(
     checkpoint: Path, faces: Path, training_crops: int = 3000, monitor: Monitor = SILENT
-) -> Iterator[Agreement]:
+) -> Iterator[TeacherSimilarity]:
     """For all held-out crops and for some that were trained on: in all, and by source."""
     student = load_student(checkpoint)
     names, targets, held_out, rows = read_split(faces)
@@ -50,9 +50,9 @@ def agreements(
             monitor.tick("trained on" if seen else "held out", start + len(part), len(picked))
         cosines = np.concatenate(found)
         source = sources(names[picked])
-        yield Agreement(seen, "all", len(picked), float(cosines.mean()))
+        yield TeacherSimilarity(seen, "all", len(picked), float(cosines.mean()))
         for one in sorted(set(source.tolist())):
-            yield Agreement(seen, one, int((source == one).sum()), float(cosines[source == one].mean()))
+            yield TeacherSimilarity(seen, one, int((source == one).sum()), float(cosines[source == one].mean()))
 
 
 def _cosines(student: Student, crops: Crops, targets: Embeddings) -> NDArray[np.float32]:

@@ -1,4 +1,4 @@
-"""A narrower network out of a trained wider one: keep the channels that matter, as a start for training.
+"""Channel pruning: a smaller network out of a trained wider one, as a start for training, of the channels that matter.
 
 A channel matters by how much it moves what reads it: its variance over some pictures times the squared weights of the
 1x1 convolutions that read it (the first-order part of ThiNet, Luo et al. 2017). The channels that residual additions
@@ -51,15 +51,15 @@ def _copy(old: SameConv, new: SameConv, inputs: Tensor | None, outputs: Tensor) 
 
 
 @torch.no_grad()
-def narrow(wide: MobileNetV2, variant: Variant, views: NDArray[np.uint8]) -> MobileNetV2:
+def prune_channels(wide: MobileNetV2, variant: Variant, views: NDArray[np.uint8]) -> MobileNetV2:
     """A network of ``variant`` with the channels of ``wide`` that matter most on ``views`` (N, S, S, 3) uint8.
 
     Raises ValueError where ``variant`` is wider than ``wide`` somewhere, or adds where ``wide`` does not.
     """
-    narrowed = MobileNetV2(variant)
-    blocks = [(old, new) for old, new in zip(wide.blocks, narrowed.blocks, strict=True)
+    pruned = MobileNetV2(variant)
+    blocks = [(old, new) for old, new in zip(wide.blocks, pruned.blocks, strict=True)
               if isinstance(old, InvertedResidual) and isinstance(new, InvertedResidual)]  # fmt: skip
-    for key, value in narrowed.state_dict().items():
+    for key, value in pruned.state_dict().items():
         if any(new > old for new, old in zip(value.shape, wide.state_dict()[key].shape, strict=True)):
             raise ValueError(f"{variant.name} is wider than {wide.variant.name} in {key}")
     if [new.residual for _, new in blocks] != [old.residual for old, _ in blocks]:
@@ -78,7 +78,7 @@ def narrow(wide: MobileNetV2, variant: Variant, views: NDArray[np.uint8]) -> Mob
 
     first, _ = blocks[0]
     channels = _best(weight[first.project], variant.stem_channels)
-    _copy(wide.stem, narrowed.stem, None, channels)
+    _copy(wide.stem, pruned.stem, None, channels)
     for index, ((old, new), shape) in enumerate(zip(blocks, variant.blocks, strict=True)):
         inside = channels
         if old.expand is not None and new.expand is not None:
@@ -89,9 +89,9 @@ def narrow(wide: MobileNetV2, variant: Variant, views: NDArray[np.uint8]) -> Mob
             told = torch.stack([weight[reader] for reader in readers_after(index)]).sum(dim=0)
             channels = _best(told, shape.outputs)
         _copy(old.project, new.project, inside, channels)
-    _copy(wide.head, narrowed.head, channels, torch.arange(variant.fingerprint_length))
-    _measure_again(narrowed, views)
-    return narrowed
+    _copy(wide.head, pruned.head, channels, torch.arange(variant.fingerprint_length))
+    _measure_again(pruned, views)
+    return pruned
 
 
 def _measure_again(network: MobileNetV2, views: NDArray[np.uint8]) -> None:

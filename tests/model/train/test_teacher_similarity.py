@@ -18,7 +18,7 @@ from device.model.graph.variant import Variant  # noqa: E402
 from device.model.train.batchnorm_folding import load_student  # noqa: E402
 from device.model.train.schedule import Schedule  # noqa: E402
 from device.model.train.student import embed  # noqa: E402
-from device.model.train.teacher_agreement import agreements  # noqa: E402
+from device.model.train.teacher_similarity import teacher_similarities  # noqa: E402
 from device.model.train.train import train  # noqa: E402
 
 
@@ -29,7 +29,7 @@ def trained(faces: Path, folder: Path) -> Path:
 
 def test_it_says_the_mean_cosine_of_each_source(tiny_faces: Path, tmp_path: Path) -> None:
     checkpoint = trained(tiny_faces, tmp_path)
-    found = {(one.seen, one.source): one for one in agreements(checkpoint, tiny_faces, training_crops=10)}
+    found = {(one.seen, one.source): one for one in teacher_similarities(checkpoint, tiny_faces, training_crops=10)}
     assert set(found) == {(seen, source) for seen in (False, True) for source in ("all", "one", "two")}
     names, targets, held_out, _ = read_split(tiny_faces)
     assert found[False, "all"].crops == len(held_out)
@@ -49,4 +49,4 @@ def test_faces_of_other_teachers_are_refused(tiny_faces: Path, tmp_path: Path) -
     arrays["joint256"] = arrays["joint256"][:, :20]
     np.savez(tiny_faces / "teachers.npz", **arrays)
     with pytest.raises(FileError, match=r"towards 24 numbers, .* has 20"):
-        next(iter(agreements(checkpoint, tiny_faces)))
+        next(iter(teacher_similarities(checkpoint, tiny_faces)))

@@ -8,8 +8,8 @@ import pytest
 torch = pytest.importorskip("torch", reason="torch is not installed (extra 'train')")
 
 from device.model.graph.variant import Variant  # noqa: E402
+from device.model.train.channel_pruning import prune_channels  # noqa: E402
 from device.model.train.mobilenet import MobileNetV2  # noqa: E402
-from device.model.train.narrow import narrow  # noqa: E402
 from device.model.train.student import to_tensor  # noqa: E402
 
 VIEWS = np.random.default_rng(3).integers(0, 256, (48, 32, 32, 3), dtype=np.uint8)
@@ -37,7 +37,7 @@ def answers(network: MobileNetV2) -> torch.Tensor:
 
 def test_all_channels_are_the_network_itself() -> None:
     wide = settled(WIDE)
-    torch.testing.assert_close(answers(narrow(wide, WIDE, VIEWS)), answers(wide), rtol=2e-2, atol=2e-2)
+    torch.testing.assert_close(answers(prune_channels(wide, WIDE, VIEWS)), answers(wide), rtol=2e-2, atol=2e-2)
 
 
 def test_channels_that_nothing_reads_are_dropped() -> None:
@@ -65,9 +65,9 @@ def test_channels_that_nothing_reads_are_dropped() -> None:
             module.momentum = 1.0
     with torch.no_grad():
         wide.train()(to_tensor(VIEWS))
-    torch.testing.assert_close(answers(narrow(wide, NARROW, VIEWS)), answers(wide), rtol=2e-2, atol=2e-2)
+    torch.testing.assert_close(answers(prune_channels(wide, NARROW, VIEWS)), answers(wide), rtol=2e-2, atol=2e-2)
 
 
 def test_a_wider_network_cannot_be_made() -> None:
     with pytest.raises(ValueError, match="mobilenetv2_050_32 is wider than mobilenetv2_035_32 in blocks"):
-        narrow(settled(NARROW), WIDE, VIEWS)
+        prune_channels(settled(NARROW), WIDE, VIEWS)
