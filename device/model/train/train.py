@@ -144,7 +144,7 @@ def _begin(
 ) -> Run:
     torch.manual_seed(_SEED)
     begins_anew = not checkpoint.exists()
-    if begins_anew and start is not None:
+    if begins_anew and start is not None and processes.first:  # the others get its weights with the first step
         some = np.sort(np.random.default_rng(2).permutation(data.rows)[:_WARM_START_VIEWS])
         views = middle(np.asarray(data.crops[some]), schedule.size_at(0))
         student = warm_start(start, variant, views, data.targets[some])
