@@ -11,9 +11,11 @@ import zipfile
 import zlib
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from device.errors import FileError
 from device.model.data.training_set import ARCHIVE_SIZE, Crops, TrainingSet, decode_crop
@@ -83,31 +85,49 @@ def read_pieces(folder: Path) -> TrainingSet:
     if missing := missing_pieces(folder):
         raise FileError(f"{folder}: {', '.join(missing)} missing", _MAKE)
     paths = sorted(folder.glob("piece_*.zip"), key=lambda path: int(path.name.split("_")[1]))
-    tables, parts = [], []
-    for path in paths:
-        try:
-            with zipfile.ZipFile(path) as archive:
-                table = dict(np.load(io.BytesIO(archive.read(_TABLE))))
-                packed = [archive.read(f"{index}.webp") for index in range(len(table["names"]))]
-        except OSError as error:
-            raise FileError(f"{path}: {error.strerror or error}", _MAKE) from error
-        except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
-            raise FileError(f"{path}: {error}", _MAKE) from error
-        crops = np.empty((len(packed), ARCHIVE_SIZE, ARCHIVE_SIZE, 3), np.uint8)
-
-        def decode(index: int, packed: list[bytes] = packed, crops: Crops = crops, path: Path = path) -> None:
-            crops[index] = decode_crop(packed[index], f"{path}:{index}.webp")
-
-        with ThreadPoolExecutor() as pool:
-            for _ in pool.map(decode, range(len(packed))):
-                pass
-        tables.append(table)
-        parts.append(crops)
+    tables = [_read_table(path) for path in paths]
     keys = ("names", "targets", "people", "held_out")
     whole = {key: np.concatenate([table[key] for table in tables]) for key in keys}
-    targets = whole["targets"].astype(np.float32)
-    held_out = whole["held_out"]
+    crops = np.empty((len(whole["names"]), ARCHIVE_SIZE, ARCHIVE_SIZE, 3), np.uint8)
+    start = 0
+    for path, table in zip(paths, tables, strict=True):
+        end = start + len(table["names"])
+        _decode(path, crops[start:end])
+        start = end
+    targets, held_out = whole["targets"].astype(np.float32), whole["held_out"]
     return TrainingSet(
-        whole["names"], np.concatenate(parts), targets / np.linalg.norm(targets, axis=1, keepdims=True),
-        whole["people"], np.flatnonzero(held_out), np.flatnonzero(~held_out),
-    )  # fmt: skip
+        whole["names"],
+        crops,
+        targets / np.linalg.norm(targets, axis=1, keepdims=True),
+        whole["people"],
+        np.flatnonzero(held_out),
+        np.flatnonzero(~held_out),
+    )
+
+
+def _read_table(path: Path) -> dict[str, NDArray[Any]]:
+    try:
+        with zipfile.ZipFile(path) as archive:
+            return dict(np.load(io.BytesIO(archive.read(_TABLE))))
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", _MAKE) from error
+    except (KeyError, ValueError, EOFError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: {error}", _MAKE) from error
+
+
+def _decode(path: Path, crops: Crops) -> None:
+    """Fill ``crops`` with those of a piece, on every core."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            packed = [archive.read(f"{index}.webp") for index in range(len(crops))]
+    except OSError as error:
+        raise FileError(f"{path}: {error.strerror or error}", _MAKE) from error
+    except (KeyError, zipfile.BadZipFile, zlib.error) as error:
+        raise FileError(f"{path}: {error}", _MAKE) from error
+
+    def decode(index: int) -> None:
+        crops[index] = decode_crop(packed[index], f"{path}:{index}.webp")
+
+    with ThreadPoolExecutor() as pool:
+        for _ in pool.map(decode, range(len(packed))):
+            pass
