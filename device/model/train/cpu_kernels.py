@@ -41,7 +41,7 @@ _WITHOUT = "train without --own-kernels"
 
 @cache
 def library(dtype: torch.dtype = torch.bfloat16) -> ctypes.CDLL:
-    """``fused.c`` for activations of this type, compiled for this processor, once a process.
+    """``cpu_kernels.c`` for activations of this type, compiled for this processor, once a process.
 
     FileError where no compiler can.
     """

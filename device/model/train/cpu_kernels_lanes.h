@@ -1,5 +1,5 @@
-/* The functions of fused.c that work on LANES channels at once; included once for each LANES. ``wide`` is the number of
- * vectors side by side, known to the compiler. */
+/* The functions of cpu_kernels.c that work on LANES channels at once; included once for each LANES. ``wide`` is the
+ * number of vectors side by side, known to the compiler. */
 #define JOIN2(name, lanes) name##_##lanes
 #define JOIN(name, lanes) JOIN2(name, lanes)
 #define floats JOIN(floats, LANES)
